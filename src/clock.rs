@@ -1,0 +1,103 @@
+//! Time, in the two forms the rules need, behind a trait that tests can turn by hand.
+//!
+//! Leases run on `CLOCK_BOOTTIME` (it counts suspension and nobody can set it) together with the
+//! boot id: an instant of another boot is simply over. Wall time is for people and is never
+//! compared between machines, nor used to decide anything.
+
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A moment on one boot of one machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Now {
+    /// The kernel's id of this boot.
+    pub boot_id: String,
+    /// `CLOCK_BOOTTIME` in milliseconds.
+    pub boot_ms: u64,
+    /// Wall time, UTC, for display only.
+    pub wall: Timestamp,
+}
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync {
+    /// The current moment.
+    fn now(&self) -> Now;
+}
+
+/// The machine's clocks.
+#[derive(Debug)]
+pub struct SystemClock {
+    boot_id: String,
+}
+
+impl SystemClock {
+    /// Reads the boot id once; a machine that hides it counts as one long boot.
+    pub fn new() -> SystemClock {
+        let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+            .map(|text| text.trim().to_owned())
+            .unwrap_or_else(|_| "unknown-boot".to_owned());
+        SystemClock { boot_id }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> SystemClock {
+        SystemClock::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let boot_ms = time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000;
+        Now {
+            boot_id: self.boot_id.clone(),
+            boot_ms,
+            wall: Timestamp::now(),
+        }
+    }
+}
+
+/// A clock that stands still until a test moves it.
+#[derive(Debug)]
+pub struct ManualClock(Mutex<Now>);
+
+impl ManualClock {
+    /// Stands at `boot_ms` on the boot `boot_id`.
+    pub fn new(boot_id: &str, boot_ms: u64) -> ManualClock {
+        ManualClock(Mutex::new(Now {
+            boot_id: boot_id.to_owned(),
+            boot_ms,
+            wall: Timestamp::UNIX_EPOCH,
+        }))
+    }
+
+    /// Moves boot time and wall time forward.
+    pub fn advance(&self, by: std::time::Duration) {
+        // The lock guards one assignment and is never held over a call that could panic.
+        let mut now = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        now.boot_ms += by.as_millis() as u64;
+        if let Ok(by) = jiff::SignedDuration::try_from(by) {
+            now.wall = now.wall.checked_add(by).unwrap_or(now.wall);
+        }
+    }
+
+    /// Sets the wall clock only, as an administrator or NTP would.
+    pub fn set_wall(&self, wall: Timestamp) {
+        self.0
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner())
+            .wall = wall;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Now {
+        self.0
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner())
+            .clone()
+    }
+}

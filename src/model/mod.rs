@@ -1,0 +1,4 @@
+//! What the server knows: tabs, panes, views. Plain data; no I/O, no clock, no threads.
+
+pub mod geometry;
+pub mod id;
