@@ -1,5 +1,6 @@
 //! Stoa, a terminal multiplexer for teams of coding agents.
 
 pub mod clock;
+pub mod coord;
 pub mod error;
 pub mod model;

@@ -1,0 +1,135 @@
+//! What the store holds at one revision, resolved for reading: the panel, `stoa --once` and the
+//! listing commands show this and nothing else.
+//!
+//! It is plain data. Times left are computed against the `taken` instant; whoever shows a snapshot
+//! later subtracts what has passed since. Serialized, it is the `--json` schema of `stoa --once`,
+//! whose version is [`SCHEMA`]: fields may be added, none changes its meaning.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::Now;
+
+/// The version of the serialized form.
+pub const SCHEMA: u32 = 1;
+
+/// The state of a workspace at one revision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The store-wide counter at which this was read; 0 for an empty store.
+    pub revision: u64,
+    /// When it was read.
+    pub taken: Now,
+    /// Every session that has not been forgotten, by number.
+    pub sessions: Vec<SessionInfo>,
+    /// Every group with at least one living member or some context, by name.
+    pub groups: Vec<GroupInfo>,
+    /// Every live claim, by key.
+    pub claims: Vec<ClaimInfo>,
+}
+
+/// One session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// The minted id (a ULID); never reused.
+    pub id: String,
+    /// The label people use, unique among the living.
+    pub name: String,
+    /// The number people use, unique among the living.
+    pub number: u32,
+    /// Bumped when the session registers again; tokens of older generations are dead.
+    pub generation: u64,
+    /// What it is there for, free text.
+    pub role: Option<String>,
+    /// What it wants to reach, free text.
+    pub goal: Option<String>,
+    /// What it says it is doing now.
+    pub working_on: Option<String>,
+    /// Whether its process lives.
+    pub life: Life,
+    /// What its agent is doing, as far as it has been told: `working`, `blocked`, `idle`, …
+    pub state: Option<String>,
+    /// The pane it runs in (`%3`), if the workspace hosts it.
+    pub pane: Option<String>,
+    /// The kind of program: `shell`, `claude`, `codex`, …
+    pub agent: Option<String>,
+    /// Process id and the host it is on.
+    pub pid: u32,
+    /// The host's name, for people.
+    pub host: String,
+    /// The terminal device, or `not_a_tty`.
+    pub tty: String,
+    /// The group it belongs to.
+    pub group: Option<String>,
+    /// Milliseconds since its last heartbeat or other write.
+    pub heartbeat_age_ms: u64,
+    /// Wall time of registration, RFC 3339, UTC.
+    pub registered_at: String,
+}
+
+/// Whether a session's process lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Life {
+    /// The process runs, or its lease is fresh.
+    Alive,
+    /// It lives but has shown no activity for the stall time.
+    Stalled,
+    /// Its process is gone, or its lease ran out.
+    Lost,
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupInfo {
+    /// Its name.
+    pub name: String,
+    /// Session id of the coordinator, while a member lives.
+    pub coordinator: Option<String>,
+    /// Session ids in order of joining.
+    pub members: Vec<String>,
+    /// Shared entries, by key.
+    pub context: Vec<ContextInfo>,
+    /// Wall time of the last join, leave or share, RFC 3339, UTC.
+    pub last_coordination: String,
+}
+
+/// One entry of a group's shared context.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContextInfo {
+    /// Its key.
+    pub key: String,
+    /// Its value, any JSON.
+    pub value: Value,
+    /// Counts its writes from 1.
+    pub version: u64,
+    /// The store revision of the last write.
+    pub revision: u64,
+    /// Name of the session that wrote it last.
+    pub author: String,
+    /// Wall time of the last write, RFC 3339, UTC.
+    pub updated_at: String,
+}
+
+/// One lease on a resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimInfo {
+    /// `kind/name`: `file/src/main.rs`, `task/T1`, `file/src/**`.
+    pub key: String,
+    /// The fencing token: the store revision of the grant.
+    pub token: u64,
+    /// Whether others may hold it too.
+    pub shared: bool,
+    /// Session id of the holder.
+    pub holder: String,
+    /// The holder's name at the time of reading.
+    pub holder_name: String,
+    /// Why it was claimed.
+    pub reason: Option<String>,
+    /// Milliseconds left when the snapshot was taken.
+    pub expires_in_ms: u64,
+    /// Wall time of the grant, RFC 3339, UTC.
+    pub granted_at: String,
+    /// Sessions waiting for it, first in line first.
+    pub waiting: Vec<String>,
+}
