@@ -178,10 +178,10 @@ impl Pty {
         let foreground = tcgetpgrp(&self.master).ok();
         // Once the leader has been waited for, its pid may belong to somebody else.
         let leader = (self.try_wait().is_none()).then_some(self.pid);
-        for group in [leader, foreground.filter(|group| Some(*group) != leader)] {
-            if let Some(group) = group {
-                let _ = kill_process_group(group, signal);
-            }
+        let foreground = foreground.filter(|group| Some(*group) != leader);
+        for group in leader.into_iter().chain(foreground) {
+            // A group that is gone has nobody to tell.
+            let _ = kill_process_group(group, signal);
         }
     }
 

@@ -14,4 +14,4 @@ mod tests;
 
 pub use child::{ExitStatus, reap_orphans};
 pub use io::{Pty, Read, WriteError};
-pub use spawn::{SpawnSpec, spawn};
+pub use spawn::{SpawnError, SpawnSpec, spawn};

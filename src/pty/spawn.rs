@@ -11,7 +11,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::child::reap_orphans;
 use super::io::Pty;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::model::geometry::Size;
 
 /// What to start, and where.
@@ -29,23 +29,46 @@ pub struct SpawnSpec {
     pub size: Size,
 }
 
+/// Why a program was not started. The texts are fit to be shown in the pane.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SpawnError {
+    /// There is nothing of that name that could be run.
+    #[error("cannot start {program}: {reason}")]
+    NotRunnable {
+        /// As it was asked for.
+        program: String,
+        /// What was found in its place.
+        reason: &'static str,
+    },
+    /// The system refused a terminal or a process.
+    #[error("cannot start {program}: {reason}")]
+    System {
+        /// As it was asked for.
+        program: String,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl From<SpawnError> for Error {
+    fn from(error: SpawnError) -> Error {
+        let message = error.to_string();
+        match error {
+            SpawnError::NotRunnable { .. } => {
+                Error::not_found(message).with_hint("check the name and PATH")
+            }
+            SpawnError::System { .. } => Error::refused(message),
+        }
+    }
+}
+
 /// Starts the program as the leader of a new session on a new terminal.
 ///
-/// Fails when the program cannot be found or run, or no terminal can be had; the message is fit
-/// to be shown in the pane. A missing directory is no failure: see [`Pty::note`].
-pub fn spawn(spec: &SpawnSpec) -> Result<Pty> {
+/// A missing directory is no failure: see [`Pty::note`].
+pub fn spawn(spec: &SpawnSpec) -> Result<Pty, SpawnError> {
     reap_orphans();
     let (cwd, note) = usable_cwd(spec);
     check_program(&spec.program, &spec.env, &cwd)?;
-
-    let mut command = CommandBuilder::new(&spec.program);
-    command.args(&spec.args);
-    command.env_clear();
-    for (name, value) in &spec.env {
-        command.env(name, value);
-    }
-    command.cwd(&cwd);
-
     let pair = native_pty_system()
         .openpty(PtySize {
             rows: spec.size.rows.max(1),
@@ -53,22 +76,31 @@ pub fn spawn(spec: &SpawnSpec) -> Result<Pty> {
             pixel_width: 0,
             pixel_height: 0,
         })
-        .map_err(|error| cannot_start(&spec.program, &error))?;
-    let master =
-        own_master(pair.master.as_ref()).map_err(|error| cannot_start(&spec.program, &error))?;
+        .map_err(|error| cannot_start(spec, &error))?;
+    let master = own_master(pair.master.as_ref()).map_err(|error| cannot_start(spec, &error))?;
     let child = pair
         .slave
-        .spawn_command(command)
-        .map_err(|error| cannot_start(&spec.program, &error))?;
+        .spawn_command(command(spec, &cwd))
+        .map_err(|error| cannot_start(spec, &error))?;
     // Nobody has waited for the child yet, so its pid still names it.
     let pid = child
         .process_id()
         .and_then(|pid| i32::try_from(pid).ok())
         .and_then(Pid::from_raw)
-        .ok_or_else(|| Error::internal("the new program has no process id"))?;
-    let pidfd = pidfd_open(pid, PidfdFlags::empty())
-        .map_err(|error| cannot_start(&spec.program, &error))?;
+        .ok_or_else(|| cannot_start(spec, &"it has no process id"))?;
+    let pidfd = pidfd_open(pid, PidfdFlags::empty()).map_err(|error| cannot_start(spec, &error))?;
     Ok(Pty::new(master, pidfd, pid, note))
+}
+
+fn command(spec: &SpawnSpec, cwd: &Path) -> CommandBuilder {
+    let mut command = CommandBuilder::new(&spec.program);
+    command.args(&spec.args);
+    command.env_clear();
+    for (name, value) in &spec.env {
+        command.env(name, value);
+    }
+    command.cwd(cwd);
+    command
 }
 
 /// A non-blocking, close-on-exec descriptor of our own for the master side.
@@ -84,10 +116,12 @@ fn own_master(master: &(dyn MasterPty + Send)) -> std::io::Result<OwnedFd> {
     Ok(owned)
 }
 
-fn cannot_start(program: &OsStr, error: &dyn std::fmt::Display) -> Error {
+fn cannot_start(spec: &SpawnSpec, error: &dyn std::fmt::Display) -> SpawnError {
     let text = error.to_string();
-    let reason = text.lines().next().unwrap_or("unknown reason");
-    Error::refused(format!("cannot start {}: {reason}", program.display()))
+    SpawnError::System {
+        program: spec.program.display().to_string(),
+        reason: text.lines().next().unwrap_or("unknown reason").to_owned(),
+    }
 }
 
 /// The directory to start in and, if it is not the one asked for, a sentence saying so.
@@ -107,19 +141,12 @@ fn usable_cwd(spec: &SpawnSpec) -> (PathBuf, Option<String>) {
     (fallback, Some(note))
 }
 
-/// Says early and clearly why a program cannot be run; starting it would only say "not found".
+/// Says early and clearly why a program cannot be run; starting it would say "not found" at best.
 fn check_program(
     program: &OsStr,
     env: &BTreeMap<OsString, OsString>,
     cwd: &Path,
-) -> Result<(), Error> {
-    let fail = |reason: &str| {
-        let message = format!("cannot start {}: {reason}", program.display());
-        Err(Error::not_found(message).with_hint("check the name and PATH"))
-    };
-    if program.is_empty() {
-        return Err(Error::usage("cannot start a program without a name"));
-    }
+) -> Result<(), SpawnError> {
     let path = Path::new(program);
     let candidates: Vec<PathBuf> = if path.components().count() > 1 {
         vec![cwd.join(path)]
@@ -131,7 +158,9 @@ fn check_program(
     };
     let mut reason = "no such program";
     for candidate in candidates {
-        if candidate.is_dir() {
+        if program.is_empty() {
+            reason = "it has no name";
+        } else if candidate.is_dir() {
             reason = "it is a directory";
         } else if rustix::fs::access(&candidate, Access::EXEC_OK).is_ok() {
             return Ok(());
@@ -139,5 +168,8 @@ fn check_program(
             reason = "it is not executable";
         }
     }
-    fail(reason)
+    Err(SpawnError::NotRunnable {
+        program: program.display().to_string(),
+        reason,
+    })
 }

@@ -198,6 +198,7 @@ fn a_missing_program_is_a_clear_error() {
             program: program.into(),
             ..spec("")
         })
+        .map_err(crate::error::Error::from)
         .expect_err(program);
         assert_eq!(
             (error.kind, error.message.as_str()),
