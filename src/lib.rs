@@ -5,3 +5,4 @@ pub mod coord;
 pub mod error;
 pub mod model;
 pub mod pty;
+pub mod store;
