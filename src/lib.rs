@@ -2,7 +2,9 @@
 
 pub mod clock;
 pub mod coord;
+pub mod draw;
 pub mod error;
 pub mod model;
 pub mod pty;
 pub mod store;
+pub mod term;
