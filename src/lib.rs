@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod coord;
 pub mod error;
+pub mod keys;
 pub mod model;
