@@ -5,3 +5,5 @@ pub mod coord;
 pub mod error;
 pub mod keys;
 pub mod model;
+pub mod pty;
+pub mod store;
