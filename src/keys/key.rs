@@ -67,6 +67,15 @@ impl Mods {
     pub const fn held(self) -> Mods {
         self.without(Mods::CAPS_LOCK.with(Mods::NUM_LOCK))
     }
+
+    /// The held modifiers as bindings know them: a Meta key of its own counts as Alt.
+    const fn for_chords(self) -> Mods {
+        let held = self.held();
+        match held.has(Mods::META) {
+            true => held.without(Mods::META).with(Mods::ALT),
+            false => held,
+        }
+    }
 }
 
 /// A key of the number block, told apart from its twin in the main block.
@@ -225,7 +234,7 @@ impl Key {
     /// cannot send it: `C-A` is `C-a`, `C-S-a` is another key. `C-@` is `C-Space`. Number-block
     /// keys count as their twins, which old terminals cannot tell apart. Locks do not count.
     pub fn normal(self) -> Key {
-        let mods = self.mods.held();
+        let mods = self.mods.for_chords();
         match self.code {
             Code::Keypad(pad) => match pad_twin(pad) {
                 // Shift makes no other character of these.
@@ -342,7 +351,7 @@ impl KeyEvent {
     /// With Control or Alt on a layout without Latin letters the key counts as its US twin, so
     /// that bindings work there.
     pub fn chord(&self) -> Key {
-        let mods = self.key.mods.held();
+        let mods = self.key.mods.for_chords();
         let Code::Char(c) = self.key.code else {
             return self.key.normal();
         };
