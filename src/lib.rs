@@ -2,5 +2,7 @@
 
 pub mod clock;
 pub mod coord;
+pub mod draw;
 pub mod error;
 pub mod model;
+pub mod pty;
