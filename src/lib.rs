@@ -6,3 +6,4 @@ pub mod draw;
 pub mod error;
 pub mod model;
 pub mod pty;
+pub mod ui;
