@@ -10,3 +10,4 @@ pub mod model;
 pub mod pty;
 pub mod store;
 pub mod term;
+pub mod ui;
