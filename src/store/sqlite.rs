@@ -4,7 +4,7 @@
 //! was acknowledged survives a power cut. Writers queue by `flock` on `lock` (see `lock.rs`)
 //! before they begin; readers wait for nobody. Closing a connection never runs a checkpoint, which
 //! would turn one sync into five; instead the log is folded back once it has grown to
-//! [`CHECKPOINT_PAGES`], small enough that the next process indexes it in well under a
+//! 256 pages, small enough that the next process indexes it in well under a
 //! millisecond. A damaged database is reported and left exactly as it is.
 
 use std::path::{Path, PathBuf};
