@@ -3,10 +3,10 @@
 //! `store.db` is in WAL mode with full synchronisation: a commit is one sync of the log, and what
 //! was acknowledged survives a power cut. Writers queue by `flock` on `lock` (see `lock.rs`)
 //! before they begin; readers wait for nobody. Closing a connection never runs a checkpoint, which
-//! would turn one sync into five; instead the log is folded back once it has grown to
-//! [`CHECKPOINT_PAGES`], small enough that the next process indexes it in well under a
-//! millisecond. A damaged database is reported and left exactly as it is.
+//! would turn one sync into five; instead the log is folded back once it has grown to 256
+//! pages, small enough that the next process indexes it in well under a millisecond. A damaged database is reported and left exactly as it is.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -32,6 +32,8 @@ const KEPT_REVISIONS: u64 = 10_000;
 const TRIM_EVERY: u64 = 256;
 /// How long a writer waits for its turn.
 const LOCK_LIMIT: Duration = Duration::from_secs(30);
+/// What every SQLite database begins with.
+const HEADER: &[u8; 16] = b"SQLite format 3\0";
 /// Marks the file as ours ("Stoa" in ASCII).
 const APPLICATION_ID: i64 = 0x5374_6f61;
 
@@ -165,7 +167,7 @@ impl Paths {
             Ok(metadata) if !metadata.is_file() => {
                 return Err(self.damaged("is not a regular file"));
             }
-            Ok(metadata) if metadata.len() > 0 => return Ok(Found::Database),
+            Ok(metadata) if metadata.len() > 0 => return self.look_at_header(),
             Ok(_) => Found::Nothing,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Found::Nothing,
             Err(error) => return Err(Error::io("look at", &self.database, &error)),
@@ -174,6 +176,22 @@ impl Paths {
             return Err(self.damaged("is missing or empty, but its log store.db-wal is not"));
         }
         Ok(found)
+    }
+
+    /// SQLite would not look at an overwritten file as long as the log has newer pages of it, and
+    /// then lose the rest.
+    fn look_at_header(&self) -> Result<Found> {
+        let fail = |error| Error::io("read", &self.database, &error);
+        let mut file = open_file(&self.database, OFlags::RDONLY).map_err(fail)?;
+        let mut header = [0; HEADER.len()];
+        match file.read_exact(&mut header) {
+            Ok(()) if header == *HEADER => Ok(Found::Database),
+            Ok(()) => Err(self.damaged("is damaged (it does not begin as a database does)")),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Err(self.damaged("is damaged (it has been cut short)"))
+            }
+            Err(error) => Err(fail(error)),
+        }
     }
 
     fn create(&self) -> Result<()> {

@@ -1,0 +1,507 @@
+//! Who is there: registering, heartbeats, ending, finding a session by what people call it.
+//!
+//! A session is bound to a process. While that process lives it is alive, heartbeats or not; when
+//! it is gone the session is over at once. Only where the process cannot be looked at (another
+//! machine, another namespace) do heartbeats decide. Name and number are unique among the living;
+//! a dead owner gives them up to whoever asks.
+
+use serde_json::{Map, Value, json};
+
+use super::fingerprint::{Fingerprint, Vital};
+use super::names::{check_label, check_session_name, check_text, shown};
+use super::schema::{self, Activity, Cause, Ended, Session, SessionId};
+use super::snapshot::Life;
+use super::{Moment, claim, group, lease};
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::store::{Tx, View};
+
+/// A session out of sight whose last sign of life is older than this is lost.
+pub const LOST_MS: u64 = 60_000;
+/// A session that works but has shown nothing for this long is called stalled.
+pub const STALLED_MS: u64 = 120_000;
+/// How long a session that died stays to be seen before it is forgotten.
+pub const LOST_SHOWN_MS: u64 = 10 * 60_000;
+/// Heartbeats kept in the record.
+const KEPT_ACTIVITY: usize = 20;
+/// Ended sessions kept so that using one says so.
+const KEPT_ENDED: usize = 200;
+/// Silent sessions looked at when somebody registers.
+const REAPED_AT_ONCE: usize = 32;
+
+/// What a session says of itself when it registers.
+#[derive(Debug, Clone)]
+pub struct Register {
+    /// The number it wants; the next free one otherwise.
+    pub number: Option<u32>,
+    /// The name it wants; made from its kind and number otherwise.
+    pub name: Option<String>,
+    /// What it is there for.
+    pub role: Option<String>,
+    /// What it wants to reach.
+    pub goal: Option<String>,
+    /// The pane it runs in.
+    pub pane: Option<String>,
+    /// The kind of program.
+    pub agent: Option<String>,
+    /// The group to join in the same transaction.
+    pub group: Option<String>,
+    /// Its process: one that lives as long as the session does.
+    pub fingerprint: Fingerprint,
+    /// Its id: of an earlier registration, or minted for it before its process started.
+    pub id: Option<SessionId>,
+}
+
+impl Register {
+    /// Nothing but the process.
+    pub fn of(fingerprint: Fingerprint) -> Register {
+        Register {
+            number: None,
+            name: None,
+            role: None,
+            goal: None,
+            pane: None,
+            agent: None,
+            group: None,
+            fingerprint,
+            id: None,
+        }
+    }
+}
+
+/// What a heartbeat tells; what is left out stays as it was.
+#[derive(Debug, Clone, Default)]
+pub struct Heartbeat {
+    /// What it does now.
+    pub working_on: Option<String>,
+    /// The phase of its work.
+    pub phase: Option<String>,
+    /// How far it is, 0 to 100.
+    pub progress: Option<u8>,
+    /// What it will do next.
+    pub next_action: Option<String>,
+    /// What its agent is doing.
+    pub state: Option<String>,
+}
+
+/// Whether the session's process lives, as far as can be told.
+pub fn life(session: &Session, at: &Moment<'_>) -> Life {
+    if session.ended.is_some() {
+        return Life::Lost;
+    }
+    // Acting is a sign of life.
+    let acts = at.acting == Some(&session.id);
+    let silent = if acts {
+        0
+    } else {
+        silence_ms(&session.seen, at.now)
+    };
+    match at.probe.check(&session.fingerprint) {
+        Vital::Dead => Life::Lost,
+        Vital::Unknown if silent > LOST_MS => Life::Lost,
+        Vital::Alive | Vital::Unknown if silent > STALLED_MS && claims_to_work(session) => {
+            Life::Stalled
+        }
+        Vital::Alive | Vital::Unknown => Life::Alive,
+    }
+}
+
+/// Milliseconds until time alone changes how the session is seen.
+pub fn next_change_ms(session: &Session, at: &Moment<'_>) -> Option<u64> {
+    let after = |limit: u64, silent: u64| (silent <= limit).then(|| limit - silent + 1);
+    if let Some(ended) = &session.ended {
+        let shown = ended.cause != Cause::Left;
+        return after(LOST_SHOWN_MS, silence_ms(&ended.at, at.now)).filter(|_| shown);
+    }
+    let silent = silence_ms(&session.seen, at.now);
+    let stalls = after(STALLED_MS, silent).filter(|_| claims_to_work(session));
+    let lost = match at.probe.check(&session.fingerprint) {
+        Vital::Unknown => after(LOST_MS, silent),
+        Vital::Alive | Vital::Dead => None,
+    };
+    stalls.into_iter().chain(lost).min()
+}
+
+/// A quiet shell has not stalled; somebody who said what they were doing has.
+fn claims_to_work(session: &Session) -> bool {
+    match session.state.as_deref() {
+        Some("working") => true,
+        Some(_) => false,
+        None => session.working_on.is_some(),
+    }
+}
+
+/// Milliseconds since `then`; an instant of another boot is infinitely long ago.
+pub fn silence_ms(then: &Now, now: &Now) -> u64 {
+    if then.boot_id == now.boot_id {
+        now.boot_ms.saturating_sub(then.boot_ms)
+    } else {
+        u64::MAX
+    }
+}
+
+/// The session that acts, if it may.
+///
+/// # Errors
+/// [`Kind::NotFound`](crate::error::Kind::NotFound) if there never was one,
+/// [`Kind::Refused`](crate::error::Kind::Refused) if it has ended or its process is gone.
+pub fn acting(view: &dyn View, at: &Moment<'_>, id: &SessionId) -> Result<Session> {
+    let session = schema::session(view, id)?.ok_or_else(|| {
+        Error::not_found(format!("there is no session {id}"))
+            .with_hint("register it: stoa register --name NAME")
+    })?;
+    let gone = session.ended.is_some() || at.probe.check(&session.fingerprint) == Vital::Dead;
+    if gone {
+        Err(dead(&session))
+    } else {
+        Ok(session)
+    }
+}
+
+fn dead(session: &Session) -> Error {
+    let how = match session.ended.as_ref().map(|ended| ended.cause) {
+        Some(Cause::Left) => "has ended",
+        Some(Cause::Silent) => "was given up after its heartbeats stopped",
+        Some(Cause::Died) | None => "is dead: its process is gone",
+    };
+    Error::refused(format!(
+        "session {} (number {}) {how}",
+        session.name, session.number
+    ))
+    .with_hint("register again: stoa register --name NAME")
+    .with_holder(card(session))
+}
+
+/// What a refusal shows of the session in the way.
+pub fn card(session: &Session) -> Value {
+    json!({
+        "id": session.id,
+        "name": session.name,
+        "number": session.number,
+        "pane": session.pane,
+        "pid": session.fingerprint.pid,
+        "host": session.fingerprint.host,
+        "tty": session.fingerprint.tty,
+    })
+}
+
+/// Finds a living session by its id, its name, its number, or the first characters of its id.
+///
+/// # Errors
+/// [`Kind::NotFound`](crate::error::Kind::NotFound) for nobody, [`Kind::Usage`](crate::error::Kind::Usage)
+/// for several, [`Kind::Refused`](crate::error::Kind::Refused) for one that is dead.
+pub fn resolve(view: &dyn View, at: &Moment<'_>, text: &str) -> Result<Session> {
+    if let Ok(id) = SessionId::parse(text)
+        && schema::session(view, &id)?.is_some()
+    {
+        return acting(view, at, &id);
+    }
+    let all = schema::sessions(view)?;
+    let number: Option<u32> = text.parse().ok();
+    let upper = text.to_ascii_uppercase();
+    let tests: [&dyn Fn(&Session) -> bool; 3] = [
+        &|session| session.name == text,
+        &|session| Some(session.number) == number,
+        // Four characters at least: fewer are somebody's misspelt name.
+        &|session| upper.len() >= 4 && session.id.as_str().starts_with(&upper),
+    ];
+    let mut gone = None;
+    for test in tests {
+        let found: Vec<&Session> = all.iter().filter(|session| test(session)).collect();
+        let living: Vec<&&Session> = found.iter().filter(|s| life(s, at) != Life::Lost).collect();
+        match living[..] {
+            [one] => return Ok((**one).clone()),
+            [] => gone = gone.or(found.last().copied()),
+            [..] => {
+                return Err(Error::usage(format!(
+                    "\"{}\" begins the id of {} sessions",
+                    shown(text),
+                    living.len()
+                ))
+                .with_hint("give more of the id, or the name"));
+            }
+        }
+    }
+    match gone {
+        Some(session) => Err(dead(session)),
+        None => Err(
+            Error::not_found(format!("there is no session \"{}\"", shown(text)))
+                .with_hint("`stoa sessions` lists them"),
+        ),
+    }
+}
+
+/// Registers a session, or registers it again. `new_id` is used if the request brings none.
+///
+/// # Errors
+/// [`Kind::Refused`](crate::error::Kind::Refused) with the holder if a living session has the name
+/// or the number; what joining the group returns; [`Kind::Usage`](crate::error::Kind::Usage).
+pub fn register(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    new_id: &SessionId,
+    request: &Register,
+) -> Result<Session> {
+    check_register(request)?;
+    let id = request.id.as_ref().unwrap_or(new_id);
+    reap_silent(tx, at, id)?;
+    let all = schema::sessions(tx.view())?;
+    forget_ended(tx, at, &all, id)?;
+    let prior = all.iter().find(|session| session.id == *id);
+    let others: Vec<&Session> = (all.iter())
+        .filter(|s| s.id != *id && s.ended.is_none())
+        .collect();
+
+    let number = request
+        .number
+        .or(prior.filter(|s| s.ended.is_none()).map(|s| s.number));
+    let number = number.unwrap_or_else(|| next_number(&others));
+    let named = request.name.clone().or(prior.map(|s| s.name.clone()));
+    let name = named.unwrap_or_else(|| default_name(request, number, &others));
+    let clashes = others
+        .iter()
+        .filter(|s| s.name == name || s.number == number);
+    for other in clashes {
+        give_up(tx, at, other, &name)?;
+    }
+    let mut session = renewed(prior, at, request, id, name, number);
+    session.labels_revision = tx.revision();
+    claim::follow_generation(tx, at, prior, &session)?;
+    match request.group.as_deref() {
+        Some(wanted) if session.group.as_deref() != Some(wanted) => {
+            group::join(tx, at, &mut session, wanted)?;
+        }
+        _ => {}
+    }
+    schema::put_session(tx, &session)?;
+    Ok(session)
+}
+
+fn check_register(request: &Register) -> Result<()> {
+    if let Some(name) = &request.name {
+        check_session_name(name)?;
+    }
+    if request.number == Some(0) {
+        return Err(Error::usage("session numbers begin at 1"));
+    }
+    for (what, label) in [("pane", &request.pane), ("agent", &request.agent)] {
+        if let Some(label) = label {
+            check_label(what, label)?;
+        }
+    }
+    for (what, text) in [("role", &request.role), ("goal", &request.goal)] {
+        if let Some(text) = text {
+            check_text(what, text)?;
+        }
+    }
+    Ok(())
+}
+
+fn next_number(others: &[&Session]) -> u32 {
+    let mut taken: Vec<u32> = others.iter().map(|session| session.number).collect();
+    taken.sort_unstable();
+    taken.iter().fold(
+        1,
+        |next, number| if *number == next { next + 1 } else { next },
+    )
+}
+
+fn default_name(request: &Register, number: u32, others: &[&Session]) -> String {
+    let base = match (&request.agent, &request.pane) {
+        (Some(agent), _) => agent.as_str(),
+        (None, Some(_)) => "shell",
+        (None, None) => "session",
+    };
+    let free = |name: &String| !others.iter().any(|session| session.name == *name);
+    let plain = format!("{base}-{number}");
+    if free(&plain) {
+        return plain;
+    }
+    // There are fewer others than numbers to try.
+    (2..)
+        .map(|n| format!("{plain}-{n}"))
+        .find(free)
+        .unwrap_or(plain)
+}
+
+/// The owner of a name or number gives it up if it is not alive, and is in the way otherwise.
+fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, owner: &Session, name: &str) -> Result<()> {
+    if life(owner, at) == Life::Lost {
+        let cause = match at.probe.check(&owner.fingerprint) {
+            Vital::Dead => Cause::Died,
+            Vital::Alive | Vital::Unknown => Cause::Silent,
+        };
+        return end(tx, at, &mut owner.clone(), cause);
+    }
+    let what = if owner.name == name {
+        format!("the name {name}")
+    } else {
+        format!("the number {}", owner.number)
+    };
+    let print = &owner.fingerprint;
+    Err(Error::refused(format!(
+        "{what} is taken by {} (session {}, pid {} on {}, {}), last heard of {} ago",
+        owner.name,
+        owner.number,
+        print.pid,
+        print.tty,
+        print.host,
+        lease::show_ms(silence_ms(&owner.seen, at.now))
+    ))
+    .with_hint("choose another, or none and get the next free one")
+    .with_holder(card(owner)))
+}
+
+fn renewed(
+    prior: Option<&Session>,
+    at: &Moment<'_>,
+    request: &Register,
+    id: &SessionId,
+    name: String,
+    number: u32,
+) -> Session {
+    let or_prior = |new: &Option<String>, old: fn(&Session) -> &Option<String>| {
+        new.clone()
+            .or_else(|| prior.and_then(|session| old(session).clone()))
+    };
+    Session {
+        id: id.clone(),
+        name,
+        number,
+        generation: prior.map_or(1, |session| session.generation + 1),
+        role: or_prior(&request.role, |session| &session.role),
+        goal: or_prior(&request.goal, |session| &session.goal),
+        pane: or_prior(&request.pane, |session| &session.pane),
+        agent: or_prior(&request.agent, |session| &session.agent),
+        fingerprint: request.fingerprint.clone(),
+        group: prior.and_then(|session| session.group.clone()),
+        working_on: None,
+        phase: None,
+        progress: None,
+        next_action: None,
+        state: None,
+        registered: prior.map_or_else(|| at.now.clone(), |session| session.registered.clone()),
+        seen: at.now.clone(),
+        activity: prior.map_or_else(Vec::new, |session| session.activity.clone()),
+        ended: None,
+        labels_revision: 0,
+        extra: prior.map_or_else(Map::new, |session| session.extra.clone()),
+    }
+}
+
+/// Takes in a heartbeat and prolongs the claims that follow it.
+///
+/// # Errors
+/// [`Kind::Usage`](crate::error::Kind::Usage) for texts that are too long and progress over 100.
+pub fn heartbeat(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    session: &mut Session,
+    beat: &Heartbeat,
+) -> Result<()> {
+    if beat.progress.is_some_and(|progress| progress > 100) {
+        return Err(Error::usage("progress is a percentage from 0 to 100"));
+    }
+    let fields = [
+        ("work", &beat.working_on, &mut session.working_on),
+        ("phase", &beat.phase, &mut session.phase),
+        ("next action", &beat.next_action, &mut session.next_action),
+        ("state", &beat.state, &mut session.state),
+    ];
+    for (what, new, field) in fields {
+        if let Some(text) = new {
+            check_text(what, text)?;
+            // Empty text takes the old one away.
+            *field = Some(text.clone()).filter(|text| !text.is_empty());
+        }
+    }
+    session.progress = beat.progress.or(session.progress);
+    if beat.working_on.is_some() || beat.phase.is_some() || beat.progress.is_some() {
+        session.activity.push(Activity {
+            at: at.now.wall,
+            working_on: session.working_on.clone(),
+            phase: session.phase.clone(),
+            progress: session.progress,
+        });
+        let surplus = session.activity.len().saturating_sub(KEPT_ACTIVITY);
+        session.activity.drain(..surplus);
+    }
+    claim::follow_heartbeat(tx, at, session)
+}
+
+/// Ends a session: it leaves its group, with a hand-over if it coordinated, frees its claims and
+/// its places in line. The record stays for a while, so that using it says what happened.
+pub fn end(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, cause: Cause) -> Result<()> {
+    if let Some(ended) = &mut session.ended {
+        // Its death was noticed before its pane was closed; now it is wanted.
+        if cause == Cause::Left && ended.cause != Cause::Left {
+            ended.cause = Cause::Left;
+            session.labels_revision = tx.revision();
+            return schema::put_session(tx, session);
+        }
+        return Ok(());
+    }
+    if session.group.is_some() {
+        group::leave(tx, at, session)?;
+    }
+    if cause != Cause::Silent {
+        claim::release_all(tx, &session.id)?;
+    }
+    claim::leave_lines(tx, &session.id)?;
+    for record in tx.range(&schema::operation_prefix(&session.id))? {
+        tx.delete(&record.key)?;
+    }
+    session.ended = Some(Ended {
+        at: at.now.clone(),
+        cause,
+    });
+    session.labels_revision = tx.revision();
+    schema::put_session(tx, session)
+}
+
+/// Ends sessions whose processes are gone, the longest unheard of first, all but `spared`.
+fn reap_silent(tx: &mut dyn Tx, at: &Moment<'_>, spared: &SessionId) -> Result<()> {
+    let mut all = schema::sessions(tx.view())?;
+    all.retain(|session| session.ended.is_none() && session.id != *spared);
+    all.sort_by_key(|session| std::cmp::Reverse(silence_ms(&session.seen, at.now)));
+    all.truncate(REAPED_AT_ONCE);
+    reap_dead(tx, at, all).map(|_| ())
+}
+
+/// Ends those whose processes are gone; returns their names.
+fn reap_dead(tx: &mut dyn Tx, at: &Moment<'_>, sessions: Vec<Session>) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for mut session in sessions {
+        if session.ended.is_none() && at.probe.check(&session.fingerprint) == Vital::Dead {
+            // An earlier one's end may have changed this record (it coordinated, say).
+            session = schema::session(tx.view(), &session.id)?.unwrap_or(session);
+            end(tx, at, &mut session, Cause::Died)?;
+            names.push(session.name);
+        }
+    }
+    Ok(names)
+}
+
+/// Ends every session whose process is gone; returns their names.
+pub fn reap(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<Vec<String>> {
+    let all = schema::sessions(tx.view())?;
+    reap_dead(tx, at, all)
+}
+
+/// Removes the records of those that ended long ago, in this boot or another.
+fn forget_ended(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    all: &[Session],
+    spared: &SessionId,
+) -> Result<()> {
+    let mut ended: Vec<(u64, &SessionId)> = (all.iter())
+        .filter(|session| session.id != *spared)
+        .filter_map(|session| Some((silence_ms(&session.ended.as_ref()?.at, at.now), &session.id)))
+        .collect();
+    ended.sort_unstable();
+    for (_, id) in ended.iter().skip(KEPT_ENDED) {
+        tx.delete(&schema::session_key(id))?;
+    }
+    Ok(())
+}
