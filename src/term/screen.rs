@@ -41,6 +41,7 @@ pub struct Screen {
     syncing: bool,
     held: Vec<u8>,
     sync_epoch: u64,
+    failures: u32,
 }
 
 impl Screen {
@@ -58,6 +59,7 @@ impl Screen {
             syncing: false,
             held: Vec::new(),
             sync_epoch: 0,
+            failures: 0,
         }
     }
 
@@ -96,7 +98,7 @@ impl Screen {
     }
 
     /// Runs `work`; if the engine panics in it, the pane gets a fresh screen that says so.
-    fn guarded(&mut self, work: impl FnOnce(&mut Screen)) {
+    pub(super) fn guarded(&mut self, work: impl FnOnce(&mut Screen)) {
         let done = catch_unwind(AssertUnwindSafe(|| {
             work(self);
             self.collect_damage();
@@ -109,9 +111,11 @@ impl Screen {
     fn start_over(&mut self) {
         let palette = self.engine.palette.clone();
         let (damage, epoch) = (self.damage.seq(), self.sync_epoch);
+        let failures = self.failures + 1;
         *self = Screen::new(self.size, self.history_limit);
         self.engine.palette = palette;
         self.sync_epoch = epoch;
+        self.failures = failures;
         self.damage.skip_to(damage);
         // On a fresh screen this is plain text.
         self.parse(b"[the terminal emulation failed on this program's output and was reset]\r\n");
@@ -234,6 +238,11 @@ impl Screen {
             let held = std::mem::take(&mut screen.held);
             screen.show_update(&held);
         });
+    }
+
+    /// How often the engine panicked on this program's output and was replaced by a fresh one.
+    pub fn failures(&self) -> u32 {
+        self.failures
     }
 
     /// The answers owed to the program since the last call, in the order of its questions.

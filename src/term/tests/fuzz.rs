@@ -112,6 +112,7 @@ fn look_at(screen: &mut Screen) {
     assert_eq!(screen.to_text().lines().count(), usize::from(size.rows));
     assert!(!screen.title().chars().any(char::is_control));
     assert!(screen.history_len() <= 20);
+    assert_eq!(screen.failures(), 0, "the engine panicked");
     let (_, _) = (screen.take_events(), screen.take_replies());
 }
 

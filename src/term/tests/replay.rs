@@ -386,3 +386,17 @@ fn the_whole_way_to_another_terminal() {
         direct.screen().cursor_position()
     );
 }
+
+#[test]
+fn a_failing_engine_is_replaced_and_says_so() {
+    let mut screen = screen(80, 3, "text\x1b[?2004h");
+    screen.take_replies();
+    let seen = screen.seq();
+    screen.guarded(|_| panic!("as an engine might"));
+    assert_eq!(screen.failures(), 1);
+    assert!(screen.to_text().contains("was reset"));
+    assert!((0..3).all(|row| screen.row_seq(row) > seen));
+    assert!(!screen.modes().bracketed_paste);
+    screen.feed(b"on we go");
+    assert!(screen.to_text().contains("on we go"));
+}
