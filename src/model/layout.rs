@@ -358,58 +358,53 @@ fn absorb(axis: Axis, children: &mut Vec<Child>, at: usize) {
     };
     // Over a common denominator: the siblings count `sum` for 1, the grandchildren `whole`.
     let sum: u64 = inner.iter().map(|child| u64::from(child.weight)).sum();
-    let scaled = |weight: u32, by: u64| u64::from(weight).saturating_mul(by);
-    let mut wide: Vec<(u64, Node)> = Vec::with_capacity(children.len() + inner.len());
-    wide.extend(
-        children
-            .drain(..)
-            .map(|child| (scaled(child.weight, sum), child.node)),
-    );
+    let scale = |child: &Child, by: u64| u64::from(child.weight).saturating_mul(by);
+    let mut weights: Vec<u64> = children.iter().map(|child| scale(child, sum)).collect();
     let by = u64::from(whole.weight);
-    let inner = inner
-        .into_iter()
-        .map(|child| (scaled(child.weight, by), child.node));
-    wide.splice(at..at, inner);
-    let divisor = wide
+    weights.splice(at..at, inner.iter().map(|child| scale(child, by)));
+    children.splice(at..at, inner);
+    for (child, weight) in children.iter_mut().zip(reduced(&weights)) {
+        child.weight = weight;
+    }
+}
+
+/// Keeps weights small without changing what they say.
+fn tidy(children: &mut [Child]) {
+    let weights: Vec<u64> = children
         .iter()
-        .fold(0, |acc, (weight, _)| gcd(acc, *weight))
-        .max(1);
-    let largest = wide
-        .iter()
-        .map(|(weight, _)| weight / divisor)
-        .max()
-        .unwrap_or(1);
-    let shrink = (largest / u64::from(MAX_WEIGHT) + 1).max(1);
-    children.extend(wide.into_iter().map(|(weight, node)| {
-        Child {
-            weight: u32::try_from(weight / divisor / shrink)
-                .unwrap_or(MAX_WEIGHT)
-                .max(1),
-            node,
-        }
-    }));
+        .map(|child| u64::from(child.weight))
+        .collect();
+    for (child, weight) in children.iter_mut().zip(reduced(&weights)) {
+        child.weight = weight;
+    }
 }
 
 /// Weights stay below this, so that sums and products in 64 bits never overflow. It is far finer
 /// than any terminal is wide.
 const MAX_WEIGHT: u32 = 1 << 20;
 
-/// Keeps weights small and at least 1 without changing what they say.
-fn tidy(children: &mut [Child]) {
-    let divisor = children
+/// The same proportions in the smallest numbers, from 1 to [`MAX_WEIGHT`].
+fn reduced(weights: &[u64]) -> Vec<u32> {
+    let common = |weights: &[u64]| {
+        weights
+            .iter()
+            .fold(0, |acc, weight| gcd(acc, *weight))
+            .max(1)
+    };
+    let exact = common(weights);
+    let largest = weights.iter().max().map_or(1, |weight| weight / exact);
+    // Beyond the limit fine differences go; what is left may have a common divisor again.
+    let divisor = exact.saturating_mul(largest / u64::from(MAX_WEIGHT) + 1);
+    let coarse: Vec<u64> = weights
         .iter()
-        .fold(0, |acc, child| gcd(acc, u64::from(child.weight)))
-        .max(1);
-    let largest = children
-        .iter()
-        .map(|child| u64::from(child.weight) / divisor)
-        .max()
-        .unwrap_or(1);
-    let divisor = divisor.saturating_mul(largest / u64::from(MAX_WEIGHT) + 1);
-    for child in children {
-        let weight = u64::from(child.weight) / divisor;
-        child.weight = u32::try_from(weight).unwrap_or(MAX_WEIGHT).max(1);
-    }
+        .map(|weight| (weight / divisor).max(1))
+        .collect();
+    let divisor = common(&coarse);
+    let fits = |weight: u64| u32::try_from(weight).unwrap_or(MAX_WEIGHT);
+    coarse
+        .into_iter()
+        .map(|weight| fits(weight / divisor))
+        .collect()
 }
 
 fn gcd(a: u64, b: u64) -> u64 {

@@ -3,3 +3,5 @@
 pub mod geometry;
 pub mod id;
 pub mod layout;
+pub mod line_edit;
+pub mod panel;
