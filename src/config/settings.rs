@@ -18,7 +18,12 @@ use crate::keys::nearest::nearest;
 
 /// Everything that `config.toml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
 pub struct Settings {
     /// Colours for a dark or a light terminal, or by what the terminal says. Default `auto`.
     pub theme: Theme,
@@ -86,7 +91,12 @@ impl Settings {
 
 /// `[panel]`: the side panel.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
 pub struct Panel {
     /// The side it is on. Default `right`.
     pub side: Side,
@@ -109,7 +119,12 @@ impl Default for Panel {
 
 /// `[groups]`: groups.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
 pub struct Groups {
     /// The most members of a group, 1 to 1024. Default 32.
     #[serde(deserialize_with = "ranged::<_, 1, 1024>")]
@@ -124,7 +139,12 @@ impl Default for Groups {
 
 /// `[claims]`: claims.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
 pub struct Claims {
     /// How long a claim lasts that nobody renews: `"90s"`, `"60m"`, `"2h"`, `"1d"`; one second to
     /// 30 days. Default `"60m"`.
@@ -235,12 +255,27 @@ impl<'de> Deserialize<'de> for RemainOnExit {
     }
 }
 
+/// A whole number, by a name that people use.
+struct Whole;
+
+impl Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
+    }
+}
+
 /// A whole number within limits.
 fn ranged<'de, D, const LEAST: u32, const MOST: u32>(deserializer: D) -> Result<u32, D::Error>
 where
     D: Deserializer<'de>,
 {
-    let number = i64::deserialize(deserializer)?;
+    let number = deserializer.deserialize_i64(Whole)?;
     u32::try_from(number)
         .ok()
         .filter(|number| (LEAST..=MOST).contains(number))

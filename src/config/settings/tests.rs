@@ -81,7 +81,7 @@ fn each_mistake_is_a_line_and_the_rest_counts() {
         &[
             "config.toml:1:1: unknown field 'them', did you mean 'theme'?",
             "config.toml:3:17: 'history-lines': must be from 0 to 1000000, not -1",
-            "config.toml:4:15: 'escape-time': invalid type: string \"soon\", expected i64",
+            "config.toml:4:15: 'escape-time': invalid type: string \"soon\", expected a whole number",
             "config.toml:7:9: 'panel.width': must be from 20 to 120, not 5",
             "config.toml:9:1: unknown field 'widht', did you mean 'width'?",
         ],
@@ -107,7 +107,7 @@ fn words_out_of_a_list() {
     );
     check(
         "panel = 3",
-        &["config.toml:1:9: 'panel': invalid type: integer '3', expected struct Panel"],
+        &["config.toml:1:9: 'panel': invalid type: integer '3', expected a table"],
     );
     check("zzzzzz = 3", &["config.toml:1:1: unknown field 'zzzzzz'"]);
 }
