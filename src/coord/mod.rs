@@ -4,4 +4,9 @@
 //! the store. This module knows keys, revisions and leases; it knows nothing of files, SQL,
 //! terminals or panes' contents.
 
+pub mod fingerprint;
+pub mod glob;
+pub mod key;
+pub mod lease;
+pub mod names;
 pub mod snapshot;

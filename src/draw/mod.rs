@@ -18,6 +18,7 @@ mod tests;
 pub mod text;
 mod widgets;
 
+pub(crate) use caps::palette;
 pub use caps::{Caps, ColorDepth};
 pub use cell::{Cell, Link};
 pub use encoder::Encoder;

@@ -1,0 +1,586 @@
+//! Readable files beside the store, for people, `cat` and `grep`. They are never read as the truth.
+//!
+//! After each commit the files of the changed keys are written again, by whichever process comes
+//! first; `projected_revision` says how far they are. What a key looks like as a file is the
+//! caller's knowledge (a [`Project`]); this module does the writing: temporary file and rename, no
+//! sync (they can be rebuilt), nothing through symbolic links, and one writer at a time.
+//!
+//! Two lock files make sure that the last commit is projected without anybody looping for others.
+//! One process works; at most one waits for it, and will see every commit made before it starts;
+//! everyone else may leave, because that waiting process covers them.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use serde_json::Value;
+
+use super::dir::{StateDir, open_file};
+use super::lock::{Lock, Sharing};
+use super::{Delta, Store, View};
+use crate::error::{Error, Result};
+
+/// A change to the readable files. Directories are relative to the state directory, `/`-separated,
+/// their parts and the names already fit for a file system (see [`file_name`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Write a file, replacing it.
+    Write {
+        /// Where; empty for the state directory itself.
+        dir: String,
+        /// Its name.
+        name: String,
+        /// Its text.
+        contents: String,
+    },
+    /// Remove a file that may not exist.
+    Remove {
+        /// Where.
+        dir: String,
+        /// Its name.
+        name: String,
+    },
+    /// Remove every file below `dir` but these paths, which are relative to it.
+    KeepOnly {
+        /// Where.
+        dir: String,
+        /// What stays.
+        paths: BTreeSet<String>,
+    },
+    /// Add to a file of JSON lines, each with a growing number at `revision`; lines that are there
+    /// already are not added again.
+    Append {
+        /// Its name, in the state directory.
+        name: String,
+        /// Revision and text of each line.
+        lines: Vec<(u64, String)>,
+    },
+}
+
+/// Knows which files show which keys.
+pub trait Project {
+    /// What to write after `delta`. For [`Delta::Everything`], all files, and what may stay.
+    fn edits(&self, view: &dyn View, delta: &Delta) -> Result<Vec<Edit>>;
+}
+
+/// How long to wait for another process's round; after that the next commit catches up.
+const PATIENCE: Duration = Duration::from_secs(2);
+const REVISION_FILE: &str = "projected_revision";
+const TEMP: &str = ".tmp";
+
+/// The readable files of a state directory.
+#[derive(Debug)]
+pub struct Projection {
+    dir: StateDir,
+}
+
+impl Projection {
+    /// The files in `dir`.
+    pub fn new(dir: StateDir) -> Projection {
+        Projection { dir }
+    }
+
+    /// Brings the files up to the store, or leaves it to a process that is about to.
+    ///
+    /// # Errors
+    /// When a file cannot be written. The store is not affected, and the next call tries again.
+    pub fn catch_up(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
+        let work = self.dir.path().join("projection.lock");
+        let next = self.dir.path().join("projection.next");
+        let _working = match Lock::try_take(&work)? {
+            Some(lock) => lock,
+            None => {
+                let Some(_waiting) = Lock::try_take(&next)? else {
+                    return Ok(());
+                };
+                Lock::take(&work, Sharing::Exclusive, PATIENCE)?
+            }
+        };
+        self.round(store, project)
+    }
+
+    /// Writes every file again.
+    ///
+    /// # Errors
+    /// As [`Projection::catch_up`].
+    pub fn rebuild(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
+        let work = self.dir.path().join("projection.lock");
+        let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
+        self.write_changes(store, project, store.revision()?, &Delta::Everything)
+    }
+
+    fn round(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
+        let (revision, delta) = match self.projected() {
+            Some(projected) => {
+                let changes = store.changes_since(projected)?;
+                if changes.revision == projected {
+                    return Ok(());
+                }
+                (changes.revision, changes.delta)
+            }
+            None => (store.revision()?, Delta::Everything),
+        };
+        self.write_changes(store, project, revision, &delta)
+    }
+
+    fn write_changes(
+        &self,
+        store: &dyn Store,
+        project: &dyn Project,
+        revision: u64,
+        delta: &Delta,
+    ) -> Result<()> {
+        let mut edits = Vec::new();
+        store.read(&mut |view| {
+            edits = project.edits(view, delta)?;
+            Ok(())
+        })?;
+        let root = Folder::root(&self.dir)?;
+        let whole = *delta == Delta::Everything;
+        let mut outcome = Ok(());
+        for edit in &edits {
+            // One bad file (a planted link, say) must not keep the others from being current.
+            outcome = outcome.and(self.apply(&root, edit, whole));
+        }
+        outcome?;
+        root.write(REVISION_FILE, &format!("{revision}\n"))
+    }
+
+    fn apply(&self, root: &Folder, edit: &Edit, whole: bool) -> Result<()> {
+        match edit {
+            Edit::Write {
+                dir,
+                name,
+                contents,
+            } => root.below(dir)?.write(name, contents),
+            Edit::Remove { dir, name } => root.below(dir)?.remove(name),
+            Edit::KeepOnly { dir, paths } => root.below(dir)?.keep_only("", paths),
+            Edit::Append { name, lines } => self.append(root, name, lines, whole),
+        }
+    }
+
+    fn projected(&self) -> Option<u64> {
+        let file = open_file(&self.dir.path().join(REVISION_FILE), OFlags::RDONLY).ok()?;
+        let mut text = String::new();
+        file.take(32).read_to_string(&mut text).ok()?;
+        text.trim().parse().ok()
+    }
+
+    fn append(
+        &self,
+        root: &Folder,
+        name: &str,
+        lines: &[(u64, String)],
+        whole: bool,
+    ) -> Result<()> {
+        let path = self.dir.path().join(name);
+        let fail = |error: std::io::Error| Error::io("write", &path, &error);
+        let mut file = open_file(&path, OFlags::RDWR | OFlags::CREATE).map_err(fail)?;
+        if whole {
+            // Lines older than what the store still knows are worth keeping, if they are sound.
+            let first = lines.first().map_or(u64::MAX, |(revision, _)| *revision);
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(fail)?;
+            let old = String::from_utf8_lossy(&bytes);
+            let mut text = String::new();
+            let older = old
+                .lines()
+                .filter(|line| line_revision(line).is_some_and(|r| r < first));
+            for line in older.chain(lines.iter().map(|(_, line)| line.as_str())) {
+                text.push_str(line);
+                text.push('\n');
+            }
+            return root.write(name, &text);
+        }
+        let (end, last) = sound_end(&mut file).map_err(fail)?;
+        let mut text = String::new();
+        for (_, line) in lines.iter().filter(|(revision, _)| *revision > last) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        file.set_len(end).map_err(fail)?;
+        file.seek(SeekFrom::Start(end)).map_err(fail)?;
+        file.write_all(text.as_bytes()).map_err(fail)
+    }
+}
+
+fn line_revision(line: &str) -> Option<u64> {
+    serde_json::from_str::<Value>(line).ok()?["revision"].as_u64()
+}
+
+/// Where the last sound line of a file of JSON lines ends, and its revision (0 if there is none).
+/// Looks at the last 64 KiB: what follows the last sound line is a torn write and is cut off.
+fn sound_end(file: &mut File) -> std::io::Result<(u64, u64)> {
+    let length = file.metadata()?.len();
+    let start = length.saturating_sub(64 * 1024);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.take(64 * 1024).read_to_end(&mut tail)?;
+    let mut end = tail.len();
+    while let Some(newline) = tail[..end].iter().rposition(|byte| *byte == b'\n') {
+        let begin = tail[..newline]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let line = std::str::from_utf8(&tail[begin..newline]).unwrap_or_default();
+        if let Some(revision) = line_revision(line) {
+            return Ok((start + newline as u64 + 1, revision));
+        }
+        end = newline;
+    }
+    // Nothing sound within reach. Keep what is there, whatever it is, and go on below it.
+    Ok((length, 0))
+}
+
+/// An open directory; everything is reached from it by plain names that are not followed.
+struct Folder {
+    fd: OwnedFd,
+    shown: std::path::PathBuf,
+}
+
+const DIRECTORY: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+impl Folder {
+    fn root(dir: &StateDir) -> Result<Folder> {
+        let shown = dir.path().to_path_buf();
+        let fd = rustix::fs::open(&shown, DIRECTORY, Mode::empty())
+            .map_err(|error| Error::io("open", &shown, &error.into()))?;
+        Ok(Folder { fd, shown })
+    }
+
+    /// The directory `path` below this one, made if it is missing.
+    fn below(&self, path: &str) -> Result<Folder> {
+        let mut folder = Folder {
+            fd: self
+                .fd
+                .try_clone()
+                .map_err(|error| self.fail("open", "", error))?,
+            shown: self.shown.clone(),
+        };
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            folder = folder.child(part)?;
+        }
+        Ok(folder)
+    }
+
+    fn child(&self, name: &str) -> Result<Folder> {
+        match rustix::fs::mkdirat(&self.fd, name, Mode::RWXU) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+            Err(error) => return Err(self.fail("make", name, error.into())),
+        }
+        let fd = rustix::fs::openat(&self.fd, name, DIRECTORY, Mode::empty())
+            .map_err(|error| self.fail("open", name, error.into()))?;
+        let shown = self.shown.join(name);
+        Ok(Folder { fd, shown })
+    }
+
+    fn write(&self, name: &str, contents: &str) -> Result<()> {
+        let flags = OFlags::WRONLY
+            | OFlags::CREATE
+            | OFlags::TRUNC
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC
+            | OFlags::NONBLOCK;
+        // Writers are one at a time, so one temporary name is enough, and a killed one leaves one.
+        let fd = rustix::fs::openat(&self.fd, TEMP, flags, Mode::RUSR | Mode::WUSR)
+            .map_err(|error| self.fail("write", name, error.into()))?;
+        let written = File::from(fd).write_all(contents.as_bytes());
+        let placed =
+            written.and_then(|()| Ok(rustix::fs::renameat(&self.fd, TEMP, &self.fd, name)?));
+        placed.map_err(|error| self.fail("write", name, error))
+    }
+
+    fn remove(&self, name: &str) -> Result<()> {
+        match rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()) {
+            Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
+            Err(error) => Err(self.fail("remove", name, error.into())),
+        }
+    }
+
+    fn keep_only(&self, prefix: &str, paths: &BTreeSet<String>) -> Result<()> {
+        let entries = rustix::fs::Dir::read_from(&self.fd)
+            .map_err(|error| self.fail("list", "", error.into()))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| self.fail("list", "", error.into()))?;
+            // A name we did not write is not UTF-8 at worst; its lossy form is in no set.
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{prefix}{name}");
+            if name == "." || name == ".." || paths.contains(&path) {
+                continue;
+            }
+            if entry.file_type() == FileType::Directory {
+                self.child(&name)?.keep_only(&format!("{path}/"), paths)?;
+            } else {
+                self.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fail(&self, doing: &str, name: &str, error: std::io::Error) -> Error {
+        match error.kind() {
+            // What O_NOFOLLOW | O_DIRECTORY says about a link or a file in a directory's place.
+            ErrorKind::NotADirectory => Error::unreachable(format!(
+                "{} is a link or a file in the place of a directory of readable files",
+                self.shown.join(name).display()
+            ))
+            .with_hint("remove it; it is made again"),
+            _ => Error::io(doing, &self.shown.join(name), &error),
+        }
+    }
+}
+
+/// Longest file name made from a name, without its extension.
+const NAME_LIMIT: usize = 180;
+
+/// A file name for any text, different for different texts: all but letters, digits and `._-+@=,`
+/// becomes `%XX`, as does a leading dot; what is too long is cut and ends in `~` and a hash.
+pub fn file_name(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    for (at, byte) in text.bytes().enumerate() {
+        let plain =
+            byte.is_ascii_alphanumeric() || (b"_-+@=,".contains(&byte)) || (byte == b'.' && at > 0);
+        if plain {
+            name.push(byte as char);
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if name.len() > NAME_LIMIT {
+        // Only ASCII so far, so any cut is on a character.
+        name.truncate(NAME_LIMIT - 17);
+        name.push_str(&format!("~{:016x}", hash(text)));
+    }
+    name
+}
+
+/// FNV-1a: the names must be the same in every version of every process.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Tx;
+    use crate::store::sqlite::SqliteStore;
+    use proptest::prelude::*;
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+
+    /// One file per key, and every key's write as a line.
+    struct Plain;
+
+    impl Project for Plain {
+        fn edits(&self, view: &dyn View, delta: &Delta) -> Result<Vec<Edit>> {
+            let all = view.range("")?;
+            let mut edits: Vec<Edit> = match delta {
+                Delta::Everything => {
+                    let paths = all.iter().map(|record| file_name(&record.key)).collect();
+                    vec![Edit::KeepOnly {
+                        dir: "files/all".into(),
+                        paths,
+                    }]
+                }
+                Delta::Keys(changes) => (changes.iter())
+                    .filter(|change| !all.iter().any(|record| record.key == change.key))
+                    .map(|change| Edit::Remove {
+                        dir: "files/all".into(),
+                        name: file_name(&change.key),
+                    })
+                    .collect(),
+            };
+            for record in &all {
+                let touched = match delta {
+                    Delta::Everything => true,
+                    Delta::Keys(changes) => changes.iter().any(|change| change.key == record.key),
+                };
+                if touched {
+                    edits.push(Edit::Write {
+                        dir: "files/all".into(),
+                        name: file_name(&record.key),
+                        contents: record.value.clone(),
+                    });
+                }
+            }
+            let mut lines: Vec<(u64, String)> = (all.iter())
+                .map(|record| {
+                    (
+                        record.mod_revision,
+                        format!("{{\"revision\":{}}}", record.mod_revision),
+                    )
+                })
+                .collect();
+            lines.sort();
+            edits.push(Edit::Append {
+                name: "audit.jsonl".into(),
+                lines,
+            });
+            Ok(edits)
+        }
+    }
+
+    struct World {
+        _temp: tempfile::TempDir,
+        path: PathBuf,
+        store: SqliteStore,
+        projection: Projection,
+    }
+
+    fn world() -> World {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join(".stoa");
+        let dir = StateDir::create(&path).unwrap();
+        World {
+            _temp: temp,
+            path,
+            store: SqliteStore::open(&dir).unwrap(),
+            projection: Projection::new(dir),
+        }
+    }
+
+    impl World {
+        fn write(&self, f: impl Fn(&mut dyn Tx) -> Result<()>) {
+            self.store.transact(&mut |tx| f(tx)).unwrap();
+            self.projection.catch_up(&self.store, &Plain).unwrap();
+        }
+
+        fn read(&self, file: &str) -> Option<String> {
+            std::fs::read_to_string(self.path.join(file)).ok()
+        }
+    }
+
+    #[test]
+    fn files_follow_the_records() {
+        let w = world();
+        w.write(|tx| tx.put("a", "1".into()).and(tx.put("b/c", "2".into())));
+        assert_eq!(w.read("files/all/a").as_deref(), Some("1"));
+        assert_eq!(w.read("files/all/b%2Fc").as_deref(), Some("2"));
+        w.write(|tx| tx.delete("a").map(|_| ()));
+        assert_eq!(w.read("files/all/a"), None);
+        assert_eq!(w.read("projected_revision").as_deref(), Some("2\n"));
+    }
+
+    #[test]
+    fn only_changed_records_are_written_again() {
+        let w = world();
+        w.write(|tx| tx.put("a", "1".into()));
+        std::fs::write(w.path.join("files/all/a"), "edited").unwrap();
+        w.write(|tx| tx.put("b", "1".into()));
+        assert_eq!(w.read("files/all/a").as_deref(), Some("edited"));
+        w.write(|tx| tx.put("a", "2".into()));
+        assert_eq!(w.read("files/all/a").as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn rebuilding_mends_everything() {
+        let w = world();
+        w.write(|tx| tx.put("a", "1".into()));
+        std::fs::write(w.path.join("files/all/a"), "edited").unwrap();
+        std::fs::write(w.path.join("files/all/stale"), "old").unwrap();
+        std::fs::write(w.path.join("audit.jsonl"), "{\"revision\":0}\nrubbish\n").unwrap();
+        w.projection.rebuild(&w.store, &Plain).unwrap();
+        assert_eq!(w.read("files/all/a").as_deref(), Some("1"));
+        assert_eq!(w.read("files/all/stale"), None);
+        assert_eq!(
+            w.read("audit.jsonl").as_deref(),
+            Some("{\"revision\":0}\n{\"revision\":1}\n")
+        );
+    }
+
+    #[test]
+    fn a_damaged_revision_file_means_all_again() {
+        let w = world();
+        w.write(|tx| tx.put("a", "1".into()));
+        for damage in ["", "x", "99999999", "-1"] {
+            std::fs::write(w.path.join("projected_revision"), damage).unwrap();
+            std::fs::write(w.path.join("files/all/a"), "edited").unwrap();
+            w.projection.catch_up(&w.store, &Plain).unwrap();
+            assert_eq!(w.read("files/all/a").as_deref(), Some("1"), "{damage:?}");
+        }
+    }
+
+    #[test]
+    fn a_torn_line_is_cut_off_and_none_is_doubled() {
+        let w = world();
+        w.write(|tx| tx.put("a", "1".into()));
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(w.path.join("audit.jsonl"))
+            .unwrap();
+        file.write_all(b"{\"revis").unwrap();
+        w.write(|tx| tx.put("b", "1".into()));
+        let expected = "{\"revision\":1}\n{\"revision\":2}\n";
+        assert_eq!(w.read("audit.jsonl").as_deref(), Some(expected));
+        std::fs::write(w.path.join("projected_revision"), "1").unwrap();
+        w.projection.catch_up(&w.store, &Plain).unwrap();
+        assert_eq!(w.read("audit.jsonl").as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_planted_link_is_not_followed() {
+        let w = world();
+        let outside = tempfile::tempdir().unwrap();
+        symlink(outside.path(), w.path.join("files")).unwrap();
+        w.store.transact(&mut |tx| tx.put("a", "1".into())).unwrap();
+        let error = w.projection.catch_up(&w.store, &Plain).unwrap_err();
+        assert!(error.message.contains("link"), "{}", error.message);
+        assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+        std::fs::remove_file(w.path.join("files")).unwrap();
+        w.projection.catch_up(&w.store, &Plain).unwrap();
+        assert_eq!(w.read("files/all/a").as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn whoever_commits_last_is_projected() {
+        let w = world();
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let w = &w;
+                scope.spawn(move || {
+                    for round in 0..20 {
+                        w.write(|tx| tx.put(&format!("k{thread}"), round.to_string()));
+                    }
+                });
+            }
+        });
+        let revision = w.store.revision().unwrap();
+        assert_eq!(w.read("projected_revision"), Some(format!("{revision}\n")));
+        for thread in 0..8 {
+            assert_eq!(
+                w.read(&format!("files/all/k{thread}")).as_deref(),
+                Some("19")
+            );
+        }
+    }
+
+    #[test]
+    fn names_become_harmless_file_names() {
+        let check = |text: &str, expected: &str| assert_eq!(file_name(text), expected);
+        check("plain-1.json", "plain-1.json");
+        check("../../etc", "%2E.%2F..%2Fetc");
+        check(".hidden", "%2Ehidden");
+        check("a b%/\u{7}\0", "a%20b%25%2F%07%00");
+        check("é", "%C3%A9");
+        assert!(file_name(&"x".repeat(10_000)).len() <= NAME_LIMIT);
+        assert_ne!(
+            file_name(&"x".repeat(10_000)),
+            file_name(&"x".repeat(10_001))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn file_names_tell_texts_apart(a in "\\PC{0,12}", b in "\\PC{0,12}") {
+            prop_assert_eq!(file_name(&a) == file_name(&b), a == b);
+        }
+    }
+}
