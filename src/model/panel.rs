@@ -136,7 +136,7 @@ struct Selected {
 }
 
 /// The narrowest panel one can choose.
-const MIN_WIDTH: u16 = 24;
+const MIN_WIDTH: u16 = 20;
 
 impl PanelState {
     /// A panel, open and without the focus, `width` columns wide.

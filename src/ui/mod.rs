@@ -12,6 +12,7 @@
 //! [`Buffer`]: ratatui::buffer::Buffer
 
 pub mod border;
+pub mod overlay;
 pub mod paint;
 pub mod panel;
 pub mod status;

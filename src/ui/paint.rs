@@ -12,6 +12,14 @@ pub fn columns(text: &str) -> u16 {
     u16::try_from(width(&clean)).unwrap_or(u16::MAX)
 }
 
+/// The same for a line of a table, whose runs of spaces count ([`Row::put_aligned`]).
+pub fn aligned_columns(text: &str) -> u16 {
+    let words = text.split(' ').map(columns);
+    let spaces = text.matches(' ').count();
+    let spaces = u16::try_from(spaces).unwrap_or(u16::MAX);
+    words.fold(spaces, u16::saturating_add)
+}
+
 /// The text as it will be shown in at most `room` columns; cut with `…`.
 pub fn clip(text: &str, room: u16) -> String {
     sanitize(text, usize::from(room))
@@ -98,6 +106,14 @@ impl<'b> Row<'b> {
         let end = self.left + room;
         self.put_within(text, room, style);
         self.left = end;
+    }
+
+    /// Writes a line of a table at the left: every space stays, as columns hang on them.
+    pub fn put_aligned(&mut self, text: &str, style: Style) {
+        for (at, word) in text.split(' ').enumerate() {
+            self.skip(u16::from(at > 0));
+            self.put(word, style);
+        }
     }
 
     /// Leaves `cells` empty at the left.
@@ -263,6 +279,20 @@ mod tests {
             row.put("|", Style::new());
         };
         assert_eq!(row(20, draw), "a[2Jb 漢|\n");
+    }
+
+    #[test]
+    fn tables_keep_their_spaces() {
+        let line = "  id    name\u{1b}[m  x";
+        assert_eq!(
+            row(30, |row| row.put_aligned(line, Style::new())),
+            "  id    name[m  x\n"
+        );
+        assert_eq!(aligned_columns(line), 17);
+        assert_eq!(
+            row(9, |row| row.put_aligned(line, Style::new())),
+            "  id    …\n"
+        );
     }
 
     #[test]

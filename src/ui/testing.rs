@@ -10,6 +10,9 @@ use crate::model::geometry::Rect;
 /// The sizes snapshots are taken at.
 pub const SIZES: [(u16, u16); 5] = [(120, 40), (80, 24), (40, 12), (20, 5), (3, 2)];
 
+/// A backdrop that no text can contain once it is cleaned.
+pub const UNTOUCHED: &str = "\u{1}";
+
 /// The buffer's rows, each with its line end, trailing spaces kept off.
 pub fn text(buf: &Buffer) -> String {
     let area = *buf.area();
@@ -60,14 +63,14 @@ pub fn styled(buf: &Buffer, style: Style) -> String {
 pub fn confined(cols: u16, rows: u16, draw: impl FnOnce(Rect, &mut Buffer, &Theme)) {
     let mut buf = Buffer::empty(Area::new(0, 0, cols + 4, rows + 4));
     for cell in &mut buf.content {
-        cell.set_symbol("#");
+        cell.set_symbol(UNTOUCHED);
     }
     let area = Rect::new(2, 2, cols, rows);
     draw(area, &mut buf, &Theme::plain());
     for y in 0..rows + 4 {
         for x in 0..cols + 4 {
             if !area.contains(x, y) {
-                assert_eq!(buf[(x, y)].symbol(), "#", "drawn outside at {x}, {y}");
+                assert_eq!(buf[(x, y)].symbol(), UNTOUCHED, "drawn outside at {x}, {y}");
             }
         }
     }
