@@ -20,9 +20,15 @@ impl Screen {
     ///
     /// The row fills `span` from the left; what is left of it stays blank.
     pub fn draw_row(&self, row: u16, scroll: usize, span: &mut RowSpan<'_>) {
+        self.draw_row_from(row, 0, scroll, span);
+    }
+
+    /// The same without the row's first `left` columns, for a span narrower than the screen.
+    pub fn draw_row_from(&self, row: u16, left: u16, scroll: usize, span: &mut RowSpan<'_>) {
         let line = i64::from(row) - i64::try_from(scroll).unwrap_or(i64::MAX);
         if let Some(cells) = self.grid_row(line) {
-            self.draw_cells(cells, span);
+            let cells = self.columns(cells);
+            self.draw_cells(cells.get(usize::from(left)..).unwrap_or_default(), span);
         }
     }
 
@@ -88,8 +94,7 @@ impl Screen {
         cells.get(..usize::from(self.size.cols)).unwrap_or(cells)
     }
 
-    fn draw_cells(&self, row: &Row<GridCell>, span: &mut RowSpan<'_>) {
-        let cells = self.columns(row);
+    fn draw_cells(&self, cells: &[GridCell], span: &mut RowSpan<'_>) {
         let mut brush = Brush::new(self.engine.term.colors());
         let mut rest = cells;
         while let Some((cell, after)) = rest.split_first() {

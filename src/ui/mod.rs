@@ -12,9 +12,13 @@
 //! [`Buffer`]: ratatui::buffer::Buffer
 
 pub mod border;
+pub mod draw;
+pub mod hit;
+pub mod over;
 pub mod overlay;
 pub mod paint;
 pub mod panel;
+pub mod parts;
 pub mod status;
 pub mod tabs;
 #[cfg(test)]
