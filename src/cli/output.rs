@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use crate::command::spec::Reply;
-use crate::draw::text::sanitize;
+use crate::draw::text::sanitize_line;
 use crate::error::{Error, Result};
 
 /// Prints help or version text.
@@ -35,7 +35,7 @@ fn print(text: &str, clean: bool) -> ExitCode {
     let written = text
         .lines()
         .try_for_each(|line| match clean {
-            true => writeln!(out, "{}", sanitize(line, usize::MAX)),
+            true => writeln!(out, "{}", sanitize_line(line)),
             false => writeln!(out, "{line}"),
         })
         .and_then(|()| out.flush());
@@ -56,9 +56,9 @@ fn complain(error: &Error, json: bool) {
     let _ = if json {
         writeln!(err, "{}", error.to_json())
     } else {
-        let message = sanitize(&error.message, usize::MAX);
+        let message = sanitize_line(&error.message);
         match &error.hint {
-            Some(hint) => writeln!(err, "stoa: {message}\n  hint: {}", sanitize(hint, usize::MAX)),
+            Some(hint) => writeln!(err, "stoa: {message}\n  hint: {}", sanitize_line(hint)),
             None => writeln!(err, "stoa: {message}"),
         }
     };

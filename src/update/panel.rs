@@ -220,7 +220,7 @@ fn show_value(state: &mut State, client: ClientId, group: &str, key: &str) {
     lines.extend(value.lines().map(str::to_owned));
     let lines = lines
         .iter()
-        .map(|line| crate::draw::text::sanitize(line, usize::MAX))
+        .map(|line| crate::draw::text::sanitize_line(line))
         .collect();
     if let Some(view) = state.views.get_mut(&client) {
         view.overlay = Some(Overlay::Text {

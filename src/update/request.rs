@@ -182,7 +182,7 @@ fn show_result(state: &mut State, client: ClientId, result: &Result<Reply>) {
         if let Some(view) = state.views.get_mut(&client) {
             view.overlay = Some(Overlay::Text {
                 title: "result".to_owned(),
-                lines: text.lines().map(|line| crate::draw::text::sanitize(line, usize::MAX)).collect(),
+                lines: text.lines().map(crate::draw::text::sanitize_line).collect(),
                 scroll: 0,
                 error,
             });
