@@ -85,7 +85,7 @@ pub fn marks(
                 how,
                 failed: *code != 0,
                 restart: &key("restart-pane"),
-                close: &key("confirm \"Close this pane?\" close-pane"),
+                close: &key("confirm -p 'Close this pane?' close-pane"),
             };
             let drawn = exited::render(*rect, buf, &props, theme);
             rects.push(drawn.rect);
@@ -190,7 +190,7 @@ pub fn panel(
         .map(|(key, label)| Hint { key, label })
         .collect();
     let join_key = keymap
-        .reverse("prompt \"join-group \"")
+        .reverse("prompt join-group")
         .first()
         .map(|entry| chord::show(&entry.keys));
     let props = PanelProps {

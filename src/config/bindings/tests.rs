@@ -45,20 +45,17 @@ fn the_default_file_is_without_mistakes() {
         ("C-b %", "split-pane --right"),
         ("C-b \"", "split-pane --down"),
         ("C-b Left", "focus-pane --left"),
-        ("C-b x", "confirm \"Close this pane?\" close-pane"),
+        ("C-b x", "confirm -p 'Close this pane?' close-pane"),
         ("C-b C-b", "send-prefix"),
         ("C-b ?", "list-keys"),
-        ("C-b ,", "prompt \"rename-tab \""),
+        ("C-b ,", "prompt rename-tab"),
         ("C-b", "…"),
     ] {
         assert_eq!(command(&map, Table::Normal, keys), expected, "{keys}");
     }
     assert_eq!(command(&map, Table::Panel, "j"), "panel next");
     assert_eq!(command(&map, Table::Panel, "C-b %"), "split-pane --right");
-    assert_eq!(
-        command(&map, Table::Scroll, "C-u"),
-        "scroll --up --lines 10"
-    );
+    assert_eq!(command(&map, Table::Scroll, "C-u"), "scroll --half-up");
 }
 
 #[test]
