@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use super::parse::Global;
 use crate::cli::remote::current_dir;
+use crate::config::load;
+use crate::config::paths::config_dir;
+use crate::config::settings::Settings;
 use crate::config::workspace::Workspace;
-use crate::coord::{Actor, Coord, Session, SessionId};
+use crate::coord::{self, Actor, Coord, Session, SessionId};
 use crate::coord::snapshot::{SessionInfo, Snapshot};
 use crate::error::{Error, Kind, Result};
 
@@ -75,11 +78,20 @@ impl StoreCx {
     /// It cannot be opened.
     pub fn coord(&mut self) -> Result<&Coord> {
         if self.coord.is_none() {
-            self.coord = Some(Coord::open(&self.state)?);
+            let limits = coord::Settings {
+                peer_limit: self.settings().groups.peer_limit as usize,
+                ..coord::Settings::default()
+            };
+            self.coord = Some(Coord::open(&self.state)?.with_settings(limits));
         }
         self.coord
             .as_ref()
             .ok_or_else(|| Error::internal("the store was opened and is not there"))
+    }
+
+    /// The person's settings.
+    pub fn settings(&self) -> Settings {
+        load::settings(config_dir().as_deref())
     }
 
     /// What the store holds; nothing if it has never been made. Makes nothing itself.

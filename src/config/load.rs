@@ -30,18 +30,8 @@ pub struct Loaded {
 /// and says what is wrong with it: such a binding is reported and does not count.
 pub fn load(dir: Option<&Path>, validate: Validate<'_>) -> Loaded {
     let mut reports = Vec::new();
-    let mut text = |file: &Path| read(file, &mut reports);
-    let config = dir.and_then(|dir| text(&paths::settings_file(dir)));
-    let keys = dir.and_then(|dir| text(&paths::keybindings_file(dir)));
-    let settings = match &config {
-        None => Settings::default(),
-        Some(text) => {
-            let mut found = Reports::new("config.toml", text);
-            let settings = settings::read(text, &mut found);
-            reports.extend(found.into_lines());
-            settings
-        }
-    };
+    let settings = read_settings(dir, &mut reports);
+    let keys = dir.and_then(|dir| read(&paths::keybindings_file(dir), &mut reports));
     let own = keys.as_deref().map(|text| ("keybindings.toml", text));
     let (keymap, found) = bindings::merged(own, validate);
     reports.extend(found);
@@ -50,6 +40,21 @@ pub fn load(dir: Option<&Path>, validate: Validate<'_>) -> Loaded {
         keymap,
         reports,
     }
+}
+
+/// The settings alone, for commands that need no keys; mistakes are the workspace's to report.
+pub fn settings(dir: Option<&Path>) -> Settings {
+    read_settings(dir, &mut Vec::new())
+}
+
+fn read_settings(dir: Option<&Path>, reports: &mut Vec<String>) -> Settings {
+    let Some(text) = dir.and_then(|dir| read(&paths::settings_file(dir), reports)) else {
+        return Settings::default();
+    };
+    let mut found = Reports::new("config.toml", &text);
+    let settings = settings::read(&text, &mut found);
+    reports.extend(found.into_lines());
+    settings
 }
 
 /// A file's text; `None` if there is no such file, or it cannot be used, which is reported.

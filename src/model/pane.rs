@@ -42,6 +42,8 @@ pub struct Launch {
     pub argv: Vec<String>,
     /// Where it starts.
     pub cwd: PathBuf,
+    /// The pane whose program's directory counts instead, as long as it runs.
+    pub beside: Option<PaneId>,
     /// Environment of whoever asked for the pane; empty means the server's own.
     pub env: Vec<(String, String)>,
 }

@@ -10,6 +10,10 @@ use super::overlay::Overlay;
 use super::panel::PanelState;
 use crate::keys::key::Key;
 
+/// How long a chord is half typed before hints show what can follow, in milliseconds: people who
+/// know their keys never see them.
+pub const HINT_MS: u64 = 350;
+
 /// The narrowest terminal that shows the panel beside the panes; below it the panel lies on top.
 pub const DOCK_COLS: u16 = 100;
 
@@ -35,6 +39,8 @@ pub struct View {
     pub panel: PanelState,
     /// Keys of a chord typed so far.
     pub pending: Vec<Key>,
+    /// When the chord so far was typed (loop time, ms): its hints appear a moment later.
+    pub pending_since_ms: u64,
     /// Until when (loop time, ms) a repeatable key needs no prefix.
     pub repeat_until_ms: u64,
     /// A line shown in place of the status line, and until when (loop time, ms).
@@ -45,6 +51,8 @@ pub struct View {
     pub last_input_ms: u64,
     /// Lines typed at the prompt before, oldest first.
     pub history: Vec<String>,
+    /// Whether there is a status line.
+    pub status_line: bool,
 }
 
 /// Something held with the mouse.
@@ -94,11 +102,13 @@ impl View {
             overlay: None,
             panel,
             pending: Vec::new(),
+            pending_since_ms: 0,
             repeat_until_ms: 0,
             message: None,
             drag: None,
             last_input_ms: 0,
             history: Vec::new(),
+            status_line: true,
         }
     }
 
@@ -106,7 +116,7 @@ impl View {
     /// panes on a wide terminal and over them on a narrow one.
     pub fn frame(&self) -> Frame {
         let Size { cols, rows } = self.size;
-        let status_rows = u16::from(rows >= 3);
+        let status_rows = u16::from(rows >= 3 && self.status_line);
         let body = Rect::new(0, 0, cols, rows - status_rows.min(rows));
         let status = (status_rows > 0).then(|| Rect::new(0, body.rows, cols, 1));
         if !self.panel.open {
@@ -133,6 +143,11 @@ impl View {
             panel_floats: floats,
             status,
         }
+    }
+
+    /// When the hints of a half-typed chord are due (loop time, ms).
+    pub fn hints_at_ms(&self) -> Option<u64> {
+        (!self.pending.is_empty()).then_some(self.pending_since_ms + HINT_MS)
     }
 
     /// The pane that takes this view's keys, as far as the view remembers one for its tab.

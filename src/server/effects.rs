@@ -110,10 +110,14 @@ impl Loop {
     fn start(&mut self, pane: PaneId, launch: &Launch, size: Size, session: &str) {
         let env = self.environment(pane, launch, session);
         let (program, args) = command_line(launch, &self.state.config.settings, &env);
+        let beside = launch.beside.and_then(|near| self.ptys.get(&near));
+        let cwd = beside
+            .and_then(|running| running.pty.cwd())
+            .unwrap_or_else(|| launch.cwd.clone());
         let spec = SpawnSpec {
             program,
             args,
-            cwd: launch.cwd.clone(),
+            cwd,
             env,
             size,
         };

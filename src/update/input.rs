@@ -79,6 +79,7 @@ fn chord(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Ve
     }
     view.repeat_until_ms = 0;
     view.pending.push(key);
+    view.pending_since_ms = now;
     let pending = view.pending.clone();
     let mut found = config.keymap.lookup(table, &pending);
     if matches!(found, Lookup::None) && table != Table::Normal {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::settings::NewPaneDirectory;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
 use crate::model::pane::{Launch, PaneLife};
@@ -10,56 +11,43 @@ use crate::term::Screen;
 
 use super::{Effect, Requester};
 
-/// What a pane made beside `near` runs: in the directory asked for, else the asking shell's, else
-/// the one `near` is in.
+/// What a new pane runs and where: in the directory asked for, else the asking shell's, else as the
+/// settings say (where the pane `near` is, in the workspace's root, or at home).
 ///
 /// # Errors
-/// The directory asked for is none.
+/// A word of the command cannot be a program's argument.
 pub fn plan(
     state: &State,
     requester: &Requester,
-    near: PaneId,
+    near: Option<PaneId>,
     cwd: Option<PathBuf>,
-    command: Vec<String>,
-) -> Result<Launch> {
-    let beside = state
-        .panes
-        .get(&near)
-        .map(|pane| pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()));
-    build(state, requester, cwd, beside, command)
-}
-
-/// What the first pane of a workspace runs.
-///
-/// # Errors
-/// The directory asked for is none.
-pub fn first(
-    state: &State,
-    requester: &Requester,
-    cwd: Option<PathBuf>,
-    command: Vec<String>,
-) -> Result<Launch> {
-    build(state, requester, cwd, None, command)
-}
-
-fn build(
-    state: &State,
-    requester: &Requester,
-    cwd: Option<PathBuf>,
-    beside: Option<PathBuf>,
     command: Vec<String>,
 ) -> Result<Launch> {
     if command.iter().any(|word| word.contains('\0')) {
         return Err(Error::usage("a program's arguments cannot contain NUL"));
     }
-    let base = requester
-        .cwd
-        .clone()
-        .or(beside)
-        .unwrap_or_else(|| state.root.clone());
+    let home = || std::env::var_os("HOME").map(PathBuf::from);
+    let asked = requester.cwd.clone();
+    let policy = state.config.settings.new_pane_directory;
+    let (base, beside) = match (asked, policy, near) {
+        (Some(asked), ..) => (Some(asked), None),
+        (None, NewPaneDirectory::Pane, Some(near)) => {
+            let pane = state.panes.get(&near);
+            let known = pane.map(|pane| pane.cwd.clone().unwrap_or(pane.launch.cwd.clone()));
+            (known, Some(near))
+        }
+        (None, NewPaneDirectory::Home, _) => (home(), None),
+        (None, ..) => (None, None),
+    };
+    let base = base.unwrap_or_else(|| state.root.clone());
+    let (cwd, beside) = match cwd {
+        Some(dir) => (base.join(dir), None),
+        None => (base, beside),
+    };
     Ok(Launch {
         argv: command,
-        cwd: cwd.map_or(base.clone(), |dir| base.join(dir)),
+        cwd,
+        beside,
         env: requester.env.clone(),
     })
 }

@@ -42,6 +42,7 @@ pub fn attached(
     };
     let mut view = View::new(client, size, tab, panel(&state.config.settings, size));
     view.last_input_ms = state.now_ms;
+    view.status_line = state.config.settings.status;
     let reports = state.config.reports.clone();
     state.views.insert(client, view);
     if let Some(first) = reports.first() {
@@ -67,7 +68,7 @@ fn open_first(state: &mut State, env: Vec<(String, String)>, effects: &mut Vec<E
         env,
         ..Requester::default()
     };
-    if let Ok(plan) = launch::first(state, &requester, None, Vec::new()) {
+    if let Ok(plan) = launch::plan(state, &requester, None, None, Vec::new()) {
         let pane = state.mint_pane();
         state.add_tab(pane, None, None);
         launch::begin(state, pane, plan, None, effects);
@@ -228,6 +229,9 @@ pub fn run_line(state: &mut State, client: ClientId, line: &str, effects: &mut V
 pub fn reloaded(state: &mut State, loaded: Arc<Loaded>) {
     let first = loaded.reports.first().cloned();
     state.config = loaded;
+    for view in state.views.values_mut() {
+        view.status_line = state.config.settings.status;
+    }
     if let Some(report) = first {
         let clients: Vec<ClientId> = state.views.keys().copied().collect();
         for client in clients {

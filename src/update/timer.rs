@@ -3,6 +3,7 @@
 
 use super::Effect;
 use crate::model::state::State;
+use crate::model::view::View;
 
 /// The next moment (loop time, ms) at which [`fire`] has something to do.
 pub fn next(state: &State) -> Option<u64> {
@@ -10,7 +11,12 @@ pub fn next(state: &State) -> Option<u64> {
         .views
         .values()
         .filter_map(|view| view.message.as_ref().map(|message| message.until_ms));
-    messages.chain(renewal_due(state)).min()
+    let hints = state
+        .views
+        .values()
+        .filter_map(View::hints_at_ms)
+        .filter(|at| *at > state.now_ms);
+    messages.chain(hints).chain(renewal_due(state)).min()
 }
 
 /// Does what is due.

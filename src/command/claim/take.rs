@@ -59,9 +59,11 @@ impl Run<StoreCx> for Claim {
         if let Some(op) = self.op {
             actor = actor.once(op);
         }
+        // A time of the person's own setting counts like one given here.
+        let usual = cx.settings().claims.ttl;
         let request = ClaimRequest {
             keys,
-            ttl: self.ttl,
+            ttl: self.ttl.or((usual != lease::DEFAULT_TTL).then_some(usual)),
             shared: self.shared,
             reason: self.reason,
         };

@@ -77,7 +77,13 @@ impl Run<ServerCx<'_>> for SplitPane {
                 .with_hint("make the pane larger (C-b C-arrows), or open a tab (C-b c)"));
         }
         let tab = tab.id;
-        let launch = launch::plan(cx.state, &cx.requester, target, self.cwd, self.command)?;
+        let launch = launch::plan(
+            cx.state,
+            &cx.requester,
+            Some(target),
+            self.cwd,
+            self.command,
+        )?;
         let pane = cx.state.mint_pane();
         if let Some(tab) = cx.state.tab_mut(tab) {
             tab.layout.split(target, towards, pane);

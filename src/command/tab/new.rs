@@ -32,10 +32,7 @@ impl Run<ServerCx<'_>> for NewTab {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let name = self.name.as_deref().map(target::label).transpose()?;
         let from = cx.pane(None).ok();
-        let launch = match from {
-            Some(pane) => launch::plan(cx.state, &cx.requester, pane, self.cwd, self.command)?,
-            None => launch::first(cx.state, &cx.requester, self.cwd, self.command)?,
-        };
+        let launch = launch::plan(cx.state, &cx.requester, from, self.cwd, self.command)?;
         let pane = cx.state.mint_pane();
         let tab = cx.state.add_tab(pane, name, None);
         launch::begin(cx.state, pane, launch, None, cx.effects);
