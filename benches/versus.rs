@@ -81,7 +81,10 @@ impl Rig {
         vec![
             ("PATH".into(), std::env::var("PATH").unwrap_or_default()),
             ("HOME".into(), self.dir.path().display().to_string()),
-            ("XDG_RUNTIME_DIR".into(), self.dir.path().display().to_string()),
+            (
+                "XDG_RUNTIME_DIR".into(),
+                self.dir.path().display().to_string(),
+            ),
             ("SHELL".into(), "/bin/sh".into()),
             ("TERM".into(), "xterm-256color".into()),
             ("LANG".into(), "C.UTF-8".into()),
@@ -239,7 +242,8 @@ impl Drop for Term {
 }
 
 fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    hay.windows(needle.len()).position(|window| window == needle)
+    hay.windows(needle.len())
+        .position(|window| window == needle)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -357,7 +361,9 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         (
             "dense-ascii",
-            fill(&|n| format!("{n:08} the quick brown fox jumps over the lazy dog, and again: {n:x}\r\n")),
+            fill(&|n| {
+                format!("{n:08} the quick brown fox jumps over the lazy dog, and again: {n:x}\r\n")
+            }),
         ),
         (
             "dense-sgr",
@@ -461,7 +467,13 @@ fn idle(tmux: bool) {
 /// Whole processes of our own command line, start and end included.
 fn commands() {
     let rig = Rig::new(Who::Stoa);
-    rig.run(&["register", "--name", "bench", "--pid", &std::process::id().to_string()]);
+    rig.run(&[
+        "register",
+        "--name",
+        "bench",
+        "--pid",
+        &std::process::id().to_string(),
+    ]);
     let time = |args: &[&str]| {
         let times: Vec<f64> = (0..60)
             .map(|_| {
@@ -473,8 +485,14 @@ fn commands() {
         median(times)
     };
     for (name, args) in [
-        ("command claim p50", &["claim", "task/t", "--session", "bench"][..]),
-        ("command release p50", &["release", "task/t", "--session", "bench"]),
+        (
+            "command claim p50",
+            &["claim", "task/t", "--session", "bench"][..],
+        ),
+        (
+            "command release p50",
+            &["release", "task/t", "--session", "bench"],
+        ),
         ("command sessions p50", &["sessions"]),
         ("command --once p50", &["--once"]),
     ] {

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 
 use crate::command::parse::Global;
 use crate::command::spec::Reply;
-use crate::config::workspace::{Workspace, socket_dir};
+use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
-use crate::protocol::conn::Conn;
 use crate::protocol::message::Request;
+use crate::server::start;
 
 /// Asks the workspace's server to run a command.
 ///
@@ -15,15 +15,12 @@ use crate::protocol::message::Request;
 /// No server runs, or the command failed there.
 pub fn run(global: &Global, words: &[OsString]) -> Result<Reply> {
     let workspace = Workspace::current(global.state.as_deref())?;
-    let socket = workspace.sockets(&socket_dir()?)?.socket;
-    let mut conn = Conn::open(&socket)?.ok_or_else(|| no_server(&workspace))?;
+    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
     let words = words
         .iter()
         .map(|word| word.clone().into_string())
         .collect::<Result<Vec<String>, OsString>>()
-        .map_err(|word| {
-            Error::usage(format!("{} is not valid UTF-8", word.to_string_lossy()))
-        })?;
+        .map_err(|word| Error::usage(format!("{} is not valid UTF-8", word.to_string_lossy())))?;
     conn.request(&Request {
         words,
         pane: std::env::var("STOA_PANE").ok(),
@@ -45,9 +42,6 @@ pub fn current_dir() -> Result<std::path::PathBuf> {
 
 /// The error for a command that needs a server where none runs.
 pub fn no_server(workspace: &Workspace) -> Error {
-    Error::unreachable(format!(
-        "no server runs for {}",
-        workspace.root.display()
-    ))
-    .with_hint("start one with: stoa")
+    Error::unreachable(format!("no server runs for {}", workspace.root.display()))
+        .with_hint("start one with: stoa")
 }

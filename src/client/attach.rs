@@ -71,7 +71,8 @@ struct Signals {
 impl Signals {
     fn new() -> Result<Signals> {
         let catch = |kind| {
-            signal(kind).map_err(|error| Error::unreachable(format!("cannot catch signals: {error}")))
+            signal(kind)
+                .map_err(|error| Error::unreachable(format!("cannot catch signals: {error}")))
         };
         Ok(Signals {
             resized: catch(SignalKind::window_change())?,

@@ -1,7 +1,7 @@
 //! Completing a half-typed command line, for the prompt and for shells.
 
-use super::{find, rows};
 use super::spec::Place;
+use super::{find, rows};
 
 /// One way to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]

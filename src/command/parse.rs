@@ -116,8 +116,8 @@ where
 /// # Errors
 /// Unbalanced quotes, an unknown command, or wrong arguments.
 pub fn parse_line(line: &str) -> Result<Parsed> {
-    let words = shlex::split(line)
-        .ok_or_else(|| Error::usage(format!("unbalanced quotes in: {line}")))?;
+    let words =
+        shlex::split(line).ok_or_else(|| Error::usage(format!("unbalanced quotes in: {line}")))?;
     if words.is_empty() {
         return Err(Error::usage("an empty command line"));
     }
@@ -185,7 +185,11 @@ fn from_clap(error: clap::Error) -> Result<Parsed> {
 fn usage_error(report: &str) -> Error {
     let mut message = String::new();
     let mut hints: Vec<&str> = Vec::new();
-    for line in report.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in report
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
         if let Some(text) = line.strip_prefix("error: ") {
             message = text.to_owned();
         } else if let Some(text) = line.strip_prefix("tip: ") {
@@ -200,7 +204,11 @@ fn usage_error(report: &str) -> Error {
     let error = Error::usage(message);
     match hints.as_slice() {
         [] => error.with_hint("see stoa --help"),
-        hints => error.with_hint(hints.join("; usage: ").replace("usage: a similar", "a similar")),
+        hints => error.with_hint(
+            hints
+                .join("; usage: ")
+                .replace("usage: a similar", "a similar"),
+        ),
     }
 }
 

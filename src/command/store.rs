@@ -9,8 +9,8 @@ use crate::config::load;
 use crate::config::paths::config_dir;
 use crate::config::settings::Settings;
 use crate::config::workspace::Workspace;
-use crate::coord::{self, Actor, Coord, Session, SessionId};
 use crate::coord::snapshot::{SessionInfo, Snapshot};
+use crate::coord::{self, Actor, Coord, Session, SessionId};
 use crate::error::{Error, Kind, Result};
 
 /// How long a pane's first command waits for its pane to be registered, which happens beside the
@@ -159,8 +159,9 @@ fn in_pane(actor: &str) -> bool {
 }
 
 fn no_actor() -> Error {
-    Error::refused("nobody is known to act: STOA_SESSION is not set")
-        .with_hint("in a pane it is set; elsewhere register first (stoa register) or give --session NAME")
+    Error::refused("nobody is known to act: STOA_SESSION is not set").with_hint(
+        "in a pane it is set; elsewhere register first (stoa register) or give --session NAME",
+    )
 }
 
 /// Reads a state directory without making anything there.

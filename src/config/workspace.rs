@@ -89,7 +89,7 @@ impl Workspace {
 pub struct Sockets {
     /// Where it listens.
     pub socket: PathBuf,
-    /// Locked while it lives.
+    /// Locked while a server is being started, so that many starters start one.
     pub lock: PathBuf,
     /// What it has to say.
     pub log: PathBuf,

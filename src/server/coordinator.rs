@@ -194,7 +194,9 @@ impl Worker {
                 drop(running);
             });
         if let Err(error) = spawned {
-            let result = Err(Error::unreachable(format!("cannot start a thread: {error}")));
+            let result = Err(Error::unreachable(format!(
+                "cannot start a thread: {error}"
+            )));
             self.mailbox.post_blocking(Post::Answered { reply, result });
         }
     }

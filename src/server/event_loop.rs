@@ -124,11 +124,7 @@ impl Loop {
             buffer: vec![0; PANE_BUDGET],
             waits_tty: BTreeSet::new(),
         };
-        this.wait_for(
-            this.inbox.wake_fd(),
-            Source::Mailbox,
-            epoll::EventFlags::IN,
-        );
+        this.wait_for(this.inbox.wake_fd(), Source::Mailbox, epoll::EventFlags::IN);
         Ok(this)
     }
 
@@ -605,9 +601,10 @@ impl Loop {
             .values()
             .filter_map(|terminal| terminal.flush_at_us);
         let timers = timer::next(&self.state).map(|ms| ms * 1000);
-        let kills = self.closing.iter().map(|(_, deadline)| {
-            deadline.saturating_duration_since(self.born).as_micros() as u64
-        });
+        let kills = self
+            .closing
+            .iter()
+            .map(|(_, deadline)| deadline.saturating_duration_since(self.born).as_micros() as u64);
         let next = frames.chain(keys).chain(timers).chain(kills).min()?;
         let wait = next.saturating_sub(now_us);
         Some(Timespec {

@@ -32,9 +32,16 @@ pub fn due_us(state: &State, client: ClientId, terminal: &Terminal, now_us: u64)
     }
     let typed = terminal.key_us;
     let echo = now_us.saturating_sub(typed) < ECHO_US
-        && (terminal.stale || state.focused(view).is_some_and(|pane| changed.contains(&pane)));
+        && (terminal.stale
+            || state
+                .focused(view)
+                .is_some_and(|pane| changed.contains(&pane)));
     let gap = if echo {
-        if typed >= terminal.framed_us { 0 } else { ECHO_GAP_US }
+        if typed >= terminal.framed_us {
+            0
+        } else {
+            ECHO_GAP_US
+        }
     } else if now_us.saturating_sub(terminal.framed_us) >= QUIET_US {
         0
     } else {
@@ -58,8 +65,7 @@ fn changed_panes(state: &State, view: &View, terminal: &Terminal) -> Vec<PaneId>
         .into_iter()
         .filter(|id| {
             state.panes.get(id).is_some_and(|pane| {
-                !pane.screen.sync_pending()
-                    && terminal.drawn.get(id) != Some(&pane.screen.seq())
+                !pane.screen.sync_pending() && terminal.drawn.get(id) != Some(&pane.screen.seq())
             })
         })
         .collect()

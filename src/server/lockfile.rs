@@ -4,7 +4,7 @@
 //! so a lock on it is a lock on the one file everybody else opens.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -30,21 +30,34 @@ fn open(path: &Path) -> Result<File> {
         .map_err(|error| Error::io("open", path, &error))
 }
 
-/// Takes the lock if nobody holds it and writes our pid into the file, for people.
+/// Takes the lock if nobody holds it and writes into the file where its holder listens.
 ///
 /// # Errors
 /// The file cannot be opened.
-pub fn try_lock(path: &Path) -> Result<Option<Lock>> {
+pub fn try_lock(path: &Path, listens: &Path) -> Result<Option<Lock>> {
     let mut file = open(path)?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => {}
         Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
         Err(error) => return Err(Error::io("lock", path, &error.into())),
     }
-    // The pid is for people reading the file; the lock does not depend on it.
-    let _ = file.set_len(0);
-    let _ = writeln!(file, "{}", std::process::id());
+    file.set_len(0)
+        .and_then(|()| writeln!(file, "{}", listens.display()))
+        .map_err(|error| Error::io("write", path, &error))?;
     Ok(Some(Lock { _file: file }))
+}
+
+/// What the last holder wrote into the file; it may be gone.
+pub fn note(path: &Path) -> Option<String> {
+    let mut text = String::new();
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32)
+        .open(path)
+        .ok()?;
+    file.take(4096).read_to_string(&mut text).ok()?;
+    let line = text.lines().next()?.trim();
+    (!line.is_empty()).then(|| line.to_owned())
 }
 
 /// Waits for the lock.
@@ -70,10 +83,12 @@ mod tests {
     fn only_one_holds_it() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("lock");
-        let held = try_lock(&path).expect("opens");
+        let socket = dir.path().join("socket");
+        let held = try_lock(&path, &socket).expect("opens");
+        assert_eq!(note(&path).as_deref(), socket.to_str());
         assert!(held.is_some());
-        assert!(try_lock(&path).expect("opens").is_none());
+        assert!(try_lock(&path, &socket).expect("opens").is_none());
         drop(held);
-        assert!(try_lock(&path).expect("opens").is_some());
+        assert!(try_lock(&path, &socket).expect("opens").is_some());
     }
 }

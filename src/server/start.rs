@@ -16,9 +16,9 @@ use super::lockfile;
 use super::mailbox::mailbox;
 use super::sockets::{self, Identity};
 use crate::clock::{Clock, SystemClock};
-use crate::config::workspace::{Sockets, Workspace, socket_dir};
 use crate::config::load;
 use crate::config::paths::config_dir;
+use crate::config::workspace::{Sockets, Workspace, socket_dir};
 use crate::coord::Coord;
 use crate::coord::snapshot::Snapshot;
 use crate::error::{Error, Result};
@@ -28,25 +28,50 @@ use crate::protocol::conn::Conn;
 /// The byte a new server writes once it listens.
 const READY: u8 = b'+';
 
+/// Connects to the workspace's server, if one runs.
+///
+/// It is looked for where this process would put its socket, then where the server's own lock in the
+/// state directory says: a cron job without `XDG_RUNTIME_DIR` finds a server started with it.
+///
+/// # Errors
+/// A server is there but cannot be talked to.
+pub fn find(workspace: &Workspace) -> Result<Option<Conn>> {
+    let usual = workspace.sockets(&socket_dir()?)?.socket;
+    if let Some(conn) = Conn::open(&usual)? {
+        return Ok(Some(conn));
+    }
+    match lockfile::note(&server_lock(&workspace.state)) {
+        Some(noted) if Path::new(&noted) != usual => Conn::open(Path::new(&noted)),
+        _ => Ok(None),
+    }
+}
+
+/// The lock a server holds for as long as it lives. It is in the state directory, so that there is
+/// one server for a state however it is reached.
+fn server_lock(state: &Path) -> PathBuf {
+    state.join("server.lock")
+}
+
 /// Connects to the workspace's server, starting it if there is none.
 ///
 /// # Errors
 /// It cannot be started; the message tells why.
 pub fn connect_or_start(workspace: &Workspace) -> Result<Conn> {
+    if let Some(conn) = find(workspace)? {
+        return Ok(conn);
+    }
     let sockets = workspace.sockets(&socket_dir()?)?;
-    if let Some(conn) = Conn::open(&sockets.socket)? {
+    let _turn = lockfile::lock(&sockets.lock)?;
+    if let Some(conn) = find(workspace)? {
         return Ok(conn);
     }
-    let _turn = lockfile::lock(&sockets.socket.with_extension("start"))?;
-    if let Some(conn) = Conn::open(&sockets.socket)? {
-        return Ok(conn);
+    if let Err(error) = launch(workspace, &sockets) {
+        // One that was started with other socket directories in mind may have been quicker.
+        return find(workspace)?.ok_or(error);
     }
-    launch(workspace, &sockets)?;
-    Conn::open(&sockets.socket)?.ok_or_else(|| {
-        Error::unreachable("the server ended as soon as it had started").with_hint(format!(
-            "its log is {}",
-            sockets.log.display()
-        ))
+    find(workspace)?.ok_or_else(|| {
+        Error::unreachable("the server ended as soon as it had started")
+            .with_hint(format!("its log is {}", sockets.log.display()))
     })
 }
 
@@ -83,10 +108,8 @@ fn launch(workspace: &Workspace, sockets: &Sockets) -> Result<()> {
     let _ = child.wait();
     let why = why.trim().trim_start_matches("stoa: ");
     Err(
-        Error::unreachable(format!("the server did not start: {why}")).with_hint(format!(
-            "its log is {}",
-            sockets.log.display()
-        )),
+        Error::unreachable(format!("the server did not start: {why}"))
+            .with_hint(format!("its log is {}", sockets.log.display())),
     )
 }
 
@@ -100,15 +123,16 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         state: state_dir,
     };
     let paths = workspace.sockets(&socket_dir()?)?;
-    let Some(_alive) = lockfile::try_lock(&paths.lock)? else {
-        return Err(Error::refused("a server for this workspace runs already"));
-    };
     // Everything made from here on is for this user alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let coord = Coord::open(&workspace.state)?;
+    let lock = server_lock(&workspace.state);
+    let Some(_alive) = lockfile::try_lock(&lock, &paths.socket)? else {
+        return Err(Error::refused("a server for this workspace runs already"));
+    };
     // A new session: the terminal that started us may hang up.
     let _ = rustix::process::setsid();
     log_to(&paths.log);
-    let coord = Coord::open(&workspace.state)?;
     let listener = listen(&paths.socket)?;
 
     let (mailbox, inbox) = mailbox()?;
@@ -162,8 +186,7 @@ fn listen(path: &Path) -> Result<StdListener> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(Error::io("remove the old socket", path, &error)),
     }
-    let listener =
-        StdListener::bind(path).map_err(|error| Error::io("listen on", path, &error))?;
+    let listener = StdListener::bind(path).map_err(|error| Error::io("listen on", path, &error))?;
     listener
         .set_nonblocking(true)
         .map_err(|error| Error::io("listen on", path, &error))?;

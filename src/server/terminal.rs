@@ -13,8 +13,8 @@ use rustix::termios::{
 };
 use tokio::sync::oneshot;
 
-use crate::draw::{ColorDepth, Encoder, Surface};
 use crate::config::settings::{self, Settings};
+use crate::draw::{ColorDepth, Encoder, Surface};
 use crate::keys::decode::Decoder;
 use crate::keys::input::Reply;
 use crate::model::geometry::Size;
@@ -28,7 +28,8 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?1004h";
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const ASK: &[u8] = b"\x1b[?u\x1b]11;?\x1b\\\x1b[c";
 /// Leaving, in the reverse order; harmless where a mode was never on.
-const LEAVE: &[u8] = b"\x1b[0m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
+const LEAVE: &[u8] =
+    b"\x1b[0m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
 const KITTY_PUSH: &[u8] = b"\x1b[>1u";
 const KITTY_POP: &[u8] = b"\x1b[<u";
 
@@ -79,7 +80,12 @@ pub struct Terminal {
 
 impl Terminal {
     /// Takes a terminal over: raw mode, the alternate screen, and questions about its abilities.
-    pub fn new(tty: OwnedFd, info: &Attach, exit: oneshot::Sender<String>, mouse: bool) -> Terminal {
+    pub fn new(
+        tty: OwnedFd,
+        info: &Attach,
+        exit: oneshot::Sender<String>,
+        mouse: bool,
+    ) -> Terminal {
         let mut terminal = Terminal {
             tty,
             exit: Some(exit),
@@ -196,7 +202,11 @@ impl Terminal {
     pub fn want_motion(&mut self, wanted: bool) {
         if self.any_motion != wanted {
             self.any_motion = wanted;
-            self.send(if wanted { b"\x1b[?1003h" } else { b"\x1b[?1003l\x1b[?1002h" });
+            self.send(if wanted {
+                b"\x1b[?1003h"
+            } else {
+                b"\x1b[?1003l\x1b[?1002h"
+            });
         }
     }
 

@@ -113,7 +113,8 @@ fn pane_rows(
     let (left, top) = crop(pane, rect.size());
     for row in rows {
         let mut span = surface.span(rect.x, rect.y + row, rect.cols);
-        pane.screen.draw_row_from(row + top, left, scroll, &mut span);
+        pane.screen
+            .draw_row_from(row + top, left, scroll, &mut span);
     }
 }
 

@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect as Area;
 
-use super::status::StatusAction;
-use super::theme::Theme;
 use super::over::Click;
 use super::overlay::exited::ExitedAction;
 use super::panel::PanelAction;
+use super::status::StatusAction;
+use super::theme::Theme;
 use super::{hit, over, parts};
 use crate::model::geometry::Rect;
 use crate::model::id::{ClientId, PaneId};

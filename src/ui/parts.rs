@@ -11,12 +11,12 @@ use super::tabs::TabLabel;
 use super::theme::Theme;
 use crate::keys::chord;
 use crate::keys::keymap::Table;
-use crate::model::id::PaneId;
 use crate::model::geometry::Rect;
+use crate::model::id::PaneId;
 use crate::model::layout::Arrangement;
+use crate::model::pane::PaneLife;
 use crate::model::state::State;
 use crate::model::view::View;
-use crate::model::pane::PaneLife;
 
 /// The lines between panes, with titles in them.
 pub fn borders(
@@ -165,13 +165,7 @@ pub fn status(
 }
 
 /// The side panel.
-pub fn panel(
-    state: &State,
-    view: &View,
-    rect: Rect,
-    buf: &mut Buffer,
-    theme: &Theme,
-) -> PanelView {
+pub fn panel(state: &State, view: &View, rect: Rect, buf: &mut Buffer, theme: &Theme) -> PanelView {
     let acting = state
         .focused(view)
         .and_then(|id| state.panes.get(&id))

@@ -32,7 +32,10 @@ pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Ve
     if let Some(rect) = frame.panel.filter(|rect| rect.contains(event.x, event.y)) {
         return panel::mouse(state, client, rect, event, effects);
     }
-    if frame.status.is_some_and(|rect| rect.contains(event.x, event.y)) {
+    if frame
+        .status
+        .is_some_and(|rect| rect.contains(event.x, event.y))
+    {
         return status(state, client, event, effects);
     }
     panes(state, client, event, effects);
@@ -130,13 +133,7 @@ fn to_program(
 }
 
 /// The wheel over a program that does not want it: arrows on the alternate screen, scrollback else.
-fn wheel(
-    state: &mut State,
-    client: ClientId,
-    id: PaneId,
-    event: Mouse,
-    effects: &mut Vec<Effect>,
-) {
+fn wheel(state: &mut State, client: ClientId, id: PaneId, event: Mouse, effects: &mut Vec<Effect>) {
     let up = match event.kind {
         MouseKind::WheelUp => true,
         MouseKind::WheelDown => false,

@@ -190,12 +190,7 @@ fn confirm_key(command: &str, event: &KeyEvent) -> Outcome {
     }
 }
 
-fn list_key(
-    filter: &mut LineEdit,
-    scroll: &mut usize,
-    event: &KeyEvent,
-    rows: usize,
-) -> Outcome {
+fn list_key(filter: &mut LineEdit, scroll: &mut usize, event: &KeyEvent, rows: usize) -> Outcome {
     let page = rows.saturating_sub(4).max(1);
     let key = event.chord();
     match (key.code, key.mods) {
@@ -280,12 +275,7 @@ pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Ve
     }
 }
 
-fn click(
-    state: &mut State,
-    client: ClientId,
-    clicked: Option<Click>,
-    effects: &mut Vec<Effect>,
-) {
+fn click(state: &mut State, client: ClientId, clicked: Option<Click>, effects: &mut Vec<Effect>) {
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };

@@ -139,8 +139,9 @@ fn line_for(action: PanelAction, row: Option<&RowTarget>) -> Result<String> {
             format!("release {}", word(key).map_err(bad)?)
         }
         (PanelAction::Release, _) => {
-            return Err(Error::refused("select a claim first")
-                .with_hint("Tab moves to the Claims section"));
+            return Err(
+                Error::refused("select a claim first").with_hint("Tab moves to the Claims section")
+            );
         }
         (PanelAction::Join, Some(RowTarget::Group { name })) => {
             format!("join-group {}", word(name).map_err(bad)?)

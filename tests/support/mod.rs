@@ -104,8 +104,8 @@ impl World {
         let text = String::from_utf8_lossy(&output.stderr);
         let code = output.status.code().expect("an exit code");
         assert_ne!(code, 0, "stoa {args:?} should have failed");
-        let error = serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"));
+        let error =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"));
         (code, error)
     }
 
@@ -263,7 +263,14 @@ impl Terminal {
 
     /// Looks at the screen.
     pub fn screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
-        look(self.seen.0.lock().expect("no panic holds it").parser.screen())
+        look(
+            self.seen
+                .0
+                .lock()
+                .expect("no panic holds it")
+                .parser
+                .screen(),
+        )
     }
 
     /// Waits until the screen is as wanted; fails with the screen if it never is.
@@ -303,7 +310,9 @@ impl Terminal {
     pub fn resize(&mut self, cols: u16, rows: u16) {
         {
             let mut seen = self.seen.0.lock().expect("no panic holds it");
-            seen.parser.screen_mut().set_size(nonzero(rows), nonzero(cols));
+            seen.parser
+                .screen_mut()
+                .set_size(nonzero(rows), nonzero(cols));
         }
         self.master.resize(size(cols, rows)).expect("it is open");
     }

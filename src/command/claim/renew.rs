@@ -36,7 +36,13 @@ impl Run<StoreCx> for Renew {
         let renewed = cx.coord()?.renew(&actor, &which, self.ttl)?.claims;
         let lines: Vec<String> = renewed
             .iter()
-            .map(|grant| format!("renewed {} for {}", grant.key, span(grant.expires_in * 1000)))
+            .map(|grant| {
+                format!(
+                    "renewed {} for {}",
+                    grant.key,
+                    span(grant.expires_in * 1000)
+                )
+            })
             .collect();
         let rows: Vec<_> = renewed
             .iter()

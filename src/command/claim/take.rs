@@ -74,7 +74,11 @@ impl Run<StoreCx> for Claim {
             Some(limit) => match coord.claim(&actor, &request) {
                 Err(error) if error.kind == Kind::Held => {
                     if !quiet {
-                        eprintln!("stoa: {}; waiting up to {}", error.message, span(limit.as_millis() as u64));
+                        eprintln!(
+                            "stoa: {}; waiting up to {}",
+                            error.message,
+                            span(limit.as_millis() as u64)
+                        );
                     }
                     coord.claim_within(&actor, &request, limit)?
                 }

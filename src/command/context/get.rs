@@ -35,8 +35,7 @@ impl Run<StoreCx> for Context {
             .iter()
             .find(|group| group.name == name)
             .ok_or_else(|| {
-                Error::not_found(format!("no group {name:?}"))
-                    .with_hint("stoa groups lists them")
+                Error::not_found(format!("no group {name:?}")).with_hint("stoa groups lists them")
             })?;
         let Some(key) = self.key else {
             let lines: Vec<String> = group

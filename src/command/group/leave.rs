@@ -17,10 +17,7 @@ impl Run<StoreCx> for LeaveGroup {
         let left = cx.coord()?.leave_group(&actor)?;
         let mut text = format!("left group {}", left.group);
         match &left.coordinator {
-            Some(name) => text.push_str(&format!(
-                "; {} remain, coordinator: {name}",
-                left.members
-            )),
+            Some(name) => text.push_str(&format!("; {} remain, coordinator: {name}", left.members)),
             None if left.members == 0 => text.push_str("; it is empty now"),
             None => {}
         }

@@ -36,8 +36,7 @@ impl Run<StoreCx> for Peers {
             .iter()
             .find(|group| group.name == name)
             .ok_or_else(|| {
-                Error::not_found(format!("no group {name:?}"))
-                    .with_hint("stoa groups lists them")
+                Error::not_found(format!("no group {name:?}")).with_hint("stoa groups lists them")
             })?;
         let my_id = me.as_ref().map(|session| session.id.as_str());
         let coordinates = my_id.is_some() && group.coordinator.as_deref() == my_id;

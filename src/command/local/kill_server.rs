@@ -8,9 +8,9 @@ use serde_json::json;
 use super::LocalCx;
 use crate::cli::remote::no_server;
 use crate::command::spec::{Reply, Run};
-use crate::config::workspace::{Workspace, socket_dir};
+use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
-use crate::protocol::conn::Conn;
+use crate::server::start;
 
 /// End the workspace's server and every program in its panes
 #[derive(Debug, Clone, Args)]
@@ -19,8 +19,7 @@ pub struct KillServer {}
 impl Run<LocalCx> for KillServer {
     fn run(self, cx: &mut LocalCx) -> Result<Reply> {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
-        let socket = workspace.sockets(&socket_dir()?)?.socket;
-        let conn = Conn::open(&socket)?.ok_or_else(|| no_server(&workspace))?;
+        let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
         let pid = conn.welcome.pid;
         let process = i32::try_from(pid)
             .ok()

@@ -71,7 +71,10 @@ fn sockets() -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(&dir).map_err(|error| Error::io("read", &dir, &error))?;
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sock"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "sock")
+        })
         .collect();
     found.sort();
     Ok(found)

@@ -7,11 +7,11 @@ use super::LocalCx;
 use crate::command::pane::list;
 use crate::command::spec::{Reply, Run};
 use crate::command::{claim, group, session, store};
-use crate::config::workspace::{Workspace, socket_dir};
+use crate::config::workspace::Workspace;
 use crate::coord::snapshot::{Life, SCHEMA, Snapshot};
 use crate::error::Result;
-use crate::protocol::conn::Conn;
 use crate::protocol::message::Request;
+use crate::server::start;
 
 /// Print the state of the workspace once: sessions, groups, context, claims, panes
 ///
@@ -44,8 +44,7 @@ impl Run<LocalCx> for Once {
 /// The panes, if a server runs. One that does not answer counts as none: the dump is about the
 /// store, and must not hang on anything else.
 fn panes(workspace: &Workspace) -> Option<Vec<Value>> {
-    let socket = workspace.sockets(&socket_dir().ok()?).ok()?.socket;
-    let mut conn = Conn::open(&socket).ok()??;
+    let mut conn = start::find(workspace).ok()??;
     let reply = conn
         .request(&Request {
             words: vec!["list-panes".to_owned()],

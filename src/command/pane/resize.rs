@@ -61,8 +61,7 @@ impl Run<ServerCx<'_>> for ResizePane {
             let Some(wanted) = wanted else { continue };
             asked = true;
             let towards = if wanted > has { grow } else { shrink };
-            tab.layout
-                .resize(pane, towards, wanted.abs_diff(has), area);
+            tab.layout.resize(pane, towards, wanted.abs_diff(has), area);
         }
         if !asked {
             return Err(Error::usage("resize-pane needs a direction or a size")

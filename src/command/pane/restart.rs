@@ -23,8 +23,10 @@ impl Run<ServerCx<'_>> for RestartPane {
         let pane = cx.pane(self.target.as_deref())?;
         let runs = cx.state.panes.get(&pane).is_some_and(|pane| !pane.exited());
         if runs && !self.kill {
-            return Err(Error::refused(format!("the program in pane {pane} still runs"))
-                .with_hint("restart-pane --kill ends it first"));
+            return Err(
+                Error::refused(format!("the program in pane {pane} still runs"))
+                    .with_hint("restart-pane --kill ends it first"),
+            );
         }
         launch::again(cx.state, pane, cx.effects);
         Ok(Reply::none())

@@ -31,7 +31,10 @@ impl Run<ServerCx<'_>> for ListKeys {
         for entry in cx.state.config.keymap.entries() {
             lines.push(format!(
                 "{:<8} {:<14} {:<40} {}",
-                entry.table.name(), chord::show(&entry.keys), entry.binding.command, entry.binding.note
+                entry.table.name(),
+                chord::show(&entry.keys),
+                entry.binding.command,
+                entry.binding.note
             ));
             rows.push(json!({
                 "table": entry.table.name(),
