@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, ArgMatches};
 
 use super::{Command, rows};
 use crate::error::{Error, Result};
+use crate::keys::nearest::nearest;
 
 /// The options that every command takes.
 #[derive(Debug, Clone, Default)]
@@ -177,7 +179,24 @@ fn from_clap(error: clap::Error) -> Result<Parsed> {
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Ok(Parsed::Show(error.to_string()))
         }
+        ErrorKind::InvalidSubcommand => Err(unknown_command(&error)),
         _ => Err(usage_error(&error.to_string())),
+    }
+}
+
+/// A command nobody knows, with the nearest one we do.
+fn unknown_command(error: &clap::Error) -> Error {
+    let typed = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) => typed.as_str(),
+        _ => "that",
+    };
+    let words = rows()
+        .filter(|row| !row.hidden())
+        .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()));
+    let error = Error::usage(format!("no command is called {typed:?}"));
+    match nearest(typed, words) {
+        Some(word) => error.with_hint(format!("did you mean {word}? stoa --help lists them all")),
+        None => error.with_hint("stoa --help lists them all"),
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Pane {
     pub name: Option<String>,
     /// The title the program set, untrusted.
     pub title: String,
+    /// The program in its foreground (`vim`, `cargo`), untrusted; empty until known.
+    pub foreground: String,
     /// The emulated terminal.
     pub screen: Screen,
     /// The size its program was last told.
@@ -77,8 +79,11 @@ impl Pane {
         self.program()
     }
 
-    /// The name of the program it runs.
+    /// The name of the program it runs: what is in the foreground, else what was started.
     pub fn program(&self) -> String {
+        if !self.foreground.is_empty() && !self.exited() {
+            return self.foreground.clone();
+        }
         match self.launch.argv.first() {
             Some(program) => program.rsplit('/').next().unwrap_or(program).to_owned(),
             None => "shell".to_owned(),

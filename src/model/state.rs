@@ -151,6 +151,7 @@ impl State {
             launch,
             name: None,
             title: String::new(),
+            foreground: String::new(),
             screen: Screen::new(size, history),
             size,
             life: PaneLife::Running { pid: None },

@@ -28,6 +28,8 @@ use crate::update::{self, Effect, Event, ReplyTo, Requester, settle, timer};
 
 /// The most one pane is read and parsed in a turn, in bytes.
 const PANE_BUDGET: usize = 32 * 1024;
+/// How long after its output began a pane's foreground program is looked at, in microseconds.
+const LOOK_US: u64 = 150_000;
 /// The most posts taken in a turn.
 const POST_BUDGET: usize = 128;
 /// How long a program may take to end after its pane was closed, before it is killed.
@@ -69,6 +71,8 @@ pub(super) struct Running {
     pub(super) pty: Pty,
     /// Whether epoll also waits for it to take input.
     waits_to_write: bool,
+    /// When to look which program is in its foreground: a moment after output began.
+    look_at_us: Option<u64>,
 }
 
 /// Everything the loop owns besides the state.
@@ -172,6 +176,7 @@ impl Loop {
             }
         }
         self.flush_keys(now_us);
+        self.look_at_foregrounds(now_us);
         self.kill_laggards();
         if timer::next(&self.state).is_some_and(|at| at <= self.state.now_ms) {
             self.step(Event::Timer);
@@ -408,6 +413,7 @@ impl Loop {
         let running = Running {
             pty,
             waits_to_write: false,
+            look_at_us: None,
         };
         self.ptys.insert(pane, running);
     }
@@ -438,7 +444,8 @@ impl Loop {
 
     /// Reads and parses one pane's output up to the budget. False at its end.
     fn read_pane(&mut self, id: PaneId) -> bool {
-        let (Some(running), Some(pane)) = (self.ptys.get(&id), self.state.panes.get_mut(&id))
+        let now_us = self.now_us();
+        let (Some(running), Some(pane)) = (self.ptys.get_mut(&id), self.state.panes.get_mut(&id))
         else {
             return true;
         };
@@ -455,6 +462,7 @@ impl Loop {
             }
         }
         if filled > 0 {
+            running.look_at_us.get_or_insert(now_us + LOOK_US);
             pane.last_active_ms = self.state.now_ms;
             pane.screen.feed(&self.buffer[..filled]);
             self.after_feed(id);
@@ -536,6 +544,26 @@ impl Loop {
         }
     }
 
+    /// Names panes after what runs in them. Nobody tells when that changes, but a program that takes
+    /// the foreground writes something, so it is looked at a moment after output and never else.
+    fn look_at_foregrounds(&mut self, now_us: u64) {
+        let mut changed = Vec::new();
+        for (id, running) in &mut self.ptys {
+            if running.look_at_us.is_none_or(|at| at > now_us) {
+                continue;
+            }
+            running.look_at_us = None;
+            let name = running.pty.foreground_process();
+            let known = self.state.panes.get(id).map(|pane| &pane.foreground);
+            if name.as_ref() != known {
+                changed.extend(name.map(|name| (*id, name)));
+            }
+        }
+        for (pane, name) in changed {
+            self.step(Event::Foreground { pane, name });
+        }
+    }
+
     fn kill_laggards(&mut self) {
         let now = Instant::now();
         self.closing.retain_mut(|(pty, deadline)| {
@@ -600,12 +628,18 @@ impl Loop {
             .terminals
             .values()
             .filter_map(|terminal| terminal.flush_at_us);
+        let looks = self.ptys.values().filter_map(|running| running.look_at_us);
         let timers = timer::next(&self.state).map(|ms| ms * 1000);
         let kills = self
             .closing
             .iter()
             .map(|(_, deadline)| deadline.saturating_duration_since(self.born).as_micros() as u64);
-        let next = frames.chain(keys).chain(timers).chain(kills).min()?;
+        let next = frames
+            .chain(keys)
+            .chain(looks)
+            .chain(timers)
+            .chain(kills)
+            .min()?;
         let wait = next.saturating_sub(now_us);
         Some(Timespec {
             tv_sec: (wait / 1_000_000) as i64,

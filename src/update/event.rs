@@ -49,6 +49,13 @@ pub enum Event {
         /// Which pane.
         pane: PaneId,
     },
+    /// Another program is in a pane's foreground.
+    Foreground {
+        /// Which pane.
+        pane: PaneId,
+        /// The program's name.
+        name: String,
+    },
     /// A pane's program runs.
     Started {
         /// Which pane.

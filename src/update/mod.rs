@@ -34,6 +34,11 @@ pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
         }
         Event::Input { client, input } => input::input(state, client, input, effects),
         Event::Output { pane } => pane::output(state, pane, effects),
+        Event::Foreground { pane, name } => {
+            if let Some(pane) = state.panes.get_mut(&pane) {
+                pane.foreground = name;
+            }
+        }
         Event::Started { pane, pid } => pane::started(state, pane, pid),
         Event::Failed { pane, why } => pane::failed(state, pane, &why, effects),
         Event::Exited { pane, status } => pane::exited(state, pane, status, effects),
