@@ -6,6 +6,7 @@
 
 pub mod claim;
 pub mod complete;
+pub mod docs;
 pub mod context;
 pub mod group;
 pub mod local;
