@@ -6,8 +6,8 @@
 
 pub mod claim;
 pub mod complete;
-pub mod docs;
 pub mod context;
+pub mod docs;
 pub mod group;
 pub mod local;
 pub mod pane;
