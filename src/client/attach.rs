@@ -102,7 +102,7 @@ async fn wait(stream: StdStream, mut signals: Signals) -> Result<String> {
                     0 => return Err(vanished(std::io::ErrorKind::UnexpectedEof.into())),
                     count => reader.push(&chunk[..count]),
                 }
-                while let Some(frame) = reader.next()? {
+                while let Some(frame) = reader.take()? {
                     if frame.kind == EXIT {
                         return Ok(frame.decode::<Exit>()?.why);
                     }

@@ -102,7 +102,7 @@ impl Conn {
     fn expect(&mut self, kind: u16) -> Result<Frame> {
         let mut chunk = [0; 8192];
         loop {
-            while let Some(frame) = self.reader.next()? {
+            while let Some(frame) = self.reader.take()? {
                 if frame.kind == kind {
                     return Ok(frame);
                 }

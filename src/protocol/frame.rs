@@ -73,7 +73,7 @@ impl Reader {
     ///
     /// # Errors
     /// The length cannot be right: too short for a kind, or over [`MAX_FRAME`].
-    pub fn next(&mut self) -> Result<Option<Frame>> {
+    pub fn take(&mut self) -> Result<Option<Frame>> {
         let Some(head) = self.buffer.first_chunk::<HEADER>() else {
             return Ok(None);
         };
@@ -104,7 +104,7 @@ mod tests {
         for length in [0u32, 1, u32::MAX, MAX_FRAME as u32 + 1] {
             let mut reader = Reader::default();
             reader.push(&length.to_le_bytes());
-            assert!(reader.next().is_err(), "{length}");
+            assert!(reader.take().is_err(), "{length}");
         }
     }
 
@@ -126,7 +126,7 @@ mod tests {
                 let at = (*cuts.next().expect("cycles")).min(rest.len());
                 reader.push(&rest[..at]);
                 rest = &rest[at..];
-                while let Some(frame) = reader.next().expect("well formed") {
+                while let Some(frame) = reader.take().expect("well formed") {
                     prop_assert_eq!(frame.kind as usize, got.len());
                     got.push(frame.decode().expect("a string"));
                 }
@@ -138,7 +138,7 @@ mod tests {
         fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let mut reader = Reader::default();
             reader.push(&bytes);
-            while let Ok(Some(_)) = reader.next() {}
+            while let Ok(Some(_)) = reader.take() {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The loop: wait, take everything that is ready, order it, step, carry out, draw.
 //!
 //! Order within one turn: keys first, then the mailbox, then output of panes (those somebody is
-//! typing in first), then timers, then drawing. A pane gives at most [`PANE_BUDGET`] bytes a turn
+//! typing in first), then timers, then drawing. A pane gives at most `PANE_BUDGET` bytes a turn
 //! and is parsed at once from one reused buffer, so a flood in one pane delays a key elsewhere by
 //! well under a millisecond, and the PTY's own buffer is what holds the flood back.
 
@@ -594,7 +594,7 @@ impl Loop {
                 && frames::due_us(&self.state, client, terminal, now_us)
                     .is_some_and(|at| at <= now_us)
             {
-                frames::draw(&mut self.state, client, terminal, now_us);
+                frames::draw(&self.state, client, terminal, now_us);
             }
             let busy = terminal.busy();
             if busy != self.waits_tty.contains(&client) {

@@ -1,8 +1,8 @@
 //! When a terminal gets a frame, and what is in it.
 //!
-//! Quiet means at once: the first change after [`QUIET_US`] without a frame is drawn in the same
+//! Quiet means at once: the first change after `QUIET_US` without a frame is drawn in the same
 //! turn, and so is what a key brought about. Busy means a cadence: under sustained output a
-//! terminal gets [`BUSY_US`] between frames, whatever the output's speed. A terminal that is still
+//! terminal gets `BUSY_US` between frames, whatever the output's speed. A terminal that is still
 //! taking its last frame gets none. Nothing is drawn that nobody sees, and with nothing changed
 //! there is no due time at all, so an idle workspace has no timer.
 

@@ -225,7 +225,7 @@ impl Connection {
     /// The next frame; `None` when the peer has closed.
     async fn next(&mut self) -> Result<Option<Frame>> {
         loop {
-            if let Some(frame) = self.reader.next()? {
+            if let Some(frame) = self.reader.take()? {
                 return Ok(Some(frame));
             }
             let (bytes, descriptor) = receive(&self.stream).await?;
