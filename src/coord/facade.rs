@@ -16,10 +16,12 @@ use super::board::Readable;
 use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
 use super::group::{self, Joined, Left};
+use super::holding;
 use super::key::ClaimKey;
+use super::register::{self, Register};
 use super::replica::{self, Reading};
 use super::schema::{self, Cause, Entry, Session, SessionId};
-use super::session::{self, Heartbeat, Register};
+use super::session::{self, Heartbeat};
 use super::snapshot::Snapshot;
 use super::{Moment, Probe, Settings, SystemProbe, operation};
 use crate::clock::{Clock, Now, SystemClock};
@@ -134,7 +136,7 @@ impl Coord {
     /// Registers a session, or registers it again.
     ///
     /// # Errors
-    /// See [`session::register`].
+    /// See [`register::register`].
     pub fn register(&self, request: &Register) -> Result<Session> {
         let new_id = SessionId::mint();
         let id = request.id.clone().unwrap_or_else(|| new_id.clone());
@@ -143,7 +145,7 @@ impl Coord {
         let at = self.moment(&now, Some(&id));
         let mut registered = None;
         let done = self.store.transact(&mut |tx| {
-            let session = session::register(tx, &at, &new_id, request)?;
+            let session = register::register(tx, &at, &new_id, request)?;
             audit::record(
                 tx,
                 now.wall,
@@ -212,7 +214,7 @@ impl Coord {
         let mut names = Vec::new();
         let done = self.store.transact(&mut |tx| {
             names = session::reap(tx, &at)?;
-            claim::sweep(tx, &at)?;
+            holding::sweep(tx, &at)?;
             for name in &names {
                 audit::record(
                     tx,
@@ -314,22 +316,22 @@ impl Coord {
     /// Prolongs leases.
     ///
     /// # Errors
-    /// See [`claim::renew`].
+    /// See [`holding::renew`].
     pub fn renew(&self, actor: &Actor, which: &Which, ttl: Option<Duration>) -> Result<Granted> {
         let deed = Deed::new("renew", subject(which));
         self.act(actor, &deed, |tx, at, session| {
-            claim::renew(tx, at, session, which, ttl)
+            holding::renew(tx, at, session, which, ttl)
         })
     }
 
     /// Gives claims back.
     ///
     /// # Errors
-    /// See [`claim::release`].
+    /// See [`holding::release`].
     pub fn release(&self, actor: &Actor, which: &Which) -> Result<Released> {
         let deed = Deed::new("release", subject(which));
         self.act(actor, &deed, |tx, at, session| {
-            claim::release(tx, at, session, which)
+            holding::release(tx, at, session, which)
         })
     }
 
@@ -340,7 +342,7 @@ impl Coord {
     pub fn check_token(&self, id: &SessionId, key: &ClaimKey, token: u64) -> Result<()> {
         self.read(|view, at| {
             let session = session::acting(view, at, id)?;
-            claim::check_token(view, at, &session, key, token)
+            holding::check_token(view, at, &session, key, token)
         })
     }
 
@@ -426,7 +428,7 @@ impl Coord {
                 }
             }
             for (key, token) in &actor.under {
-                claim::check_token(tx.view(), &at, &session, key, *token)?;
+                holding::check_token(tx.view(), &at, &session, key, *token)?;
             }
             let value = rule(tx, &at, &mut session)?;
             session.seen = now.clone();

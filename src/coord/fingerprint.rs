@@ -37,6 +37,16 @@ pub struct Fingerprint {
     pub tty: String,
 }
 
+impl Fingerprint {
+    /// Whether both are the same process. Its parent and name may have changed meanwhile.
+    pub fn is_same_process(&self, other: &Fingerprint) -> bool {
+        let identity = |print: &Fingerprint| (print.pid_ns, print.pid, print.start_ticks);
+        identity(self) == identity(other)
+            && self.boot_id == other.boot_id
+            && self.host_id == other.host_id
+    }
+}
+
 /// What a look at a process tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vital {

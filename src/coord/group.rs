@@ -73,6 +73,7 @@ pub fn join(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, name: &str)
         session: session.id.clone(),
         joined: tx.revision(),
         joined_at: at.now.wall,
+        extra: Map::new(),
     });
     session.group = Some(name.to_owned());
     settle(tx, at, &mut group)?;

@@ -13,7 +13,8 @@
 //! | `audit/REVISION-N` | [`super::audit::AuditEntry`] |
 //!
 //! Names inside keys are escaped by [`segment`], numbers have twenty digits so that they sort.
-//! Every record keeps the fields it does not know, for the sake of a newer version beside us.
+//! Records that are rewritten keep the fields they do not know, for the sake of a newer version
+//! beside us.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -186,6 +187,9 @@ pub struct Member {
     pub joined: u64,
     /// When it joined, for people.
     pub joined_at: Timestamp,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// One value of a group's shared context.
@@ -239,6 +243,9 @@ pub struct Grant {
     pub lease: Lease,
     /// Whether heartbeats prolong it: nobody asked for a certain length.
     pub follows_heartbeat: bool,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// A session in line for a set of claims.

@@ -271,6 +271,8 @@ impl<F: FnMut(Arc<Snapshot>)> Watching<F> {
             && let Err(error) = self.coord.reap()
         {
             tracing::warn!("cannot clean up: {error}");
+            // The dead are still on record and would wake us again at once.
+            std::thread::sleep(RETRY);
         }
         died
     }
