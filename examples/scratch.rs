@@ -6,6 +6,7 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let path = std::path::PathBuf::from(&args[1]);
     let t = Instant::now();
+    if args[2] == "read" { match Coord::open_existing(&path) { Ok(Some(c)) => { let s = c.snapshot().unwrap(); eprintln!("read rev {} sessions {} claims {}", s.revision, s.sessions.len(), s.claims.len()) } Ok(None) => eprintln!("none"), Err(e) => eprintln!("{e:?}") } return; }
     let coord = Coord::open(&path).unwrap();
     let opened = t.elapsed();
     match args[2].as_str() {

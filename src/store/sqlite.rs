@@ -3,7 +3,7 @@
 //! `store.db` is in WAL mode with full synchronisation: a commit is one sync of the log, and what
 //! was acknowledged survives a power cut. Writers queue by `flock` on `lock` (see `lock.rs`)
 //! before they begin; readers wait for nobody. Closing a connection never runs a checkpoint, which
-//! would turn one sync into five; instead the log is folded back once it has grown to 256
+//! would turn one sync into five; instead the log is folded back once it has grown to 128
 //! pages, small enough that the next process indexes it in well under a millisecond. A damaged
 //! database is reported and left exactly as it is.
 
@@ -26,8 +26,8 @@ use crate::error::{Error, Result};
 const KEPT_REVISIONS: u64 = 10_000;
 /// Old changes are dropped once in so many revisions.
 const TRIM_EVERY: u64 = 256;
-/// Size of the log above which it is folded back into the database: 256 pages with their headers.
-const LOG_BYTES: u64 = 256 * (4096 + 24);
+/// Size of the log above which it is folded back into the database: 128 pages with their headers.
+const LOG_BYTES: u64 = 128 * (4096 + 24);
 /// How long a writer waits for its turn.
 const LOCK_LIMIT: Duration = Duration::from_secs(30);
 
