@@ -129,6 +129,7 @@ pub fn claim_infos(
             wants && waiter.keys.iter().any(|key| key.overlaps(&claim.key))
         };
         shown.push(ClaimInfo {
+            ttl_ms: grant.lease.ttl_ms,
             key: claim.key.as_str().to_owned(),
             token: grant.token,
             shared: grant.shared,

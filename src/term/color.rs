@@ -1,0 +1,155 @@
+//! The colours a program may ask for and set (OSC 4, 10, 11, 12, 104, 110 to 112).
+
+use alacritty_terminal::vte::ansi;
+
+use crate::draw::Color;
+
+/// Red, green, blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rgb(pub u8, pub u8, pub u8);
+
+/// What the outer terminal is believed to use, for answers to programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Palette {
+    /// The default text colour.
+    pub foreground: Rgb,
+    /// The default background.
+    pub background: Rgb,
+    /// The cursor.
+    pub cursor: Rgb,
+    /// The first sixteen entries of the 256-colour palette.
+    pub theme: [Rgb; 16],
+}
+
+impl Default for Palette {
+    /// Light gray on black with xterm's colours.
+    fn default() -> Palette {
+        Palette {
+            foreground: Rgb(229, 229, 229),
+            background: Rgb(0, 0, 0),
+            cursor: Rgb(229, 229, 229),
+            theme: std::array::from_fn(|index| usual(index as u8)),
+        }
+    }
+}
+
+impl Palette {
+    /// Whether the background is darker than the text.
+    pub fn is_dark(&self) -> bool {
+        let light = |Rgb(r, g, b): Rgb| 3 * u32::from(r) + 6 * u32::from(g) + u32::from(b);
+        light(self.background) <= light(self.foreground)
+    }
+
+    /// The colour in one of the engine's slots: 0 to 255, then foreground, background, cursor.
+    pub(super) fn slot(&self, slot: usize) -> Rgb {
+        match slot {
+            0..=15 => self.theme[slot],
+            16..=255 => usual(slot as u8),
+            FOREGROUND => self.foreground,
+            BACKGROUND => self.background,
+            _ => self.cursor,
+        }
+    }
+}
+
+/// The engine's slot of the default text colour; 11 and 12 follow it as OSC numbers do.
+pub(super) const FOREGROUND: usize = ansi::NamedColor::Foreground as usize;
+/// The engine's slot of the default background.
+pub(super) const BACKGROUND: usize = ansi::NamedColor::Background as usize;
+
+fn usual(index: u8) -> Rgb {
+    let (r, g, b) = crate::draw::palette(index);
+    Rgb(r, g, b)
+}
+
+/// An X11 colour: `rgb:R/G/B` with one to four hexadecimal digits each, or `#RGB` up to 12 digits.
+pub(super) fn parse(text: &[u8]) -> Option<Rgb> {
+    let text = std::str::from_utf8(text).ok()?;
+    let parts: Vec<&str> = if let Some(parts) = text.strip_prefix("rgb:") {
+        parts.split('/').collect()
+    } else {
+        let digits = text.strip_prefix('#').filter(|rest| rest.is_ascii())?;
+        let each = digits.len() / 3;
+        if each == 0 || !digits.len().is_multiple_of(3) {
+            return None;
+        }
+        (0..3).map(|n| &digits[n * each..(n + 1) * each]).collect()
+    };
+    let scale = |part: &str| {
+        let hex = part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !hex || !(1..=4).contains(&part.len()) {
+            return None;
+        }
+        let value = u32::from_str_radix(part, 16).ok()?;
+        let most = (1u32 << (4 * part.len())) - 1;
+        Some((value * 255 / most) as u8)
+    };
+    match parts[..] {
+        [r, g, b] => Some(Rgb(scale(r)?, scale(g)?, scale(b)?)),
+        _ => None,
+    }
+}
+
+/// As X11 writes it, with sixteen bits a part.
+pub(super) fn format(Rgb(r, g, b): Rgb) -> String {
+    format!("rgb:{r:02x}{r:02x}/{g:02x}{g:02x}/{b:02x}{b:02x}")
+}
+
+/// The engine's colour in the terms of `draw`; the named ones are palette entries or defaults.
+pub(super) fn to_draw(color: ansi::Color) -> Color {
+    match color {
+        ansi::Color::Indexed(index) => Color::indexed(index),
+        ansi::Color::Spec(ansi::Rgb { r, g, b }) => Color::rgb(r, g, b),
+        ansi::Color::Named(name) => match name as usize {
+            index @ 0..=255 => Color::indexed(index as u8),
+            _ => Color::DEFAULT,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x11_colors_are_read() {
+        let check = |text: &str, expected| assert_eq!(parse(text.as_bytes()), expected, "{text}");
+        check("rgb:ff/80/00", Some(Rgb(255, 128, 0)));
+        check("rgb:f/8/0", Some(Rgb(255, 136, 0)));
+        check("rgb:ffff/8080/0000", Some(Rgb(255, 128, 0)));
+        check("#ff8000", Some(Rgb(255, 128, 0)));
+        check("#fff", Some(Rgb(255, 255, 255)));
+        for wrong in [
+            "",
+            "#",
+            "#ff",
+            "#é12345",
+            "rgb:",
+            "rgb:+f/0/0",
+            "rgb:1/2",
+            "rgb:12345/0/0",
+            "red",
+        ] {
+            check(wrong, None);
+        }
+    }
+
+    #[test]
+    fn a_written_color_reads_back() {
+        let color = Rgb(1, 128, 254);
+        assert_eq!(format(color), "rgb:0101/8080/fefe");
+        assert_eq!(parse(format(color).as_bytes()), Some(color));
+    }
+
+    #[test]
+    fn dark_is_told_from_light() {
+        let palette = Palette::default();
+        assert!(palette.is_dark());
+        let light = Palette {
+            foreground: palette.background,
+            background: palette.foreground,
+            ..palette
+        };
+        assert!(!light.is_dark());
+    }
+}

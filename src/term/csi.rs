@@ -1,0 +1,262 @@
+//! Control sequences: moving, erasing, scrolling, modes, and the questions programs ask.
+
+use alacritty_terminal::grid::Dimensions;
+use alacritty_terminal::term::TermMode;
+use alacritty_terminal::vte::ansi::{ClearMode, Handler, LineClearMode, TabulationClearMode};
+use vte::Params;
+
+use super::engine::Engine;
+use super::sgr;
+use crate::draw::CursorShape;
+
+/// What the secondary device attributes claim as a version; some programs turn features on from
+/// the patch level of xterm that had SGR mouse reports (277) upwards.
+const DA2_VERSION: u16 = 300;
+
+impl Engine {
+    /// Does what one control sequence says.
+    pub(super) fn csi(&mut self, params: &Params, intermediates: &[u8], action: char) {
+        match intermediates {
+            [] => self.csi_plain(params, action),
+            b"?" => self.csi_private(params, action),
+            b">" => self.csi_greater(params, action),
+            b"=" => self.csi_equals(params, action),
+            b"<" if action == 'u' => self.keyboard_mut().pop(number(params, 0, 1)),
+            b"!" if action == 'p' => self.soft_reset(),
+            b" " if action == 'q' => self.set_cursor_style(number(params, 0, 0)),
+            b"$" if action == 'p' => self.report_mode(number(params, 0, 0)),
+            b"?$" if action == 'p' => self.report_private_mode(number(params, 0, 0)),
+            _ => {}
+        }
+    }
+
+    fn csi_plain(&mut self, params: &Params, action: char) {
+        let first = number(params, 0, 1);
+        let count = usize::from(first);
+        let term = &mut self.term;
+        match action {
+            'm' => sgr::apply(self.pen_mut(), params),
+            'H' | 'f' => {
+                let column = usize::from(number(params, 1, 1));
+                term.goto(i32::from(first) - 1, column - 1);
+            }
+            'A' => self.move_rows(-i32::from(first), false),
+            'B' | 'e' => self.move_rows(i32::from(first), false),
+            'C' | 'a' => term.move_forward(count),
+            'D' => term.move_backward(count),
+            'E' => self.move_rows(i32::from(first), true),
+            'F' => self.move_rows(-i32::from(first), true),
+            'G' | '`' => {
+                let row = self.relative_row();
+                self.term.goto(row, count - 1);
+            }
+            'd' => {
+                let column = term.grid().cursor.point.column.0;
+                term.goto(i32::from(first) - 1, column);
+            }
+            'I' => term.move_forward_tabs(first),
+            'Z' => term.move_backward_tabs(first),
+            'J' => self.erase_display(number(params, 0, 0)),
+            'K' => self.erase_line(number(params, 0, 0)),
+            'X' => term.erase_chars(count),
+            '@' => term.insert_blank(count),
+            'P' => term.delete_chars(count),
+            'L' => term.insert_blank_lines(count),
+            'M' => term.delete_lines(count),
+            'S' => term.scroll_up(count),
+            'T' => term.scroll_down(count),
+            'b' => self.repeat(count),
+            'g' => match number(params, 0, 0) {
+                0 => term.clear_tabs(TabulationClearMode::Current),
+                3 => term.clear_tabs(TabulationClearMode::All),
+                _ => {}
+            },
+            'h' => each(params, |mode| self.set_mode(mode, true)),
+            'l' => each(params, |mode| self.set_mode(mode, false)),
+            'r' => self.set_region(count, usize::from(number(params, 1, 0))),
+            's' => term.save_cursor_position(),
+            'u' => term.restore_cursor_position(),
+            'c' if number(params, 0, 0) == 0 => self.identify(),
+            'n' => self.report_status(number(params, 0, 0)),
+            't' => self.window_operation(number(params, 0, 0)),
+            _ => {}
+        }
+    }
+
+    fn csi_private(&mut self, params: &Params, action: char) {
+        match action {
+            'h' => each(params, |mode| self.set_private_mode(mode, true)),
+            'l' => each(params, |mode| self.set_private_mode(mode, false)),
+            'J' => self.erase_display(number(params, 0, 0)),
+            'K' => self.erase_line(number(params, 0, 0)),
+            'u' => {
+                let flags = self.keyboard().current;
+                self.reply(&format!("\x1b[?{flags}u"));
+            }
+            'n' => match number(params, 0, 0) {
+                6 => self.report_cursor("?", ";1"),
+                996 => self.report_color_scheme(),
+                _ => {}
+            },
+            'W' if number(params, 0, 0) == 5 => self.term.set_tabs(8),
+            _ => {}
+        }
+    }
+
+    fn csi_greater(&mut self, params: &Params, action: char) {
+        match action {
+            'u' => {
+                let flags = keyboard_flags(number(params, 0, 0));
+                self.keyboard_mut().push(flags);
+            }
+            'c' if number(params, 0, 0) == 0 => self.reply(&format!("\x1b[>1;{DA2_VERSION};0c")),
+            'q' if number(params, 0, 0) == 0 => {
+                self.reply(concat!("\x1bP>|stoa ", env!("CARGO_PKG_VERSION"), "\x1b\\"));
+            }
+            _ => {}
+        }
+    }
+
+    fn csi_equals(&mut self, params: &Params, action: char) {
+        match action {
+            'u' => {
+                let flags = keyboard_flags(number(params, 0, 0));
+                let current = &mut self.keyboard_mut().current;
+                *current = match number(params, 1, 1) {
+                    2 => *current | flags,
+                    3 => *current & !flags,
+                    _ => flags,
+                };
+            }
+            // "STOA" in hexadecimal.
+            'c' if number(params, 0, 0) == 0 => self.reply("\x1bP!|53544F41\x1b\\"),
+            _ => {}
+        }
+    }
+
+    /// Primary device attributes: a VT220 with colours and a clipboard.
+    pub(super) fn identify(&mut self) {
+        self.reply("\x1b[?62;22;52c");
+    }
+
+    fn report_status(&mut self, what: u16) {
+        match what {
+            5 => self.reply("\x1b[0n"),
+            6 => self.report_cursor("", ""),
+            _ => {}
+        }
+    }
+
+    /// The first row that absolute positions count from.
+    fn origin(&self) -> i32 {
+        match self.has(TermMode::ORIGIN) {
+            true => self.region.start as i32,
+            false => 0,
+        }
+    }
+
+    /// The cursor's row as absolute positions count it.
+    fn relative_row(&self) -> i32 {
+        self.term.grid().cursor.point.line.0 - self.origin()
+    }
+
+    /// Moves the cursor up or down, not across the margin of the scroll region it is in.
+    fn move_rows(&mut self, by: i32, to_first_column: bool) {
+        let point = self.term.grid().cursor.point;
+        let row = point.line.0;
+        let (top, bottom) = (self.region.start as i32, self.region.end as i32 - 1);
+        let last = self.term.screen_lines() as i32 - 1;
+        let row = match by < 0 {
+            true => (row + by).max(if row >= top { top } else { 0 }),
+            false => (row + by).min(if row <= bottom { bottom } else { last }),
+        };
+        let column = if to_first_column { 0 } else { point.column.0 };
+        let origin = self.origin();
+        self.term.goto(row - origin, column);
+    }
+
+    fn report_cursor(&mut self, prefix: &str, suffix: &str) {
+        let column = self.term.grid().cursor.point.column.0 + 1;
+        let row = self.relative_row().max(0) + 1;
+        self.reply(&format!("\x1b[{prefix}{row};{column}{suffix}R"));
+    }
+
+    pub(super) fn report_color_scheme(&mut self) {
+        let scheme = if self.palette.is_dark() { 1 } else { 2 };
+        self.reply(&format!("\x1b[?997;{scheme}n"));
+    }
+
+    /// Sizes in characters and the stack of titles; titles are never reported, since a program
+    /// could have one "typed" by whoever reads its answer.
+    fn window_operation(&mut self, operation: u16) {
+        let (rows, columns) = (self.term.screen_lines(), self.term.columns());
+        match operation {
+            18 => self.reply(&format!("\x1b[8;{rows};{columns}t")),
+            19 => self.reply(&format!("\x1b[9;{rows};{columns}t")),
+            22 => self.push_title(),
+            23 => self.pop_title(),
+            _ => {}
+        }
+    }
+
+    fn erase_display(&mut self, what: u16) {
+        match what {
+            0 => self.term.clear_screen(ClearMode::Below),
+            1 => self.term.clear_screen(ClearMode::Above),
+            2 => self.term.clear_screen(ClearMode::All),
+            3 => self.term.clear_screen(ClearMode::Saved),
+            _ => {}
+        }
+    }
+
+    fn erase_line(&mut self, what: u16) {
+        match what {
+            0 => self.term.clear_line(LineClearMode::Right),
+            1 => self.term.clear_line(LineClearMode::Left),
+            2 => self.term.clear_line(LineClearMode::All),
+            _ => {}
+        }
+    }
+
+    /// `top` counts from 1; `bottom` is included, and 0 is the last row.
+    fn set_region(&mut self, top: usize, bottom: usize) {
+        let rows = self.term.screen_lines();
+        let bottom = if bottom == 0 { rows } else { bottom.min(rows) };
+        if top < bottom {
+            self.term.set_scrolling_region(top, Some(bottom));
+            self.region = top - 1..bottom;
+        }
+    }
+
+    fn set_cursor_style(&mut self, style: u16) {
+        let shape = match style {
+            1 | 2 => CursorShape::Block,
+            3 | 4 => CursorShape::Underline,
+            5 | 6 => CursorShape::Bar,
+            _ => {
+                self.cursor_style = None;
+                return;
+            }
+        };
+        self.cursor_style = Some((shape, style % 2 == 1));
+    }
+}
+
+fn keyboard_flags(value: u16) -> u8 {
+    (value & 0b1_1111) as u8
+}
+
+/// The parameter at `index`; 0 and a missing one mean `default`.
+fn number(params: &Params, index: usize, default: u16) -> u16 {
+    let value = params.iter().nth(index).and_then(|param| param.first());
+    value
+        .copied()
+        .filter(|value| *value != 0)
+        .unwrap_or(default)
+}
+
+fn each(params: &Params, mut action: impl FnMut(u16)) {
+    for value in params.iter().filter_map(|param| param.first()) {
+        action(*value);
+    }
+}

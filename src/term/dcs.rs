@@ -1,0 +1,118 @@
+//! Device control strings: capability and setting queries.
+
+use super::engine::Engine;
+use super::sgr;
+
+/// The longest query kept, in bytes; programs ask for a handful of capabilities at a time.
+const MAX_QUERY: usize = 4096;
+
+/// A device control string being received.
+#[derive(Debug, Default)]
+pub(super) enum Dcs {
+    /// None, or one we do not know.
+    #[default]
+    None,
+    /// XTGETTCAP: names in hexadecimal, divided by semicolons.
+    Capabilities(Vec<u8>),
+    /// DECRQSS: the end of the sequence whose setting is asked for.
+    Setting(Vec<u8>),
+}
+
+impl Dcs {
+    pub(super) fn begin(intermediates: &[u8], action: char) -> Dcs {
+        match (intermediates, action) {
+            (b"+", 'q') => Dcs::Capabilities(Vec::new()),
+            (b"$", 'q') => Dcs::Setting(Vec::new()),
+            _ => Dcs::None,
+        }
+    }
+
+    pub(super) fn put(&mut self, byte: u8) {
+        if let Dcs::Capabilities(query) | Dcs::Setting(query) = self
+            && query.len() < MAX_QUERY
+        {
+            query.push(byte);
+        }
+    }
+}
+
+impl Engine {
+    /// Answers a finished device control string.
+    pub(super) fn answer_dcs(&mut self) {
+        match std::mem::take(&mut self.dcs) {
+            Dcs::None => {}
+            Dcs::Capabilities(names) => {
+                for name in names.split(|byte| *byte == b';') {
+                    self.answer_capability(name);
+                }
+            }
+            Dcs::Setting(setting) => self.answer_setting(&setting),
+        }
+    }
+
+    fn answer_capability(&mut self, hex: &[u8]) {
+        let Some(name) = unhex(hex) else {
+            return;
+        };
+        let hex = to_hex(&name);
+        match capability(&name) {
+            Some("") => self.reply(&format!("\x1bP1+r{hex}\x1b\\")),
+            Some(value) => {
+                let value = to_hex(value.as_bytes());
+                self.reply(&format!("\x1bP1+r{hex}={value}\x1b\\"));
+            }
+            None => self.reply(&format!("\x1bP0+r{hex}\x1b\\")),
+        }
+    }
+
+    fn answer_setting(&mut self, setting: &[u8]) {
+        let value = match setting {
+            b"m" => sgr::report(self.pen()),
+            b"r" => format!("{};{}r", self.region.start + 1, self.region.end),
+            b" q" => format!("{} q", self.cursor_style_code()),
+            b"\"p" => "62;1\"p".to_owned(),
+            _ => {
+                self.reply("\x1bP0$r\x1b\\");
+                return;
+            }
+        };
+        self.reply(&format!("\x1bP1$r{value}\x1b\\"));
+    }
+}
+
+/// The terminfo capabilities worth asking for; an empty value is a flag that is set.
+fn capability(name: &[u8]) -> Option<&'static str> {
+    Some(match name {
+        b"TN" | b"name" => "xterm-256color",
+        b"Co" | b"colors" => "256",
+        b"RGB" => "8/8/8",
+        b"Tc" | b"Su" => "",
+        b"Ms" => "\x1b]52;%p1%s;%p2%s\x1b\\",
+        b"Ss" => "\x1b[%p1%d q",
+        b"Se" => "\x1b[0 q",
+        b"Smulx" => "\x1b[4:%p1%dm",
+        b"Setulc" => "\x1b[58:2::%p1%{65536}%/%d:%p1%{256}%/%{255}%&%d:%p1%{255}%&%dm",
+        b"setrgbf" => "\x1b[38:2:%p1%d:%p2%d:%p3%dm",
+        b"setrgbb" => "\x1b[48:2:%p1%d:%p2%d:%p3%dm",
+        b"BE" => "\x1b[?2004h",
+        b"BD" => "\x1b[?2004l",
+        b"PS" => "\x1b[200~",
+        b"PE" => "\x1b[201~",
+        b"Sync" => "\x1b[?2026%?%p1%{1}%-%tl%eh%;",
+        _ => return None,
+    })
+}
+
+fn unhex(hex: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    if hex.is_empty() || !hex.len().is_multiple_of(2) {
+        return None;
+    }
+    hex.chunks_exact(2)
+        .map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8))
+        .collect()
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}

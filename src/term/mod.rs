@@ -1,0 +1,36 @@
+//! A pane's screen: bytes of a program in, cells, modes, replies and events out.
+//!
+//! [`Screen`] hides the engine (the grid of `alacritty_terminal`) behind our own parser actions,
+//! so that nothing is dropped that an agent's terminal needs and every answer to the program
+//! leaves in the order of the questions. The model: [`Screen::feed`] takes whatever the PTY gave,
+//! split anywhere; afterwards the host fetches [`Screen::take_replies`] and [`Screen::take_events`]
+//! and, when it draws, asks which rows changed since the number it saw last.
+//!
+//! Everything is bounded, whatever a program sends: strings, queues, stacks, marks on a cell.
+//! A panic in the engine is caught here and shown in the pane. Nothing here does I/O, reads a
+//! clock or knows of other panes, and no text leaves it for a title or a message with a control
+//! character in it.
+
+mod bytes;
+mod color;
+mod csi;
+mod damage;
+mod dcs;
+mod engine;
+mod event;
+mod modes;
+mod osc;
+mod perform;
+mod rows;
+mod screen;
+mod sgr;
+mod status;
+mod switches;
+#[cfg(test)]
+mod tests;
+
+pub use color::{Palette, Rgb};
+pub use event::{Clipboard, Event, Mark, Notification};
+pub use modes::{Modes, MouseEncoding, MouseTracking};
+pub use screen::Screen;
+pub use status::{BlockedOn, ProgramState, StatusReport};

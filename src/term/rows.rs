@@ -1,0 +1,245 @@
+//! Rows of the screen and its history, as cells and as text.
+//!
+//! Lines are numbered from the top of the screen: 0 is its first row, -1 the newest line of the
+//! history.
+
+use alacritty_terminal::grid::{Dimensions, Row};
+use alacritty_terminal::index::{Column, Line};
+use alacritty_terminal::term::cell::{Cell as GridCell, Flags, Hyperlink};
+use alacritty_terminal::term::color::Colors;
+use alacritty_terminal::vte::ansi;
+
+use super::color;
+use super::screen::Screen;
+use super::sgr::BLINK;
+use crate::draw::{Attrs, Cell, Color, Link, RowSpan, Style, Surface, Underline};
+use crate::model::geometry::Rect;
+
+impl Screen {
+    /// Draws one row of the screen as seen when scrolled back by `scroll` lines.
+    ///
+    /// The row fills `span` from the left; what is left of it stays blank.
+    pub fn draw_row(&self, row: u16, scroll: usize, span: &mut RowSpan<'_>) {
+        self.draw_row_from(row, 0, scroll, span);
+    }
+
+    /// The same without the row's first `left` columns, for a span narrower than the screen.
+    pub fn draw_row_from(&self, row: u16, left: u16, scroll: usize, span: &mut RowSpan<'_>) {
+        let line = i64::from(row) - i64::try_from(scroll).unwrap_or(i64::MAX);
+        if let Some(cells) = self.grid_row(line) {
+            let cells = self.columns(cells);
+            self.draw_cells(cells.get(usize::from(left)..).unwrap_or_default(), span);
+        }
+    }
+
+    /// Draws the whole view into a part of a surface, clipped to it.
+    pub fn draw(&self, scroll: usize, surface: &mut Surface, area: Rect) {
+        for row in 0..area.rows {
+            let mut span = surface.span(area.x, area.y.saturating_add(row), area.cols);
+            self.draw_row(row, scroll, &mut span);
+        }
+    }
+
+    /// The text of a line; spaces at its end are kept unless `trim`. `None` beyond either end.
+    pub fn line_text(&self, line: i32, trim: bool) -> Option<String> {
+        let row = self.grid_row(i64::from(line))?;
+        let cells = self.columns(row);
+        let mut text = String::new();
+        for (cell, next) in cells
+            .iter()
+            .zip(cells.iter().skip(1).map(Some).chain([None]))
+        {
+            if cell.flags.contains(Flags::WIDE_CHAR_SPACER) {
+                continue;
+            }
+            if cell.flags.contains(Flags::WIDE_CHAR) && next.is_none() {
+                // Half a character is never shown.
+                text.push(' ');
+            } else if !cell.flags.contains(Flags::LEADING_WIDE_CHAR_SPACER) {
+                text.push(printable(cell.c));
+                text.extend(cell.zerowidth().into_iter().flatten());
+            }
+        }
+        if trim {
+            text.truncate(text.trim_end_matches(' ').len());
+        }
+        Some(text)
+    }
+
+    /// Whether a line goes on in the next one because it was too long for the screen.
+    pub fn line_wraps(&self, line: i32) -> bool {
+        self.grid_row(i64::from(line))
+            .and_then(|row| row.last())
+            .is_some_and(|cell| cell.flags.contains(Flags::WRAPLINE))
+    }
+
+    /// The screen as text: its rows without trailing spaces, each ended by a line feed.
+    pub fn to_text(&self) -> String {
+        (0..i32::from(self.size.rows))
+            .filter_map(|line| self.line_text(line, true))
+            .map(|text| text + "\n")
+            .collect()
+    }
+
+    fn grid_row(&self, line: i64) -> Option<&Row<GridCell>> {
+        let grid = self.engine.term.grid();
+        let history = grid.history_size() as i64;
+        let exists = line >= -history && line < grid.screen_lines() as i64;
+        exists.then(|| &grid[Line(line as i32)])
+    }
+
+    /// The cells a host can see; the engine's grid may be wider than the screen.
+    fn columns<'a>(&self, row: &'a Row<GridCell>) -> &'a [GridCell] {
+        let cells = &row[Column(0)..Column(row.len())];
+        cells.get(..usize::from(self.size.cols)).unwrap_or(cells)
+    }
+
+    fn draw_cells(&self, cells: &[GridCell], span: &mut RowSpan<'_>) {
+        let mut brush = Brush::new(self.engine.term.colors());
+        let mut rest = cells;
+        while let Some((cell, after)) = rest.split_first() {
+            rest = after;
+            let style = brush.style(cell);
+            let tail = after
+                .first()
+                .is_some_and(|next| next.flags.contains(Flags::WIDE_CHAR_SPACER));
+            let fits = match cell.flags.contains(Flags::WIDE_CHAR) && tail {
+                true => {
+                    rest = after.get(1..).unwrap_or_default();
+                    span.push_wide(cell.c, style)
+                }
+                false => span.push_cell(Cell::narrow(printable(cell.c), style)),
+            };
+            if !fits {
+                break;
+            }
+            if cell.extra.is_some() {
+                for mark in cell.zerowidth().into_iter().flatten() {
+                    span.join(*mark);
+                }
+                if let Some(link) = brush.link(cell) {
+                    span.link(link);
+                }
+            }
+        }
+    }
+}
+
+/// The engine keeps a tab in the first cell it jumped over.
+fn printable(character: char) -> char {
+    match character {
+        '\t' => ' ',
+        other => other,
+    }
+}
+
+/// Turns the engine's attributes into ours, remembering the last, since neighbours are alike.
+struct Brush<'a> {
+    colors: &'a Colors,
+    recolored: bool,
+    last: (ansi::Color, ansi::Color, Flags),
+    style: Style,
+    link: Option<(Hyperlink, Option<Link>)>,
+}
+
+impl<'a> Brush<'a> {
+    fn new(colors: &'a Colors) -> Brush<'a> {
+        let blank = GridCell::default();
+        let mut brush = Brush {
+            colors,
+            recolored: (0..alacritty_terminal::term::color::COUNT)
+                .any(|slot| colors[slot].is_some()),
+            last: (blank.fg, blank.bg, blank.flags),
+            style: Style::PLAIN,
+            link: None,
+        };
+        brush.style = brush.mix(&blank);
+        brush
+    }
+
+    fn style(&mut self, cell: &GridCell) -> Style {
+        const LOOK: Flags = Flags::from_bits_retain(!LAYOUT.bits());
+        let flags = cell.flags & LOOK;
+        if self.last != (cell.fg, cell.bg, flags) {
+            self.last = (cell.fg, cell.bg, flags);
+            self.style = self.mix(cell);
+        }
+        match cell.underline_color() {
+            None => self.style,
+            Some(underline) => Style {
+                underline: self.color(underline),
+                ..self.style
+            },
+        }
+    }
+
+    fn mix(&self, cell: &GridCell) -> Style {
+        Style {
+            fg: self.color(cell.fg),
+            bg: self.color(cell.bg),
+            underline: Color::DEFAULT,
+            attrs: attrs(cell.flags),
+        }
+    }
+
+    /// Colours the program redefined are shown as it defined them.
+    fn color(&self, color: ansi::Color) -> Color {
+        if self.recolored {
+            let slot = match color {
+                ansi::Color::Indexed(index) => Some(usize::from(index)),
+                ansi::Color::Named(name) => Some(name as usize),
+                ansi::Color::Spec(_) => None,
+            };
+            if let Some(own) = slot.and_then(|slot| self.colors[slot]) {
+                return Color::rgb(own.r, own.g, own.b);
+            }
+        }
+        color::to_draw(color)
+    }
+
+    fn link(&mut self, cell: &GridCell) -> Option<Link> {
+        let shown = cell.hyperlink()?;
+        match &self.link {
+            Some((last, link)) if *last == shown => link.clone(),
+            _ => {
+                let link = Link::new(shown.id(), shown.uri());
+                self.link = Some((shown, link.clone()));
+                link
+            }
+        }
+    }
+}
+
+/// Flags that say where text goes, not how it looks.
+const LAYOUT: Flags = Flags::WRAPLINE
+    .union(Flags::WIDE_CHAR)
+    .union(Flags::WIDE_CHAR_SPACER)
+    .union(Flags::LEADING_WIDE_CHAR_SPACER);
+
+fn attrs(flags: Flags) -> Attrs {
+    const PAIRS: [(Flags, Attrs); 7] = [
+        (Flags::BOLD, Attrs::BOLD),
+        (Flags::DIM, Attrs::DIM),
+        (Flags::ITALIC, Attrs::ITALIC),
+        (BLINK, Attrs::BLINK),
+        (Flags::INVERSE, Attrs::INVERSE),
+        (Flags::HIDDEN, Attrs::HIDDEN),
+        (Flags::STRIKEOUT, Attrs::STRIKE),
+    ];
+    let chosen = PAIRS.iter().filter(|(flag, _)| flags.contains(*flag));
+    let attrs = chosen.fold(Attrs::NONE, |attrs, (_, attr)| attrs | *attr);
+    let underline = if !flags.intersects(Flags::ALL_UNDERLINES) {
+        Underline::None
+    } else if flags.contains(Flags::DOUBLE_UNDERLINE) {
+        Underline::Double
+    } else if flags.contains(Flags::UNDERCURL) {
+        Underline::Curly
+    } else if flags.contains(Flags::DOTTED_UNDERLINE) {
+        Underline::Dotted
+    } else if flags.contains(Flags::DASHED_UNDERLINE) {
+        Underline::Dashed
+    } else {
+        Underline::Single
+    };
+    attrs.with_underline(underline)
+}

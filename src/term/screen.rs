@@ -1,0 +1,324 @@
+//! The screen as its host sees it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use alacritty_terminal::grid::Dimensions;
+use alacritty_terminal::term::{TermDamage, TermMode};
+use alacritty_terminal::vte::ansi::{ClearMode, Handler};
+use memchr::memmem;
+
+use super::bytes::Parser;
+use super::color::Palette;
+use super::damage::Damage;
+use super::dcs::Dcs;
+use super::engine::{Engine, GridSize};
+use super::event::Event;
+use super::modes::Modes;
+use crate::draw::Cursor;
+use crate::model::geometry::Size;
+
+/// How a synchronized update ends.
+const SYNC_END: &[u8] = b"\x1b[?2026l";
+/// The most bytes held back for a synchronized update; a longer one is shown in pieces.
+const MAX_SYNC: usize = 1 << 20;
+/// The longest control string (a title, a picture) that is waited for, in bytes.
+const MAX_STRING: usize = 1 << 20;
+/// How much is parsed between two looks at how long a control string has become.
+const SLICE: usize = 64 * 1024;
+
+/// One pane's terminal.
+pub struct Screen {
+    pub(super) size: Size,
+    history_limit: usize,
+    pub(super) engine: Engine,
+    parser: Parser,
+    damage: Damage,
+    /// Bytes parsed since the last that did anything: the length of an unfinished string.
+    quiet: usize,
+    /// Dropping the rest of a string that became too long.
+    skipping: bool,
+    /// Whether a synchronized update is going on; its bytes are in `held`.
+    syncing: bool,
+    held: Vec<u8>,
+    sync_epoch: u64,
+    failures: u32,
+}
+
+impl Screen {
+    /// A blank screen that keeps up to `history_lines` lines that scrolled off its top.
+    pub fn new(size: Size, history_lines: usize) -> Screen {
+        let size = size.max(Size::new(1, 1));
+        Screen {
+            size,
+            history_limit: history_lines,
+            engine: Engine::new(GridSize::of(size), history_lines),
+            parser: Parser::default(),
+            damage: Damage::new(size.rows),
+            quiet: 0,
+            skipping: false,
+            syncing: false,
+            held: Vec::new(),
+            sync_epoch: 0,
+            failures: 0,
+        }
+    }
+
+    /// Its size in cells.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Takes output of the program, split anywhere.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.guarded(|screen| {
+            let mut rest = bytes;
+            while !rest.is_empty() {
+                rest = match (screen.skipping, screen.syncing) {
+                    (true, _) => screen.skip(rest),
+                    (_, true) => screen.hold(rest),
+                    _ => screen.parse(rest),
+                };
+            }
+        });
+    }
+
+    /// Gives it another size; lines of the main screen are wrapped anew.
+    pub fn resize(&mut self, size: Size) {
+        let size = size.max(Size::new(1, 1));
+        if size == self.size {
+            return;
+        }
+        self.end_sync();
+        self.size = size;
+        self.guarded(|screen| {
+            screen.engine.term.resize(GridSize::of(size));
+            screen.engine.region = 0..screen.engine.term.screen_lines();
+            screen.engine.acted = true;
+        });
+    }
+
+    /// Runs `work`; if the engine panics in it, the pane gets a fresh screen that says so.
+    pub(super) fn guarded(&mut self, work: impl FnOnce(&mut Screen)) {
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            work(self);
+            self.collect_damage();
+        }));
+        if done.is_err() {
+            self.start_over();
+        }
+    }
+
+    fn start_over(&mut self) {
+        let palette = self.engine.palette.clone();
+        let (damage, epoch) = (self.damage.seq(), self.sync_epoch);
+        let failures = self.failures + 1;
+        *self = Screen::new(self.size, self.history_limit);
+        self.engine.palette = palette;
+        self.sync_epoch = epoch;
+        self.failures = failures;
+        self.damage.skip_to(damage);
+        // On a fresh screen this is plain text.
+        self.parse(b"[the terminal emulation failed on this program's output and was reset]\r\n");
+        self.collect_damage();
+    }
+
+    /// Parses up to the beginning of a synchronized update; returns what is left.
+    fn parse<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let slice = bytes.get(..SLICE).unwrap_or(bytes);
+        let acted = std::mem::take(&mut self.engine.acted);
+        let count = self.parser.advance(&mut self.engine, slice);
+        self.watch_length(count);
+        self.engine.acted |= acted;
+        if std::mem::take(&mut self.engine.sync_began) {
+            self.syncing = true;
+            self.sync_epoch += 1;
+        }
+        bytes.get(count..).unwrap_or_default()
+    }
+
+    /// Gives up on a string whose end does not come: the parser would keep all of it.
+    fn watch_length(&mut self, count: usize) {
+        self.quiet = match self.engine.acted {
+            true => 0,
+            false => self.quiet + count,
+        };
+        if self.quiet > MAX_STRING {
+            self.quiet = 0;
+            self.skipping = true;
+            self.parser = Parser::default();
+            self.engine.dcs = Dcs::None;
+        }
+    }
+
+    /// Drops the rest of a string; returns what follows its end.
+    fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = bytes
+            .iter()
+            .position(|byte| matches!(byte, 0x07 | 0x18 | 0x1a | 0x1b));
+        let Some(end) = end else {
+            return &[];
+        };
+        self.skipping = false;
+        let rest = bytes.get(end..).unwrap_or_default();
+        match rest {
+            // The escape of the terminator ends nothing in the fresh parser, harmlessly.
+            [0x1b, ..] => rest,
+            _ => rest.get(1..).unwrap_or_default(),
+        }
+    }
+
+    /// Keeps the bytes of a synchronized update until its end; returns what follows that.
+    fn hold<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if self.held.is_empty()
+            && let Some(at) = memmem::find(bytes, SYNC_END)
+        {
+            // All of it came at once, as it mostly does: no need to keep a copy.
+            let (update, rest) = bytes.split_at(at + SYNC_END.len());
+            self.show_update(update);
+            return rest;
+        }
+        let from = self.held.len().saturating_sub(SYNC_END.len() - 1);
+        self.held.extend_from_slice(bytes);
+        let found = memmem::find(&self.held[from..], SYNC_END);
+        let end = match found {
+            Some(at) => from + at + SYNC_END.len(),
+            None if self.held.len() > MAX_SYNC => self.held.len(),
+            None => return &[],
+        };
+        let rest = self.held.len() - end;
+        let mut held = std::mem::take(&mut self.held);
+        self.show_update(&held[..end]);
+        held.clear();
+        held.shrink_to(SLICE);
+        self.held = held;
+        bytes.get(bytes.len() - rest..).unwrap_or_default()
+    }
+
+    /// Parses a whole update at once.
+    fn show_update(&mut self, update: &[u8]) {
+        self.syncing = false;
+        self.engine.in_sync = true;
+        let acted = std::mem::take(&mut self.engine.acted);
+        self.parser.advance(&mut self.engine, update);
+        self.watch_length(update.len());
+        self.engine.acted |= acted;
+        self.engine.in_sync = false;
+    }
+
+    fn collect_damage(&mut self) {
+        if !std::mem::take(&mut self.engine.acted) {
+            return;
+        }
+        match self.engine.term.damage() {
+            TermDamage::Full => self.damage.mark_all(self.size.rows),
+            TermDamage::Partial(lines) => self.damage.mark(lines.map(|line| line.line)),
+        }
+        self.engine.term.reset_damage();
+    }
+
+    /// Whether the program is in the middle of a synchronized update: what is shown is the picture
+    /// before it, and drawing the pane is better put off. Anyone who waits stops after 150 ms
+    /// and calls [`Screen::end_sync`].
+    pub fn sync_pending(&self) -> bool {
+        self.syncing
+    }
+
+    /// Counts the synchronized updates begun, so that a host can tell a new one from an old one
+    /// that never ended.
+    pub fn sync_epoch(&self) -> u64 {
+        self.sync_epoch
+    }
+
+    /// Shows what was held back of a synchronized update whose end does not come.
+    pub fn end_sync(&mut self) {
+        if !self.syncing {
+            return;
+        }
+        self.guarded(|screen| {
+            let held = std::mem::take(&mut screen.held);
+            screen.show_update(&held);
+        });
+    }
+
+    /// How often the engine panicked on this program's output and was replaced by a fresh one.
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// The answers owed to the program since the last call, in the order of its questions.
+    pub fn take_replies(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.engine.replies)
+    }
+
+    /// What the program told since the last call, in order.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        self.engine.events.take()
+    }
+
+    /// Whether [`Screen::take_events`] would give anything.
+    pub fn has_events(&self) -> bool {
+        !self.engine.events.is_empty()
+    }
+
+    /// The change number: larger after each feed or resize that changed anything. Starts at 1.
+    pub fn seq(&self) -> u64 {
+        self.damage.seq()
+    }
+
+    /// The change number of a visible row (of the live screen, not of the history scrolled to).
+    pub fn row_seq(&self, row: u16) -> u64 {
+        self.damage.row(row)
+    }
+
+    /// The modes that matter to whoever sends input to the program.
+    pub fn modes(&self) -> Modes {
+        self.engine.modes()
+    }
+
+    /// The title the program set, without control characters; empty if it set none.
+    pub fn title(&self) -> &str {
+        &self.engine.title
+    }
+
+    /// The cursor, unless the program hides it.
+    pub fn cursor(&self) -> Option<Cursor> {
+        let (x, y) = self.cursor_position();
+        let (shape, blinking) = self.engine.cursor_style.unwrap_or_default();
+        self.engine.has(TermMode::SHOW_CURSOR).then_some(Cursor {
+            x,
+            y,
+            shape,
+            blinking,
+        })
+    }
+
+    /// Where the cursor is, hidden or not: column, row.
+    pub fn cursor_position(&self) -> (u16, u16) {
+        let point = self.engine.term.grid().cursor.point;
+        let x = point.column.0.min(usize::from(self.size.cols) - 1);
+        let y = (point.line.0.max(0) as usize).min(usize::from(self.size.rows) - 1);
+        (x as u16, y as u16)
+    }
+
+    /// What the program is told when it asks for colours.
+    pub fn set_palette(&mut self, palette: Palette) {
+        let changed = palette.is_dark() != self.engine.palette.is_dark();
+        self.engine.palette = palette;
+        if changed && self.engine.own.color_scheme_reports {
+            self.engine.report_color_scheme();
+        }
+    }
+
+    /// Lines of history that can be scrolled to; none on the alternate screen.
+    pub fn history_len(&self) -> usize {
+        self.engine.term.grid().history_size()
+    }
+
+    /// Forgets the history.
+    pub fn clear_history(&mut self) {
+        self.guarded(|screen| {
+            screen.engine.term.clear_screen(ClearMode::Saved);
+            screen.engine.acted = true;
+        });
+    }
+}
