@@ -7,6 +7,7 @@
 pub mod claim;
 pub mod complete;
 pub mod context;
+pub mod docs;
 pub mod group;
 pub mod local;
 pub mod pane;

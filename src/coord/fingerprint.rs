@@ -202,16 +202,6 @@ pub fn of_pid(pid: u32) -> Result<Fingerprint> {
     SystemProbe::new().of_pid(pid)
 }
 
-/// The fingerprint of whoever called this program: its parent, the shell or agent that lives on
-/// after a command has ended.
-///
-/// # Errors
-/// [`Kind::NotFound`](crate::error::Kind::NotFound) if the parent cannot be seen.
-pub fn caller() -> Result<Fingerprint> {
-    let parent = rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get());
-    of_pid(parent.unsigned_abs())
-}
-
 /// The parts of `/proc/PID/stat` we use.
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
@@ -292,11 +282,10 @@ mod tests {
     }
 
     #[test]
-    fn we_and_our_caller_are_alive() {
+    fn we_are_alive() {
         let probe = SystemProbe::new();
         let me = probe.of_pid(std::process::id()).unwrap();
         assert_eq!(probe.check(&me), Vital::Alive);
-        assert_eq!(caller().unwrap().pid, me.parent_pid);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 
 pub mod audit;
 pub mod board;
+pub mod caller;
 pub mod claim;
 pub mod context;
 pub mod facade;

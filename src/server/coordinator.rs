@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
 
 use super::mailbox::{Mailbox, Post};
 use crate::command::StoreCommand;
@@ -65,12 +66,40 @@ pub enum Job {
     },
 }
 
+/// The way to the thread.
+#[derive(Debug)]
+pub struct Coordinator {
+    /// Takes jobs; the thread ends when it is dropped and every job is done.
+    pub jobs: SyncSender<Job>,
+    done: Receiver<()>,
+}
+
+impl Coordinator {
+    /// Splits off what waits for the thread's end from what keeps it alive.
+    pub fn split(self) -> (SyncSender<Job>, Ending) {
+        (self.jobs, Ending(self.done))
+    }
+}
+
+/// Waits for the thread's end.
+#[derive(Debug)]
+pub struct Ending(Receiver<()>);
+
+impl Ending {
+    /// Waits until every job is done, but no longer than `limit`: what is left undone is found out
+    /// by whoever looks at the dead processes' sessions next.
+    pub fn wait(self, limit: Duration) {
+        let _ = self.0.recv_timeout(limit);
+    }
+}
+
 /// Starts the thread and the watch.
 ///
 /// # Errors
 /// No thread is to be had.
-pub fn spawn(coord: Coord, workspace: &Workspace, mailbox: Mailbox) -> Result<SyncSender<Job>> {
+pub fn spawn(coord: Coord, workspace: &Workspace, mailbox: Mailbox) -> Result<Coordinator> {
     let (sender, receiver) = sync_channel(DEPTH);
+    let (finished, done) = sync_channel(0);
     let coord = Arc::new(coord);
     let seen = mailbox.clone();
     let watcher = Watcher::spawn(Coord::clone(&coord), move |snapshot| {
@@ -90,9 +119,12 @@ pub fn spawn(coord: Coord, workspace: &Workspace, mailbox: Mailbox) -> Result<Sy
     };
     std::thread::Builder::new()
         .name("coordinator".to_owned())
-        .spawn(move || worker.run(&receiver))
+        .spawn(move || {
+            worker.run(&receiver);
+            drop(finished);
+        })
         .map_err(|error| Error::unreachable(format!("cannot start a thread: {error}")))?;
-    Ok(sender)
+    Ok(Coordinator { jobs: sender, done })
 }
 
 struct Worker {

@@ -5,7 +5,6 @@ use std::ffi::OsString;
 
 use super::coordinator::Job;
 use super::event_loop::Loop;
-use super::mailbox::Post;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::model::pane::Launch;
@@ -186,8 +185,6 @@ impl Loop {
         for terminal in terminals.into_values() {
             terminal.release("the server has ended");
         }
-        let _ = self.mailbox.clone();
-        let _: Option<Post> = None;
     }
 }
 

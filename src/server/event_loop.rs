@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::coordinator::Job;
 use super::frames;
-use super::mailbox::{Inbox, Mailbox, Post};
+use super::mailbox::{Inbox, Post};
 use super::terminal::{Terminal, TtyRead};
 use crate::command::parse;
 use crate::command::spec::Reply;
@@ -82,7 +82,6 @@ pub struct Loop {
     pub(super) terminals: BTreeMap<ClientId, Terminal>,
     pub(super) answers: BTreeMap<u64, oneshot::Sender<Result<Reply>>>,
     pub(super) jobs: SyncSender<Job>,
-    pub(super) mailbox: Mailbox,
     /// Programs told to hang up, and when they are killed.
     pub(super) closing: Vec<(Pty, Instant)>,
     /// Set when the loop is to end.
@@ -105,7 +104,6 @@ impl Loop {
     pub fn new(
         state: State,
         jobs: SyncSender<Job>,
-        mailbox: Mailbox,
         inbox: Inbox,
         pane_env: Vec<(String, String)>,
     ) -> Result<Loop> {
@@ -117,7 +115,6 @@ impl Loop {
             terminals: BTreeMap::new(),
             answers: BTreeMap::new(),
             jobs,
-            mailbox,
             closing: Vec::new(),
             ending: false,
             pane_env,

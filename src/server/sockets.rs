@@ -18,7 +18,7 @@ use serde::Serialize;
 use tokio::io::Interest;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::mailbox::{Mailbox, Post};
 use crate::error::{Error, Result};
@@ -41,8 +41,32 @@ pub struct Identity {
     pub state: PathBuf,
 }
 
-/// Accepts connections until the process ends; SIGTERM and SIGINT become a shutdown post.
-pub async fn serve(listener: UnixListener, identity: Identity, mailbox: Mailbox) {
+/// How long the last answers may take to be sent.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Accepts connections until `stop` says so, then sees that everybody who waits for an answer or a
+/// goodbye has it. SIGTERM and SIGINT become a shutdown post.
+pub async fn serve(
+    listener: UnixListener,
+    identity: Identity,
+    mailbox: Mailbox,
+    stop: oneshot::Receiver<()>,
+) {
+    let (busy, mut all_done) = mpsc::channel(1);
+    tokio::select! {
+        () = accept(listener, identity, mailbox, busy) => {}
+        _ = stop => {}
+    }
+    // Ends when the last connection that owes somebody something has dropped its sender.
+    let _ = tokio::time::timeout(FAREWELL, all_done.recv()).await;
+}
+
+async fn accept(
+    listener: UnixListener,
+    identity: Identity,
+    mailbox: Mailbox,
+    busy: mpsc::Sender<()>,
+) {
     tokio::spawn(watch_signals(mailbox.clone()));
     let identity = Arc::new(identity);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -61,6 +85,7 @@ pub async fn serve(listener: UnixListener, identity: Identity, mailbox: Mailbox)
                     passed: None,
                     mailbox: mailbox.clone(),
                     clients: clients.clone(),
+                    busy: busy.downgrade(),
                 };
                 let identity = identity.clone();
                 tokio::spawn(async move {
@@ -103,6 +128,8 @@ struct Connection {
     passed: Option<OwnedFd>,
     mailbox: Mailbox,
     clients: Arc<AtomicU32>,
+    /// Held by whoever owes the peer an answer, so that the server does not end before it is sent.
+    busy: mpsc::WeakSender<()>,
 }
 
 impl Connection {
@@ -140,6 +167,7 @@ impl Connection {
     }
 
     async fn request(&mut self, request: Request) -> Result<()> {
+        let _busy = self.busy.upgrade();
         let (answer, answered) = oneshot::channel();
         let request = Box::new(request);
         self.mailbox.post(Post::Request { request, answer }).await;
@@ -153,6 +181,7 @@ impl Connection {
 
     /// Hands the terminal over and stays as the wire between client and loop.
     async fn attach(mut self, frame: &Frame) -> Result<()> {
+        let _busy = self.busy.upgrade();
         let info = Box::new(frame.decode()?);
         let tty = self
             .passed

@@ -9,6 +9,7 @@ use std::os::unix::net::UnixListener as StdListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::coordinator;
 use super::event_loop::Loop;
@@ -25,6 +26,8 @@ use crate::error::{Error, Result};
 use crate::model::state::State;
 use crate::protocol::conn::Conn;
 
+/// How long the server stays to end its panes' sessions properly.
+const FINISH: Duration = Duration::from_secs(2);
 /// The byte a new server writes once it listens.
 const READY: u8 = b'+';
 
@@ -145,33 +148,43 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         Snapshot::empty(SystemClock::new().now())
     }));
     let state = State::new(workspace.root.clone(), config, snapshot);
-    let jobs = coordinator::spawn(coord, &workspace, mailbox.clone())?;
+    let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
     let pane_env = pane_environment(&workspace, &paths);
-    let mut server = Loop::new(state, jobs, mailbox.clone(), inbox, pane_env)?;
+    let mut server = Loop::new(state, jobs, inbox, pane_env)?;
     let identity = Identity {
         root: workspace.root.clone(),
         state: workspace.state.clone(),
     };
-    std::thread::Builder::new()
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let sockets = std::thread::Builder::new()
         .name("sockets".to_owned())
-        .spawn(move || run_sockets(listener, identity, mailbox))
+        .spawn(move || run_sockets(listener, identity, mailbox, stopped))
         .map_err(|error| Error::unreachable(format!("cannot start a thread: {error}")))?;
     tell_ready();
     server.run();
     // New clients must not find us while we clean up.
     let _ = std::fs::remove_file(&paths.socket);
     server.finish();
+    // Goodbyes and answers are on their way on the other thread.
+    jobs_done.wait(FINISH);
+    let _ = stop.send(());
+    let _ = sockets.join();
     Ok(())
 }
 
-fn run_sockets(listener: StdListener, identity: Identity, mailbox: super::mailbox::Mailbox) {
+fn run_sockets(
+    listener: StdListener,
+    identity: Identity,
+    mailbox: super::mailbox::Mailbox,
+    stop: tokio::sync::oneshot::Receiver<()>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     match runtime {
         Ok(runtime) => runtime.block_on(async {
             match tokio::net::UnixListener::from_std(listener) {
-                Ok(listener) => sockets::serve(listener, identity, mailbox).await,
+                Ok(listener) => sockets::serve(listener, identity, mailbox, stop).await,
                 Err(error) => tracing::error!("cannot listen: {error}"),
             }
         }),

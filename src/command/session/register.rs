@@ -5,12 +5,12 @@ use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
-use crate::coord::{Register as Request, fingerprint};
+use crate::coord::{Register as Request, caller, fingerprint};
 use crate::error::Result;
 
 /// Register a session: panes do it themselves, programs elsewhere with this
 ///
-/// The session lives as long as the process that ran this command (your shell or agent), or the one
+/// The session lives as long as the shell, script or agent that ran this command, or the process
 /// given with --pid. Prints the id to put into STOA_SESSION.
 #[derive(Debug, Clone, Args)]
 pub struct Register {
@@ -41,7 +41,7 @@ impl Run<StoreCx> for Register {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let fingerprint = match self.pid {
             Some(pid) => fingerprint::of_pid(pid)?,
-            None => fingerprint::caller()?,
+            None => caller::caller()?,
         };
         let session = cx.coord()?.register(&Request {
             number: self.number,
