@@ -360,15 +360,15 @@ fn write_claims(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()
         .map(|(waiter, _)| waiter)
         .collect();
     let mut shown = 0;
+    let mut holders = BTreeMap::new();
     for prefix in ["claim/", "pattern/"] {
         for record in view.scan(prefix, Order::Ascending, ROWS)? {
             let claim: schema::Claim = record.decode()?;
-            let mut holders = BTreeMap::new();
             for grant in &claim.grants {
-                holders.extend(
-                    schema::session(view, &grant.holder)?
-                        .map(|session| (session.id.clone(), session)),
-                );
+                if !holders.contains_key(&grant.holder) {
+                    let found = schema::session(view, &grant.holder)?;
+                    holders.extend(found.map(|session| (session.id.clone(), session)));
+                }
             }
             for info in replica::claim_infos(&claim, &holders, &line, at) {
                 if shown == 0 {

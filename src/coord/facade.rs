@@ -15,6 +15,7 @@ use super::audit::{self, AuditEntry, Deed, Noted};
 use super::board::Readable;
 use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
+use super::fingerprint::Remembering;
 use super::group::{self, Joined, Left};
 use super::holding;
 use super::key::ClaimKey;
@@ -141,14 +142,14 @@ impl Coord {
         let new_id = SessionId::mint();
         let id = request.id.clone().unwrap_or_else(|| new_id.clone());
         let deed = Deed::new("register", request.name.clone().unwrap_or_default());
-        let now = self.clock.now();
-        let at = self.moment(&now, Some(&id));
+        let present = self.present();
+        let at = present.moment(Some(&id));
         let mut registered = None;
         let done = self.store.transact(&mut |tx| {
             let session = register::register(tx, &at, &new_id, request)?;
             audit::record(
                 tx,
-                now.wall,
+                at.now.wall,
                 Some(&session.id),
                 Some(&session.name),
                 &deed,
@@ -159,7 +160,7 @@ impl Coord {
         });
         self.finish(
             done.map(drop),
-            &now,
+            at.now,
             Some(&id),
             request.name.as_deref(),
             &deed,
@@ -185,8 +186,8 @@ impl Coord {
     /// [`Kind::NotFound`] if there never was one.
     pub fn end(&self, id: &SessionId) -> Result<()> {
         let deed = Deed::new("end", "");
-        let now = self.clock.now();
-        let at = self.moment(&now, None);
+        let present = self.present();
+        let at = present.moment(None);
         let done = self.store.transact(&mut |tx| {
             let unknown = || Error::not_found(format!("there is no session {id}"));
             let mut session = schema::session(tx.view(), id)?.ok_or_else(unknown)?;
@@ -198,9 +199,9 @@ impl Coord {
                 return Ok(());
             }
             session::end(tx, &at, &mut session, Cause::Left)?;
-            audit::record(tx, now.wall, Some(id), Some(&session.name), &deed, None)
+            audit::record(tx, at.now.wall, Some(id), Some(&session.name), &deed, None)
         });
-        self.finish(done.map(drop), &now, Some(id), None, &deed)
+        self.finish(done.map(drop), at.now, Some(id), None, &deed)
     }
 
     /// Ends every session whose process is gone and removes claims that bind nobody; returns the
@@ -209,8 +210,8 @@ impl Coord {
     /// # Errors
     /// Only the store's.
     pub fn reap(&self) -> Result<Vec<String>> {
-        let now = self.clock.now();
-        let at = self.moment(&now, None);
+        let present = self.present();
+        let at = present.moment(None);
         let mut names = Vec::new();
         let done = self.store.transact(&mut |tx| {
             names = session::reap(tx, &at)?;
@@ -218,7 +219,7 @@ impl Coord {
             for name in &names {
                 audit::record(
                     tx,
-                    now.wall,
+                    at.now.wall,
                     None,
                     Some(name),
                     &Deed::new("died", name.as_str()),
@@ -227,7 +228,7 @@ impl Coord {
             }
             Ok(())
         });
-        self.finish(done.map(drop), &now, None, None, &Deed::new("reap", ""))?;
+        self.finish(done.map(drop), at.now, None, None, &Deed::new("reap", ""))?;
         Ok(names)
     }
 
@@ -385,20 +386,19 @@ impl Coord {
 
     // ----- how it is done
 
-    /// What rules get to know at `now`.
-    pub(super) fn moment<'a>(&'a self, now: &'a Now, acting: Option<&'a SessionId>) -> Moment<'a> {
-        Moment {
-            now,
-            probe: &*self.probe,
+    /// The present, as one transaction or reading sees it.
+    fn present(&self) -> Present<'_> {
+        Present {
+            now: self.clock.now(),
+            probe: Remembering::new(&*self.probe),
             settings: &self.settings,
-            acting,
         }
     }
 
     /// Reads at one revision.
     pub(super) fn read<T>(&self, f: impl Fn(&dyn View, &Moment<'_>) -> Result<T>) -> Result<T> {
-        let now = self.clock.now();
-        let at = self.moment(&now, None);
+        let present = self.present();
+        let at = present.moment(None);
         let mut found = None;
         self.store.read(&mut |view| {
             found = Some(f(view, &at)?);
@@ -414,8 +414,8 @@ impl Coord {
         deed: &Deed,
         rule: impl Fn(&mut dyn Tx, &Moment<'_>, &mut Session) -> Result<T>,
     ) -> Result<T> {
-        let now = self.clock.now();
-        let at = self.moment(&now, Some(&actor.session));
+        let present = self.present();
+        let at = present.moment(Some(&actor.session));
         let mut result = None;
         let mut name = None;
         let done = self.store.transact(&mut |tx| {
@@ -431,12 +431,12 @@ impl Coord {
                 holding::check_token(tx.view(), &at, &session, key, *token)?;
             }
             let value = rule(tx, &at, &mut session)?;
-            session.seen = now.clone();
+            session.seen = at.now.clone();
             schema::put_session(tx, &session)?;
             if deed.noted == Noted::Always {
                 audit::record(
                     tx,
-                    now.wall,
+                    at.now.wall,
                     Some(&session.id),
                     Some(&session.name),
                     deed,
@@ -451,7 +451,7 @@ impl Coord {
         });
         self.finish(
             done.map(drop),
-            &now,
+            at.now,
             Some(&actor.session),
             name.as_deref(),
             deed,
@@ -497,10 +497,27 @@ impl Coord {
     }
 
     fn with_readable(&self, f: impl Fn(&Readable<'_>) -> Result<()>) -> Result<()> {
-        let now = self.clock.now();
         f(&Readable {
-            at: self.moment(&now, None),
+            at: self.present().moment(None),
         })
+    }
+}
+
+/// What a [`Moment`] borrows from.
+struct Present<'a> {
+    now: Now,
+    probe: Remembering<'a>,
+    settings: &'a Settings,
+}
+
+impl Present<'_> {
+    fn moment<'a>(&'a self, acting: Option<&'a SessionId>) -> Moment<'a> {
+        Moment {
+            now: &self.now,
+            probe: &self.probe,
+            settings: self.settings,
+            acting,
+        }
     }
 }
 

@@ -5,7 +5,10 @@
 //! namespace and the machine. A process is alive only if all of them match; where we cannot look
 //! (another machine, another namespace), the answer is *unknown*, never *dead*.
 
+use std::collections::HashMap;
 use std::fs;
+use std::io::Read;
+use std::sync::Mutex;
 
 use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
@@ -62,6 +65,42 @@ pub enum Vital {
 pub trait Probe: Send + Sync {
     /// Whether the process is running now.
     fn check(&self, process: &Fingerprint) -> Vital;
+}
+
+/// A probe that looks at each process once: what a transaction decides must not change on the way,
+/// and a session with a thousand claims is one process.
+pub struct Remembering<'a> {
+    probe: &'a dyn Probe,
+    // Held for one look-up or one look.
+    seen: Mutex<HashMap<(u32, u64), (Fingerprint, Vital)>>,
+}
+
+impl<'a> Remembering<'a> {
+    /// Nothing seen yet.
+    pub fn new(probe: &'a dyn Probe) -> Remembering<'a> {
+        Remembering {
+            probe,
+            seen: Mutex::new(HashMap::new()),
+        }
+    }
+}
+
+impl Probe for Remembering<'_> {
+    fn check(&self, process: &Fingerprint) -> Vital {
+        let mut seen = self
+            .seen
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner());
+        let key = (process.pid, process.start_ticks);
+        match seen.get(&key) {
+            Some((known, vital)) if known.is_same_process(process) => *vital,
+            _ => {
+                let vital = self.probe.check(process);
+                seen.insert(key, (process.clone(), vital));
+                vital
+            }
+        }
+    }
 }
 
 /// This machine and namespace, read once.
@@ -174,7 +213,11 @@ struct Stat {
 }
 
 fn read_stat(pid: u32) -> Option<Stat> {
-    parse_stat(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+    // The line has some fifty numbers; one read gets it all.
+    let mut line = [0; 2048];
+    let mut file = fs::File::open(format!("/proc/{pid}/stat")).ok()?;
+    let length = file.read(&mut line).ok()?;
+    parse_stat(line.get(..length)?)
 }
 
 /// The name is in parentheses and may itself contain blanks and parentheses, hence the last one.

@@ -3,6 +3,7 @@
 mod claims;
 mod files;
 mod groups;
+mod histories;
 mod races;
 mod sessions;
 

@@ -15,7 +15,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
 use serde_json::Value;
 
 use super::dir::{StateDir, open_file};
@@ -70,6 +70,8 @@ pub trait Project {
 const PATIENCE: Duration = Duration::from_secs(2);
 const REVISION_FILE: &str = "projected_revision";
 const TEMP: &str = ".tmp";
+/// More than the longest line of JSON there is.
+const TAIL: u64 = 16 * 1024;
 
 /// The readable files of a state directory.
 #[derive(Debug)]
@@ -212,13 +214,13 @@ fn line_revision(line: &str) -> Option<u64> {
 }
 
 /// Where the last sound line of a file of JSON lines ends, and its revision (0 if there is none).
-/// Looks at the last 64 KiB: what follows the last sound line is a torn write and is cut off.
+/// Looks at the last [`TAIL`] bytes: what follows the last sound line is a torn write and is cut off.
 fn sound_end(file: &mut File) -> std::io::Result<(u64, u64)> {
     let length = file.metadata()?.len();
-    let start = length.saturating_sub(64 * 1024);
+    let start = length.saturating_sub(TAIL);
     file.seek(SeekFrom::Start(start))?;
-    let mut tail = Vec::new();
-    file.take(64 * 1024).read_to_end(&mut tail)?;
+    let mut tail = Vec::with_capacity(TAIL as usize);
+    file.take(TAIL).read_to_end(&mut tail)?;
     let mut end = tail.len();
     while let Some(newline) = tail[..end].iter().rposition(|byte| *byte == b'\n') {
         let begin = tail[..newline]
@@ -291,9 +293,26 @@ impl Folder {
         let fd = rustix::fs::openat(&self.fd, TEMP, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|error| self.fail("write", name, error.into()))?;
         let written = File::from(fd).write_all(contents.as_bytes());
-        let placed =
-            written.and_then(|()| Ok(rustix::fs::renameat(&self.fd, TEMP, &self.fd, name)?));
-        placed.map_err(|error| self.fail("write", name, error))
+        written
+            .and_then(|()| self.place(name))
+            .map_err(|error| self.fail("write", name, error))
+    }
+
+    /// Puts the temporary file in its place. Some file systems write data out at once when a rename
+    /// replaces a file, which costs more than all the rest; swapping the two does the same without.
+    fn place(&self, name: &str) -> std::io::Result<()> {
+        let swap =
+            || rustix::fs::renameat_with(&self.fd, TEMP, &self.fd, name, RenameFlags::EXCHANGE);
+        if swap().is_err() {
+            // There was no such file, or the file system cannot swap.
+            return Ok(rustix::fs::renameat(&self.fd, TEMP, &self.fd, name)?);
+        }
+        let removed = rustix::fs::unlinkat(&self.fd, TEMP, AtFlags::empty());
+        if removed.is_err() {
+            // It was a directory, and would be in the way of every later write.
+            swap()?;
+        }
+        Ok(removed?)
     }
 
     fn remove(&self, name: &str) -> Result<()> {

@@ -3,7 +3,7 @@
 //! `store.db` is in WAL mode with full synchronisation: a commit is one sync of the log, and what
 //! was acknowledged survives a power cut. Writers queue by `flock` on `lock` (see `lock.rs`)
 //! before they begin; readers wait for nobody. Closing a connection never runs a checkpoint, which
-//! would turn one sync into five; instead the log is folded back once it has grown to 256
+//! would turn one sync into five; instead the log is folded back once it has grown to 128
 //! pages, small enough that the next process indexes it in well under a millisecond. A damaged
 //! database is reported and left exactly as it is.
 
@@ -16,7 +16,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 pub use open::SCHEMA_VERSION;
-use open::{Paths, version};
+use open::{BUSY_LIMIT, Paths, version};
 
 use super::lock::{Lock, Sharing};
 use super::{Change, Changes, Delta, Order, Record, Store, Tx, View, prefix_end};
@@ -26,6 +26,8 @@ use crate::error::{Error, Result};
 const KEPT_REVISIONS: u64 = 10_000;
 /// Old changes are dropped once in so many revisions.
 const TRIM_EVERY: u64 = 256;
+/// Size of the log above which it is folded back into the database: 128 pages with their headers.
+const LOG_BYTES: u64 = 128 * (4096 + 24);
 /// How long a writer waits for its turn.
 const LOCK_LIMIT: Duration = Duration::from_secs(30);
 
@@ -51,6 +53,26 @@ impl SqliteStore {
             paths,
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
+        }
+    }
+
+    /// Folds a log that has grown back into the database, and empties it unless somebody reads it
+    /// just now. SQLite's own way would not empty it: that every page has been copied is forgotten
+    /// when the last process leaves, so a store used by short-lived ones would copy for ever.
+    fn fold_back(&self, connection: &Connection) {
+        let grown = std::fs::metadata(&self.paths.log).is_ok_and(|log| log.len() > LOG_BYTES);
+        if !grown {
+            return;
+        }
+        let fold = || {
+            // Readers are not waited for; the next commit tries again.
+            connection.busy_timeout(Duration::ZERO)?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            connection.busy_timeout(BUSY_LIMIT)
+        };
+        if let Err(error) = fold() {
+            // What was committed is safe in the log.
+            tracing::warn!("cannot fold back the log of the store: {error}");
         }
     }
 
@@ -225,6 +247,7 @@ impl Store for SqliteStore {
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
+        self.fold_back(&connection);
         Ok(revision + 1)
     }
 

@@ -212,3 +212,19 @@ proptest! {
         prop_assert_eq!(file_name(&a) == file_name(&b), a == b);
     }
 }
+
+#[test]
+fn a_directory_in_a_files_place_is_an_error_until_it_is_gone() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    std::fs::create_dir(w.path.join("files/all/b")).unwrap();
+    w.store.transact(&mut |tx| tx.put("b", "1".into())).unwrap();
+    w.projection.catch_up(&w.store, &Plain).unwrap_err();
+    std::fs::remove_dir(w.path.join("files/all/b")).unwrap();
+    w.projection.catch_up(&w.store, &Plain).unwrap();
+    assert_eq!(w.read("files/all/b").as_deref(), Some("1"));
+    assert_eq!(
+        std::fs::read_dir(w.path.join("files/all")).unwrap().count(),
+        2
+    );
+}

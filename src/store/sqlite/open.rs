@@ -15,8 +15,8 @@ use crate::store::lock::{Lock, Sharing};
 
 /// The version of the tables. A store of a newer version is refused.
 pub const SCHEMA_VERSION: i64 = 1;
-/// Pages of 4 KiB in the log before it is folded back into the database.
-const CHECKPOINT_PAGES: i64 = 256;
+/// How long to wait for a process that is indexing the log; writers have their own queue.
+pub(super) const BUSY_LIMIT: Duration = Duration::from_secs(5);
 /// What every SQLite database begins with.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 /// Marks the file as ours ("Stoa" in ASCII).
@@ -215,10 +215,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        // Writers have their own queue; this covers a process that is indexing the log.
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(BUSY_LIMIT)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         Ok(connection)
     };
     open().map_err(|error: rusqlite::Error| {
