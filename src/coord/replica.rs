@@ -130,6 +130,7 @@ pub fn claim_infos(
         };
         shown.push(ClaimInfo {
             ttl_ms: grant.lease.ttl_ms,
+            follows_activity: grant.follows_heartbeat,
             key: claim.key.as_str().to_owned(),
             token: grant.token,
             shared: grant.shared,

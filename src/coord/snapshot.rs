@@ -162,6 +162,8 @@ pub struct ClaimInfo {
     pub expires_in_ms: u64,
     /// How long it was granted for, in milliseconds.
     pub ttl_ms: u64,
+    /// Whether activity of its holder prolongs it: nobody asked for a certain time.
+    pub follows_activity: bool,
     /// Wall time of the grant, RFC 3339, UTC.
     pub granted_at: String,
     /// Sessions waiting for it, first in line first.

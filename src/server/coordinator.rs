@@ -14,7 +14,7 @@ use crate::command::StoreCommand;
 use crate::command::store::StoreCx;
 use crate::config::workspace::Workspace;
 use crate::config::{load, paths};
-use crate::coord::{Actor, Coord, Register, SessionId, Watcher, Which, fingerprint};
+use crate::coord::{Actor, Coord, Heartbeat, Register, SessionId, Watcher, fingerprint};
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
 use crate::update::ReplyTo;
@@ -43,7 +43,7 @@ pub enum Job {
         /// The session.
         session: String,
     },
-    /// A session's claims are to last longer: its pane is active.
+    /// A session's pane is active: that is its heartbeat, which prolongs its claims.
     Renew {
         /// The session.
         session: String,
@@ -161,10 +161,10 @@ impl Worker {
                 Err(error) if error.kind == crate::error::Kind::NotFound => Ok(()),
                 ended => ended,
             },
-            Job::Renew { session } => self
-                .coord
-                .renew(&Actor::new(SessionId::parse(&session)?), &Which::All, None)
-                .map(|_| ()),
+            Job::Renew { session } => {
+                let actor = Actor::new(SessionId::parse(&session)?);
+                self.coord.heartbeat(&actor, &Heartbeat::default())
+            }
             Job::Run {
                 command,
                 actor,

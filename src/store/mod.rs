@@ -57,7 +57,7 @@ impl Record {
                     self.key
                 ),
             )
-            .with_hint("`stoa doctor` says what can be saved")
+            .with_hint("nothing was changed; move the state directory away to begin anew")
         })
     }
 }

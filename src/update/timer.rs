@@ -53,7 +53,7 @@ fn candidates(state: &State) -> impl Iterator<Item = (u64, String)> + '_ {
             .snapshot
             .claims
             .iter()
-            .filter(move |claim| active && claim.holder == pane.session)
+            .filter(move |claim| active && claim.follows_activity && claim.holder == pane.session)
             .map(move |claim| {
                 let due = renew_at(state, claim.expires_in_ms, claim.ttl_ms);
                 (due, pane.session.clone())

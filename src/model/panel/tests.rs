@@ -48,6 +48,7 @@ fn group(name: &str, keys: &[&str]) -> GroupInfo {
 fn claim(key: &str, holder: &str) -> ClaimInfo {
     ClaimInfo {
         ttl_ms: 3_600_000,
+        follows_activity: true,
         key: key.to_owned(),
         token: 1,
         shared: false,

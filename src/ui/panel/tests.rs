@@ -56,6 +56,7 @@ fn group(name: &str, members: &[&str], context: Vec<ContextInfo>) -> GroupInfo {
 fn claim(key: &str, holder: &str, left_ms: u64, waiting: &[&str]) -> ClaimInfo {
     ClaimInfo {
         ttl_ms: 3_600_000,
+        follows_activity: true,
         key: key.to_owned(),
         token: 51,
         shared: false,
