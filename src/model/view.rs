@@ -37,6 +37,8 @@ pub struct View {
     pub overlay: Option<Overlay>,
     /// The side panel.
     pub panel: PanelState,
+    /// The panel was put away because the terminal became too narrow to dock it.
+    pub panel_parked: bool,
     /// Keys of a chord typed so far.
     pub pending: Vec<Key>,
     /// When the chord so far was typed (loop time, ms): its hints appear a moment later.
@@ -101,6 +103,7 @@ impl View {
             scroll: BTreeMap::new(),
             overlay: None,
             panel,
+            panel_parked: false,
             pending: Vec::new(),
             pending_since_ms: 0,
             repeat_until_ms: 0,
@@ -109,6 +112,19 @@ impl View {
             last_input_ms: 0,
             history: Vec::new(),
             status_line: true,
+        }
+    }
+
+    /// The terminal has another size. A docked panel that has no room any more is put away rather
+    /// than laid over the panes, and comes back with the room.
+    pub fn resize(&mut self, size: Size) {
+        let (was, is) = (self.size.cols >= DOCK_COLS, size.cols >= DOCK_COLS);
+        self.size = size;
+        if was && !is && self.panel.open && !self.panel.focused {
+            self.panel.toggle();
+            self.panel_parked = true;
+        } else if is && std::mem::take(&mut self.panel_parked) && !self.panel.open {
+            self.panel.toggle();
         }
     }
 

@@ -29,7 +29,7 @@ pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
         }
         Event::Resized { client, size } => {
             if let Some(view) = state.views.get_mut(&client) {
-                view.size = size;
+                view.resize(size);
             }
         }
         Event::Input { client, input } => input::input(state, client, input, effects),
