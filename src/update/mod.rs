@@ -12,6 +12,8 @@ pub mod pane;
 pub mod panel;
 pub mod request;
 pub mod settle;
+#[cfg(test)]
+mod tests;
 pub mod timer;
 
 pub use event::{Effect, Event, ReplyTo, Requester};
