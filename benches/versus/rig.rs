@@ -218,9 +218,11 @@ impl Term {
     pub fn settle(&mut self) {
         loop {
             match self.output.recv_timeout(Duration::from_millis(100)) {
-                Ok(_) => {}
+                Ok((_, bytes)) => self.tail = bytes,
                 Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => panic!("the terminal closed"),
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("it ended, saying {:?}", String::from_utf8_lossy(&self.tail))
+                }
             }
         }
         self.tail.clear();
