@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, ArgMatches};
 
-use super::{Command, rows};
+use super::{Command, find, rows};
 use crate::error::{Error, Result};
 use crate::keys::nearest::nearest;
 
@@ -41,13 +41,19 @@ pub enum Parsed {
 
 /// The whole grammar.
 pub fn cli() -> clap::Command {
-    let root = clap::Command::new("stoa")
+    let root = root()
         .about("A terminal multiplexer for teams of coding agents")
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true)
         .after_help(sections())
         .help_template("{about}\n\n{usage-heading} {usage}\n\n{options}\n\n{after-help}")
-        .override_usage("stoa [OPTIONS] [COMMAND]\n       stoa            attach to this directory's workspace, starting it if needed\n       stoa --once     print the state of the workspace and exit")
+        .override_usage("stoa [OPTIONS] [COMMAND]\n       stoa            attach to this directory's workspace, starting it if needed\n       stoa --once     print the state of the workspace and exit");
+    rows().fold(root, |root, row| root.subcommand(row.clap()))
+}
+
+/// The grammar without commands: the options around them.
+fn root() -> clap::Command {
+    clap::Command::new("stoa")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
         .arg(
             Arg::new("state")
                 .long("state")
@@ -75,8 +81,21 @@ pub fn cli() -> clap::Command {
                 .long("once")
                 .action(ArgAction::SetTrue)
                 .help("Print the state of the workspace once and exit"),
-        );
-    rows().fold(root, |root, row| root.subcommand(row.clap()))
+        )
+}
+
+/// The part of the grammar that these words need, if they are a plain command line: building all
+/// of it takes longer than most commands. It is a subset, so what it accepts means the same in
+/// the whole; what it refuses is for the whole to explain.
+fn part(words: &[OsString]) -> clap::Command {
+    let word = words
+        .iter()
+        .filter_map(|word| word.to_str())
+        .find(|word| !word.starts_with('-'));
+    match word.and_then(find) {
+        Some(row) => root().subcommand(row.clap()),
+        None => root(),
+    }
 }
 
 /// The commands by section, for the foot of `stoa --help`.
@@ -106,8 +125,12 @@ where
     I: IntoIterator<Item = W>,
     W: Into<OsString> + Clone,
 {
-    let argv = std::iter::once(OsString::from("stoa")).chain(words.into_iter().map(Into::into));
-    match cli().try_get_matches_from(argv) {
+    let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+    let argv = || std::iter::once(OsString::from("stoa")).chain(words.iter().cloned());
+    if let Ok(matches) = part(&words).try_get_matches_from(argv()) {
+        return from_matches(&matches);
+    }
+    match cli().try_get_matches_from(argv()) {
         Ok(matches) => from_matches(&matches),
         Err(error) => from_clap(error),
     }

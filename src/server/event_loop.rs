@@ -24,7 +24,7 @@ use crate::keys::input::Input;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
 use crate::pty::{Pty, Read};
-use crate::update::{self, Effect, Event, ReplyTo, Requester, settle, timer};
+use crate::update::{self, Effect, Event, Picture, ReplyTo, Requester, settle, timer};
 
 /// The most one pane is read and parsed in a turn, in bytes.
 const PANE_BUDGET: usize = 32 * 1024;
@@ -185,15 +185,18 @@ impl Loop {
     pub(super) fn step(&mut self, event: Event) {
         let mut effects = Vec::new();
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            update::step(&mut self.state, event, &mut effects);
+            let picture = update::step(&mut self.state, event, &mut effects);
             settle::settle(&mut self.state, &mut effects);
+            picture
         }));
         if outcome.is_err() {
             // The event that panicked is lost; panes, terminals and the rest of the state live on.
             tracing::error!("an event could not be handled (a bug); the server goes on");
         }
-        for terminal in self.terminals.values_mut() {
-            terminal.stale = true;
+        if !matches!(outcome, Ok(Picture::Same)) {
+            for terminal in self.terminals.values_mut() {
+                terminal.stale = true;
+            }
         }
         for effect in effects {
             self.perform(effect);

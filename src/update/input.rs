@@ -1,6 +1,6 @@
 //! What a person does at a terminal: keys, pastes, focus. The mouse has its own module.
 
-use super::{Effect, mouse, overlay, pane, panel, request};
+use super::{Effect, Picture, mouse, overlay, pane, panel, request};
 use crate::keys::encode;
 use crate::keys::input::{Input, Paste};
 use crate::keys::key::{KeyEvent, Phase};
@@ -9,39 +9,56 @@ use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
 
 /// Takes one piece of input from a terminal.
-pub fn input(state: &mut State, client: ClientId, input: Input, effects: &mut Vec<Effect>) {
+pub fn input(
+    state: &mut State,
+    client: ClientId,
+    input: Input,
+    effects: &mut Vec<Effect>,
+) -> Picture {
     let now = state.now_ms;
     let Some(view) = state.views.get_mut(&client) else {
-        return;
+        return Picture::Same;
     };
     view.last_input_ms = now;
     match input {
-        Input::Key(event) => key(state, client, &event, effects),
+        Input::Key(event) => return key(state, client, &event, effects),
         Input::Mouse(event) => mouse::mouse(state, client, event, effects),
         Input::Paste(paste) => pasted(state, client, &paste, effects),
-        Input::Focus(gained) => focus(state, client, gained, effects),
-        Input::Reply(_) => {}
+        Input::Focus(gained) => {
+            focus(state, client, gained, effects);
+            return Picture::Same;
+        }
+        Input::Reply(_) => return Picture::Same,
     }
+    Picture::Changed
 }
 
-fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Vec<Effect>) {
+fn key(
+    state: &mut State,
+    client: ClientId,
+    event: &KeyEvent,
+    effects: &mut Vec<Effect>,
+) -> Picture {
     if event.phase == Phase::Release {
         forward(state, client, event, effects);
-        return;
+        return Picture::Same;
     }
     let Some(view) = state.views.get_mut(&client) else {
-        return;
+        return Picture::Same;
     };
-    view.message = None;
+    let had_message = view.message.take().is_some();
     if view.overlay.is_some() {
         overlay::key(state, client, event, effects);
-        return;
+        return Picture::Changed;
     }
     if view.panel.filtering && view.pending.is_empty() {
         panel::filter_key(view, event);
-        return;
+        return Picture::Changed;
     }
-    chord(state, client, event, effects);
+    match chord(state, client, event, effects) {
+        Picture::Same if !had_message => Picture::Same,
+        _ => Picture::Changed,
+    }
 }
 
 /// The table a view's keys are looked up in first.
@@ -59,12 +76,17 @@ fn table(state: &State, client: ClientId) -> Table {
 }
 
 /// Feeds a key to the chord typed so far: it runs something, goes on, or is the program's.
-fn chord(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Vec<Effect>) {
+fn chord(
+    state: &mut State,
+    client: ClientId,
+    event: &KeyEvent,
+    effects: &mut Vec<Effect>,
+) -> Picture {
     let table = table(state, client);
     let config = state.config.clone();
     let now = state.now_ms;
     let Some(view) = state.views.get_mut(&client) else {
-        return;
+        return Picture::Same;
     };
     let key = event.chord();
     // Right after a repeatable key its neighbours need no prefix.
@@ -74,7 +96,8 @@ fn chord(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Ve
             && binding.repeat
         {
             let binding = binding.clone();
-            return fire(state, client, &binding, effects);
+            fire(state, client, &binding, effects);
+            return Picture::Changed;
         }
     }
     view.repeat_until_ms = 0;
@@ -96,9 +119,11 @@ fn chord(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Ve
             view.pending.clear();
             if pending.len() == 1 && table == Table::Normal {
                 forward(state, client, event, effects);
+                return Picture::Same;
             }
         }
     }
+    Picture::Changed
 }
 
 /// Runs what a key is bound to.

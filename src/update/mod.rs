@@ -20,9 +20,24 @@ pub use event::{Effect, Event, ReplyTo, Requester};
 
 use crate::model::state::State;
 
+/// Whether an event changed anything to be seen beside the contents of panes, which keep count of
+/// their own changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    /// Everything around the panes looks as before.
+    Same,
+    /// Anything may look different.
+    Changed,
+}
+
 /// Applies one event. Effects are to be carried out in order.
-pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
+///
+/// A key that goes to a program changes nothing by itself: drawing waits for the program's answer,
+/// which then is the first thing drawn.
+pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture {
     match event {
+        Event::Input { client, input } => return input::input(state, client, input, effects),
+        Event::Output { pane } => return pane::output(state, pane, effects),
         Event::Attached { client, size, env } => {
             request::attached(state, client, size, env, effects);
         }
@@ -34,8 +49,6 @@ pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
                 view.resize(size);
             }
         }
-        Event::Input { client, input } => input::input(state, client, input, effects),
-        Event::Output { pane } => pane::output(state, pane, effects),
         Event::Foreground { pane, name } => {
             if let Some(pane) = state.panes.get_mut(&pane) {
                 pane.foreground = name;
@@ -60,4 +73,5 @@ pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
         Event::Reloaded(loaded) => request::reloaded(state, loaded),
         Event::Timer => timer::fire(state, effects),
     }
+    Picture::Changed
 }

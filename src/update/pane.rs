@@ -1,6 +1,6 @@
 //! What panes do by themselves: put out text, start, fail, end.
 
-use super::Effect;
+use super::{Effect, Picture};
 use crate::keys::encode::{KittyFlags, MouseFormat, PaneModes, Tracking};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::{Pane, PaneLife};
@@ -9,23 +9,36 @@ use crate::pty::ExitStatus;
 use crate::term::{Event as Notice, MouseEncoding, MouseTracking};
 
 /// A pane's program has written: take what the screen noticed.
-pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
+pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
     let now = state.now_ms;
     let seen = state.viewers(id).next().is_some();
     let Some(pane) = state.panes.get_mut(&id) else {
-        return;
+        return Picture::Same;
     };
     pane.last_active_ms = now;
-    pane.activity |= !seen;
+    let mut picture = Picture::Same;
+    if !seen && !pane.activity {
+        pane.activity = true;
+        picture = Picture::Changed;
+    }
     let mut rings = false;
     let mut copied = None;
     for event in pane.screen.take_events() {
         match event {
-            Notice::Title => pane.title = pane.screen.title().to_owned(),
-            Notice::Cwd { path, .. } => pane.cwd = Some(path),
+            Notice::Title => {
+                if pane.title != pane.screen.title() {
+                    pane.title = pane.screen.title().to_owned();
+                    picture = Picture::Changed;
+                }
+            }
+            Notice::Cwd { path, .. } => {
+                pane.cwd = Some(path);
+                picture = Picture::Changed;
+            }
             Notice::Bell => {
                 rings = true;
                 pane.bell |= !seen;
+                picture = Picture::Changed;
             }
             Notice::Clipboard(clipboard) => copied = Some(clipboard.bytes),
             Notice::Notification(_) | Notice::Mark(_) | Notice::Status(_) => {}
@@ -43,6 +56,7 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
             });
         }
     }
+    picture
 }
 
 /// A pane's program runs.
