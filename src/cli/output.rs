@@ -24,6 +24,10 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
         Ok(reply) => print(&reply.text, std::io::stdout().is_terminal()),
         Err(error) => {
             complain(&error, json);
+            if json {
+                // A program that asked for JSON finds its answer on standard output, whatever it is.
+                print(&error.to_json().to_string(), false);
+            }
             ExitCode::from(error.kind.exit_code())
         }
     }
