@@ -30,6 +30,9 @@ pub struct Invocation {
     pub global: Global,
 }
 
+/// The heading of the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
 /// What a command line turned out to be.
 #[derive(Debug)]
 pub enum Parsed {
@@ -60,6 +63,7 @@ fn root() -> clap::Command {
                 .value_name("DIR")
                 .value_parser(clap::value_parser!(PathBuf))
                 .global(true)
+                .help_heading(EVERYWHERE)
                 .help("State directory instead of the workspace's .stoa (also STOA_STATE)"),
         )
         .arg(
@@ -67,6 +71,7 @@ fn root() -> clap::Command {
                 .long("session")
                 .value_name("ID|NAME|NUMBER")
                 .global(true)
+                .help_heading(EVERYWHERE)
                 .help("Session that acts, instead of STOA_SESSION"),
         )
         .arg(
@@ -74,6 +79,7 @@ fn root() -> clap::Command {
                 .long("json")
                 .action(ArgAction::SetTrue)
                 .global(true)
+                .help_heading(EVERYWHERE)
                 .help("Print data, and errors, as JSON"),
         )
         .arg(

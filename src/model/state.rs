@@ -27,6 +27,8 @@ pub struct State {
     pub root: PathBuf,
     /// Its name on screen.
     pub name: String,
+    /// The person's home directory, if there is one.
+    pub home: Option<PathBuf>,
     /// Settings and keys.
     pub config: Arc<Loaded>,
     /// Tabs in the order shown.
@@ -59,6 +61,7 @@ impl State {
         State {
             root,
             name,
+            home: None,
             config,
             tabs: Vec::new(),
             panes: BTreeMap::new(),

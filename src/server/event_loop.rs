@@ -464,7 +464,17 @@ impl Loop {
         if filled > 0 {
             running.look_at_us.get_or_insert(now_us + LOOK_US);
             pane.last_active_ms = self.state.now_ms;
+            let history = pane.screen.history_len();
             pane.screen.feed(&self.buffer[..filled]);
+            let grown = pane.screen.history_len().saturating_sub(history);
+            if grown > 0 {
+                // Whoever looks back keeps looking at the same lines.
+                for view in self.state.views.values_mut() {
+                    if let Some(offset) = view.scroll.get_mut(&id).filter(|offset| **offset > 0) {
+                        *offset += grown;
+                    }
+                }
+            }
             self.after_feed(id);
         }
         open

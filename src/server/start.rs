@@ -147,7 +147,8 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         tracing::error!("cannot read the store: {error}");
         Snapshot::empty(SystemClock::new().now())
     }));
-    let state = State::new(workspace.root.clone(), config, snapshot);
+    let mut state = State::new(workspace.root.clone(), config, snapshot);
+    state.home = std::env::var_os("HOME").map(PathBuf::from);
     let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
     let pane_env = pane_environment(&workspace, &paths);
     let mut server = Loop::new(state, jobs, inbox, pane_env)?;

@@ -26,7 +26,6 @@ pub fn plan(
     if command.iter().any(|word| word.contains('\0')) {
         return Err(Error::usage("a program's arguments cannot contain NUL"));
     }
-    let home = || std::env::var_os("HOME").map(PathBuf::from);
     let asked = requester.cwd.clone();
     let policy = state.config.settings.new_pane_directory;
     let (base, beside) = match (asked, policy, near) {
@@ -36,7 +35,7 @@ pub fn plan(
             let known = pane.map(|pane| pane.cwd.clone().unwrap_or(pane.launch.cwd.clone()));
             (known, Some(near))
         }
-        (None, NewPaneDirectory::Home, _) => (home(), None),
+        (None, NewPaneDirectory::Home, _) => (state.home.clone(), None),
         (None, ..) => (None, None),
     };
     let base = base.unwrap_or_else(|| state.root.clone());
