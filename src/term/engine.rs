@@ -10,7 +10,6 @@ use alacritty_terminal::term::{Config, TermMode};
 use alacritty_terminal::vte::ansi::Handler;
 
 use super::color::{Palette, Rgb};
-use super::dcs::Dcs;
 use super::event::{Events, Notification};
 use super::modes::{Modes, MouseEncoding, MouseTracking};
 use crate::draw::CursorShape;
@@ -96,7 +95,6 @@ pub(super) struct Engine {
     titles: Vec<String>,
     /// The notification being put together from parts.
     pub(super) notification: Notification,
-    pub(super) dcs: Dcs,
     pub(super) own: OwnModes,
     /// Main screen, alternate screen.
     keyboards: [KeyboardStack; 2],
@@ -110,7 +108,7 @@ pub(super) struct Engine {
     pub(super) sync_began: bool,
     /// Inside an update that is being parsed, another beginning means nothing.
     pub(super) in_sync: bool,
-    /// Whether any parser action happened since the host last cleared it.
+    /// Whether anything happened since damage was collected last.
     pub(super) acted: bool,
 }
 
@@ -128,7 +126,6 @@ impl Engine {
             title: String::new(),
             titles: Vec::new(),
             notification: Notification::default(),
-            dcs: Dcs::None,
             own: OwnModes::default(),
             keyboards: Default::default(),
             cursor_style: None,

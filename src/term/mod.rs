@@ -11,7 +11,6 @@
 //! clock or knows of other panes, and no text leaves it for a title or a message with a control
 //! character in it.
 
-mod bytes;
 mod color;
 mod csi;
 mod damage;
@@ -20,6 +19,7 @@ mod engine;
 mod event;
 mod modes;
 mod osc;
+mod parser;
 mod perform;
 mod rows;
 mod screen;

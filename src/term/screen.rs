@@ -7,13 +7,12 @@ use alacritty_terminal::term::{TermDamage, TermMode};
 use alacritty_terminal::vte::ansi::{ClearMode, Handler};
 use memchr::memmem;
 
-use super::bytes::Parser;
 use super::color::Palette;
 use super::damage::Damage;
-use super::dcs::Dcs;
 use super::engine::{Engine, GridSize};
 use super::event::Event;
 use super::modes::Modes;
+use super::parser::Parser;
 use crate::draw::Cursor;
 use crate::model::geometry::Size;
 
@@ -21,10 +20,8 @@ use crate::model::geometry::Size;
 const SYNC_END: &[u8] = b"\x1b[?2026l";
 /// The most bytes held back for a synchronized update; a longer one is shown in pieces.
 const MAX_SYNC: usize = 1 << 20;
-/// The longest control string (a title, a picture) that is waited for, in bytes.
-const MAX_STRING: usize = 1 << 20;
-/// How much is parsed between two looks at how long a control string has become.
-const SLICE: usize = 64 * 1024;
+/// The buffer of updates keeps at most this much memory between two of them.
+const HELD_KEPT: usize = 64 * 1024;
 
 /// One pane's terminal.
 pub struct Screen {
@@ -33,10 +30,6 @@ pub struct Screen {
     pub(super) engine: Engine,
     parser: Parser,
     damage: Damage,
-    /// Bytes parsed since the last that did anything: the length of an unfinished string.
-    quiet: usize,
-    /// Dropping the rest of a string that became too long.
-    skipping: bool,
     /// Whether a synchronized update is going on; its bytes are in `held`.
     syncing: bool,
     held: Vec<u8>,
@@ -54,8 +47,6 @@ impl Screen {
             engine: Engine::new(GridSize::of(size), history_lines),
             parser: Parser::default(),
             damage: Damage::new(size.rows),
-            quiet: 0,
-            skipping: false,
             syncing: false,
             held: Vec::new(),
             sync_epoch: 0,
@@ -73,10 +64,9 @@ impl Screen {
         self.guarded(|screen| {
             let mut rest = bytes;
             while !rest.is_empty() {
-                rest = match (screen.skipping, screen.syncing) {
-                    (true, _) => screen.skip(rest),
-                    (_, true) => screen.hold(rest),
-                    _ => screen.parse(rest),
+                rest = match screen.syncing {
+                    true => screen.hold(rest),
+                    false => screen.parse(rest),
                 };
             }
         });
@@ -124,47 +114,12 @@ impl Screen {
 
     /// Parses up to the beginning of a synchronized update; returns what is left.
     fn parse<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let slice = bytes.get(..SLICE).unwrap_or(bytes);
-        let acted = std::mem::take(&mut self.engine.acted);
-        let count = self.parser.advance(&mut self.engine, slice);
-        self.watch_length(count);
-        self.engine.acted |= acted;
+        let taken = self.parser.advance(&mut self.engine, bytes);
         if std::mem::take(&mut self.engine.sync_began) {
             self.syncing = true;
             self.sync_epoch += 1;
         }
-        bytes.get(count..).unwrap_or_default()
-    }
-
-    /// Gives up on a string whose end does not come: the parser would keep all of it.
-    fn watch_length(&mut self, count: usize) {
-        self.quiet = match self.engine.acted {
-            true => 0,
-            false => self.quiet + count,
-        };
-        if self.quiet > MAX_STRING {
-            self.quiet = 0;
-            self.skipping = true;
-            self.parser = Parser::default();
-            self.engine.dcs = Dcs::None;
-        }
-    }
-
-    /// Drops the rest of a string; returns what follows its end.
-    fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let end = bytes
-            .iter()
-            .position(|byte| matches!(byte, 0x07 | 0x18 | 0x1a | 0x1b));
-        let Some(end) = end else {
-            return &[];
-        };
-        self.skipping = false;
-        let rest = bytes.get(end..).unwrap_or_default();
-        match rest {
-            // The escape of the terminator ends nothing in the fresh parser, harmlessly.
-            [0x1b, ..] => rest,
-            _ => rest.get(1..).unwrap_or_default(),
-        }
+        bytes.get(taken..).unwrap_or_default()
     }
 
     /// Keeps the bytes of a synchronized update until its end; returns what follows that.
@@ -189,7 +144,7 @@ impl Screen {
         let mut held = std::mem::take(&mut self.held);
         self.show_update(&held[..end]);
         held.clear();
-        held.shrink_to(SLICE);
+        held.shrink_to(HELD_KEPT);
         self.held = held;
         bytes.get(bytes.len() - rest..).unwrap_or_default()
     }
@@ -198,10 +153,7 @@ impl Screen {
     fn show_update(&mut self, update: &[u8]) {
         self.syncing = false;
         self.engine.in_sync = true;
-        let acted = std::mem::take(&mut self.engine.acted);
         self.parser.advance(&mut self.engine, update);
-        self.watch_length(update.len());
-        self.engine.acted |= acted;
         self.engine.in_sync = false;
     }
 
