@@ -66,7 +66,7 @@ impl Engine {
             b'P' => term.delete_chars(count),
             b'L' => term.insert_blank_lines(count),
             b'M' => term.delete_lines(count),
-            b'S' => term.scroll_up(count),
+            b'S' => self.scroll_up(count),
             b'T' => term.scroll_down(count),
             b'b' => self.repeat(count),
             b'g' => match csi.number(0, 0) {
@@ -206,8 +206,8 @@ impl Engine {
         match what {
             0 => self.term.clear_screen(ClearMode::Below),
             1 => self.term.clear_screen(ClearMode::Above),
-            2 => self.term.clear_screen(ClearMode::All),
-            3 => self.term.clear_screen(ClearMode::Saved),
+            2 => self.clear_screen(),
+            3 => self.history.clear(),
             _ => {}
         }
     }

@@ -7,10 +7,11 @@ use alacritty_terminal::event::VoidListener;
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::cell::Cell;
 use alacritty_terminal::term::{Config, TermMode};
-use alacritty_terminal::vte::ansi::Handler;
+use alacritty_terminal::vte::ansi::{CharsetIndex, Handler};
 
 use super::color::{Palette, Rgb};
 use super::event::{Events, Notification};
+use super::history::History;
 use super::modes::{Modes, MouseEncoding, MouseTracking};
 use crate::draw::CursorShape;
 use crate::model::geometry::Size;
@@ -89,6 +90,7 @@ pub(super) struct Engine {
     pub(super) term: Term<VoidListener>,
     pub(super) replies: Vec<u8>,
     pub(super) events: Events,
+    pub(super) history: History,
     pub(super) palette: Palette,
     /// Without control characters, bounded.
     pub(super) title: String,
@@ -102,6 +104,8 @@ pub(super) struct Engine {
     pub(super) cursor_style: Option<(CursorShape, bool)>,
     /// The scroll region's rows.
     pub(super) region: Range<usize>,
+    /// Which of the character sets is in use.
+    pub(super) shift: CharsetIndex,
     /// What a repeat sequence repeats.
     pub(super) last_printed: Option<char>,
     /// Set when a synchronized update begins; the parser stops there.
@@ -114,14 +118,16 @@ pub(super) struct Engine {
 
 impl Engine {
     pub(super) fn new(size: GridSize, history_lines: usize) -> Engine {
+        // What scrolls off is packed into a history of our own.
         let config = Config {
-            scrolling_history: history_lines,
+            scrolling_history: 0,
             ..Config::default()
         };
         Engine {
             term: Term::new(config, &size, VoidListener),
             replies: Vec::new(),
             events: Events::default(),
+            history: History::new(history_lines, size.columns()),
             palette: Palette::default(),
             title: String::new(),
             titles: Vec::new(),
@@ -130,6 +136,7 @@ impl Engine {
             keyboards: Default::default(),
             cursor_style: None,
             region: 0..size.screen_lines(),
+            shift: CharsetIndex::G0,
             last_printed: None,
             sync_began: false,
             in_sync: false,
@@ -202,6 +209,7 @@ impl Engine {
     /// Back to how it was when the program started (RIS), history included.
     pub(super) fn reset(&mut self) {
         self.term.reset_state();
+        self.history.clear();
         for slot in 0..alacritty_terminal::term::color::COUNT {
             if self.term.colors()[slot].is_some() {
                 self.term.reset_color(slot);
@@ -215,7 +223,7 @@ impl Engine {
     /// Modes and margins to their defaults, the text stays (DECSTR).
     pub(super) fn soft_reset(&mut self) {
         use alacritty_terminal::vte::ansi::{
-            CharsetIndex, Mode, NamedMode, NamedPrivateMode as Private, StandardCharset,
+            Mode, NamedMode, NamedPrivateMode as Private, StandardCharset,
         };
         let point = self.term.grid().cursor.point;
         for mode in [Private::Origin, Private::CursorKeys] {
@@ -236,7 +244,6 @@ impl Engine {
         for index in indices {
             self.term.configure_charset(index, StandardCharset::Ascii);
         }
-        self.term.set_active_charset(CharsetIndex::G0);
         super::sgr::reset(self.pen_mut());
         self.term.set_hyperlink(None);
         self.term.goto(point.line.0, point.column.0);
@@ -246,12 +253,19 @@ impl Engine {
     }
 
     fn forget_modes(&mut self) {
+        self.shift_to(CharsetIndex::G0);
         self.keyboards = Default::default();
         self.own = OwnModes::default();
         self.cursor_style = None;
         self.last_printed = None;
         self.notification = Notification::default();
         self.region = 0..self.term.screen_lines();
+    }
+
+    /// Prints with another of the four character sets from now on.
+    pub(super) fn shift_to(&mut self, index: CharsetIndex) {
+        self.shift = index;
+        self.term.set_active_charset(index);
     }
 
     /// The modes that matter to a host.

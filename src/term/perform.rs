@@ -1,27 +1,32 @@
 //! What the parser finds other than control sequences: text, controls, escapes, strings.
 
-use alacritty_terminal::grid::Dimensions;
-use alacritty_terminal::term::cell::Flags;
 use alacritty_terminal::vte::ansi::{CharsetIndex, Handler, StandardCharset};
 
 use super::engine::Engine;
 use super::event::Event;
 use super::parser::{Actions, Sequence};
-use crate::draw::text;
-
-/// The most combining marks kept on one cell.
-const MAX_MARKS: usize = 16;
 
 impl Actions for Engine {
     fn text(&mut self, text: &str) {
         self.acted = true;
-        for character in text.chars() {
-            match character {
-                '\u{80}'..='\u{9f}' => self.control(character as u8),
-                _ => self.print(character),
+        let c1 = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+        if text.is_ascii() || !text.contains(c1) {
+            self.print_text(text);
+            return;
+        }
+        for part in text.split_inclusive(c1) {
+            match part
+                .char_indices()
+                .next_back()
+                .filter(|(_, last)| c1(*last))
+            {
+                Some((at, control)) => {
+                    self.print_text(&part[..at]);
+                    self.control(control as u8);
+                }
+                None => self.print_text(part),
             }
         }
-        self.last_printed = text.chars().next_back();
     }
 
     fn control(&mut self, byte: u8) {
@@ -29,14 +34,14 @@ impl Actions for Engine {
         match byte {
             0x07 => self.events.push(Event::Bell),
             0x08 => self.term.backspace(),
-            b'\t' => self.term.put_tab(1),
-            b'\n' | 0x0b | 0x0c => self.term.newline(),
+            b'\t' => self.tab(),
+            b'\n' | 0x0b | 0x0c => self.new_line(),
             b'\r' => self.term.carriage_return(),
-            0x0e => self.term.set_active_charset(CharsetIndex::G1),
-            0x0f => self.term.set_active_charset(CharsetIndex::G0),
+            0x0e => self.shift_to(CharsetIndex::G1),
+            0x0f => self.shift_to(CharsetIndex::G0),
             0x1a => self.print('\u{fffd}'),
             // The 8-bit forms of IND, NEL, HTS and RI.
-            0x84 => self.term.linefeed(),
+            0x84 => self.line_feed(),
             0x85 => self.next_line(),
             0x88 => self.term.set_horizontal_tabstop(),
             0x8d => self.term.reverse_index(),
@@ -51,14 +56,14 @@ impl Actions for Engine {
             ([], b'8') => self.term.restore_cursor_position(),
             ([], b'=') => self.term.set_keypad_application_mode(),
             ([], b'>') => self.term.unset_keypad_application_mode(),
-            ([], b'D') => self.term.linefeed(),
+            ([], b'D') => self.line_feed(),
             ([], b'E') => self.next_line(),
             ([], b'H') => self.term.set_horizontal_tabstop(),
             ([], b'M') => self.term.reverse_index(),
             ([], b'Z') => self.identify(),
             ([], b'c') => self.reset(),
-            ([], b'n') => self.term.set_active_charset(CharsetIndex::G2),
-            ([], b'o') => self.term.set_active_charset(CharsetIndex::G3),
+            ([], b'n') => self.shift_to(CharsetIndex::G2),
+            ([], b'o') => self.shift_to(CharsetIndex::G3),
             (b"#", b'8') => self.term.decaln(),
             ([slot @ (b'(' | b')' | b'*' | b'+')], charset) => self.designate(*slot, charset),
             _ => {}
@@ -82,44 +87,8 @@ impl Actions for Engine {
 }
 
 impl Engine {
-    /// Prints a character that is no control character.
-    pub(super) fn print(&mut self, character: char) {
-        // Nothing below U+0300 joins its predecessor, and nearly everything is below.
-        if character >= '\u{300}' && text::char_width(character) == Some(0) {
-            if text::is_mark(character) && self.marks_at_cursor() < MAX_MARKS {
-                self.term.input(character);
-            }
-            return;
-        }
-        self.term.input(character);
-    }
-
-    /// How many marks the cell has that a zero-width character would join.
-    fn marks_at_cursor(&self) -> usize {
-        let grid = self.term.grid();
-        let (line, mut column) = (grid.cursor.point.line, grid.cursor.point.column);
-        if !grid.cursor.input_needs_wrap {
-            column.0 = column.0.saturating_sub(1);
-        }
-        let row = &grid[line];
-        if column.0 > 0 && row[column].flags.contains(Flags::WIDE_CHAR_SPACER) {
-            column.0 -= 1;
-        }
-        row[column].zerowidth().map_or(0, <[char]>::len)
-    }
-
-    /// Prints the last character again, at most a screenful of times.
-    pub(super) fn repeat(&mut self, count: usize) {
-        let most = self.term.columns() * self.term.screen_lines();
-        if let Some(character) = self.last_printed {
-            for _ in 0..count.min(most) {
-                self.print(character);
-            }
-        }
-    }
-
     fn next_line(&mut self) {
-        self.term.linefeed();
+        self.line_feed();
         self.term.carriage_return();
     }
 

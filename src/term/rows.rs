@@ -3,13 +3,16 @@
 //! Lines are numbered from the top of the screen: 0 is its first row, -1 the newest line of the
 //! history.
 
-use alacritty_terminal::grid::{Dimensions, Row};
+use std::borrow::Cow;
+
+use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::{Column, Line};
 use alacritty_terminal::term::cell::{Cell as GridCell, Flags, Hyperlink};
 use alacritty_terminal::term::color::Colors;
 use alacritty_terminal::vte::ansi;
 
 use super::color;
+use super::pack::LAYOUT;
 use super::screen::Screen;
 use super::sgr::BLINK;
 use crate::draw::{Attrs, Cell, Color, Link, RowSpan, Style, Surface, Underline};
@@ -21,8 +24,8 @@ impl Screen {
     /// The row fills `span` from the left; what is left of it stays blank.
     pub fn draw_row(&self, row: u16, scroll: usize, span: &mut RowSpan<'_>) {
         let line = i64::from(row) - i64::try_from(scroll).unwrap_or(i64::MAX);
-        if let Some(cells) = self.grid_row(line) {
-            self.draw_cells(cells, span);
+        if let Some((cells, _)) = self.line(line) {
+            self.draw_cells(&cells, span);
         }
     }
 
@@ -36,8 +39,7 @@ impl Screen {
 
     /// The text of a line; spaces at its end are kept unless `trim`. `None` beyond either end.
     pub fn line_text(&self, line: i32, trim: bool) -> Option<String> {
-        let row = self.grid_row(i64::from(line))?;
-        let cells = self.columns(row);
+        let (cells, _) = self.line(i64::from(line))?;
         let mut text = String::new();
         for (cell, next) in cells
             .iter()
@@ -62,9 +64,7 @@ impl Screen {
 
     /// Whether a line goes on in the next one because it was too long for the screen.
     pub fn line_wraps(&self, line: i32) -> bool {
-        self.grid_row(i64::from(line))
-            .and_then(|row| row.last())
-            .is_some_and(|cell| cell.flags.contains(Flags::WRAPLINE))
+        self.line(i64::from(line)).is_some_and(|(_, wraps)| wraps)
     }
 
     /// The screen as text: its rows without trailing spaces, each ended by a line feed.
@@ -75,21 +75,26 @@ impl Screen {
             .collect()
     }
 
-    fn grid_row(&self, line: i64) -> Option<&Row<GridCell>> {
+    /// The cells of a line that a host can see, and whether the next line continues it.
+    fn line(&self, line: i64) -> Option<(Cow<'_, [GridCell]>, bool)> {
         let grid = self.engine.term.grid();
-        let history = grid.history_size() as i64;
-        let exists = line >= -history && line < grid.screen_lines() as i64;
-        exists.then(|| &grid[Line(line as i32)])
+        if let Ok(back) = usize::try_from(-1 - line) {
+            let back = (back < self.history_len()).then_some(back)?;
+            let found = self.engine.history.row(back)?;
+            let mut cells = found.cells;
+            cells.resize(usize::from(self.size.cols), GridCell::default());
+            return Some((Cow::Owned(cells), found.wraps));
+        }
+        let row = (line < grid.screen_lines() as i64).then(|| &grid[Line(line as i32)])?;
+        let wraps = row
+            .last()
+            .is_some_and(|cell| cell.flags.contains(Flags::WRAPLINE));
+        // The engine's grid may be wider than the screen.
+        let columns = row.len().min(usize::from(self.size.cols));
+        Some((Cow::Borrowed(&row[Column(0)..Column(columns)]), wraps))
     }
 
-    /// The cells a host can see; the engine's grid may be wider than the screen.
-    fn columns<'a>(&self, row: &'a Row<GridCell>) -> &'a [GridCell] {
-        let cells = &row[Column(0)..Column(row.len())];
-        cells.get(..usize::from(self.size.cols)).unwrap_or(cells)
-    }
-
-    fn draw_cells(&self, row: &Row<GridCell>, span: &mut RowSpan<'_>) {
-        let cells = self.columns(row);
+    fn draw_cells(&self, cells: &[GridCell], span: &mut RowSpan<'_>) {
         let mut brush = Brush::new(self.engine.term.colors());
         let mut rest = cells;
         while let Some((cell, after)) = rest.split_first() {
@@ -102,6 +107,10 @@ impl Screen {
                 true => {
                     rest = after.get(1..).unwrap_or_default();
                     span.push_wide(cell.c, style)
+                }
+                // Half a character is never shown.
+                false if cell.flags.contains(Flags::WIDE_CHAR) => {
+                    span.push_cell(Cell::blank(style))
                 }
                 false => span.push_cell(Cell::narrow(printable(cell.c), style)),
             };
@@ -204,12 +213,6 @@ impl<'a> Brush<'a> {
         }
     }
 }
-
-/// Flags that say where text goes, not how it looks.
-const LAYOUT: Flags = Flags::WRAPLINE
-    .union(Flags::WIDE_CHAR)
-    .union(Flags::WIDE_CHAR_SPACER)
-    .union(Flags::LEADING_WIDE_CHAR_SPACER);
 
 fn attrs(flags: Flags) -> Attrs {
     const PAIRS: [(Flags, Attrs); 7] = [

@@ -2,9 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::{TermDamage, TermMode};
-use alacritty_terminal::vte::ansi::{ClearMode, Handler};
 use memchr::memmem;
 
 use super::color::Palette;
@@ -81,9 +79,7 @@ impl Screen {
         self.end_sync();
         self.size = size;
         self.guarded(|screen| {
-            screen.engine.term.resize(GridSize::of(size));
-            screen.engine.region = 0..screen.engine.term.screen_lines();
-            screen.engine.acted = true;
+            screen.engine.resize(GridSize::of(size));
         });
     }
 
@@ -258,14 +254,20 @@ impl Screen {
 
     /// Lines of history that can be scrolled to; none on the alternate screen.
     pub fn history_len(&self) -> usize {
-        self.engine.term.grid().history_size()
+        match self.engine.has(TermMode::ALT_SCREEN) {
+            true => 0,
+            false => self.engine.history.len(),
+        }
+    }
+
+    /// Lines that ever scrolled off the top: by how much it grew since, a host that looks at the
+    /// history moves its view to keep it still.
+    pub fn scrolled(&self) -> u64 {
+        self.engine.history.pushed()
     }
 
     /// Forgets the history.
     pub fn clear_history(&mut self) {
-        self.guarded(|screen| {
-            screen.engine.term.clear_screen(ClearMode::Saved);
-            screen.engine.acted = true;
-        });
+        self.engine.history.clear();
     }
 }
