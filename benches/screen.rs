@@ -24,8 +24,16 @@ fn main() {
     } else {
         READ
     };
+    // A name after `--` picks one stream.
+    let only: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with("--"))
+        .collect();
     println!("{:<10} {:>8} {:>8}", "stream", "ms/MiB", "MiB/s");
     for (name, text) in streams() {
+        if !only.is_empty() && !only.iter().any(|wanted| wanted == name) {
+            continue;
+        }
         let bytes = text.as_bytes().repeat(stream.div_ceil(text.len()));
         let mut screen = Screen::new(SIZE, 10_000);
         let spent = cpu(|| {
@@ -37,7 +45,9 @@ fn main() {
         let millis = spent.as_secs_f64() * 1e3 / mib;
         println!("{name:<10} {millis:>8.2} {:>8.0}", 1e3 / millis);
     }
-    frames();
+    if only.is_empty() {
+        frames();
+    }
 }
 
 fn streams() -> [(&'static str, String); 5] {

@@ -311,8 +311,8 @@ impl Frame<'_> {
             self.out.push(character as u8);
         } else {
             let mut buffer = [0; 4];
-            self.out
-                .extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+            let bytes = character.encode_utf8(&mut buffer).as_bytes();
+            self.out.extend_from_slice(bytes);
         }
         let marks = extra.map_or("", |extra| extra.marks.as_str());
         self.out.extend_from_slice(marks.as_bytes());

@@ -2,7 +2,7 @@
 
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::TermMode;
-use alacritty_terminal::vte::ansi::{ClearMode, Handler, LineClearMode, TabulationClearMode};
+use alacritty_terminal::vte::ansi::{ClearMode, Handler, TabulationClearMode};
 
 use super::engine::Engine;
 use super::parser::Sequence;
@@ -61,7 +61,10 @@ impl Engine {
             b'Z' => term.move_backward_tabs(first),
             b'J' => self.erase_display(csi.number(0, 0)),
             b'K' => self.erase_line(csi.number(0, 0)),
-            b'X' => term.erase_chars(count),
+            b'X' => {
+                let column = term.grid().cursor.point.column.0;
+                self.blank_columns(column, column + count);
+            }
             b'@' => term.insert_blank(count),
             b'P' => term.delete_chars(count),
             b'L' => term.insert_blank_lines(count),
@@ -213,10 +216,14 @@ impl Engine {
     }
 
     fn erase_line(&mut self, what: u16) {
+        let cursor = &self.term.grid().cursor;
+        let column = cursor.point.column.0;
         match what {
-            0 => self.term.clear_line(LineClearMode::Right),
-            1 => self.term.clear_line(LineClearMode::Left),
-            2 => self.term.clear_line(LineClearMode::All),
+            // Waiting to wrap, the cursor is beyond the last column.
+            0 if cursor.input_needs_wrap => {}
+            0 => self.blank_columns(column, usize::MAX),
+            1 => self.blank_columns(0, column + 1),
+            2 => self.blank_columns(0, usize::MAX),
             _ => {}
         }
     }

@@ -6,6 +6,7 @@ use alacritty_terminal::Term;
 use alacritty_terminal::event::VoidListener;
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::cell::Cell;
+use alacritty_terminal::term::color::COUNT;
 use alacritty_terminal::term::{Config, TermMode};
 use alacritty_terminal::vte::ansi::{CharsetIndex, Handler};
 
@@ -92,6 +93,8 @@ pub(super) struct Engine {
     pub(super) events: Events,
     pub(super) history: History,
     pub(super) palette: Palette,
+    /// Whether the program redefined any colour.
+    pub(super) recolored: bool,
     /// Without control characters, bounded.
     pub(super) title: String,
     titles: Vec<String>,
@@ -129,6 +132,7 @@ impl Engine {
             events: Events::default(),
             history: History::new(history_lines, size.columns()),
             palette: Palette::default(),
+            recolored: false,
             title: String::new(),
             titles: Vec::new(),
             notification: Notification::default(),
@@ -210,10 +214,8 @@ impl Engine {
     pub(super) fn reset(&mut self) {
         self.term.reset_state();
         self.history.clear();
-        for slot in 0..alacritty_terminal::term::color::COUNT {
-            if self.term.colors()[slot].is_some() {
-                self.term.reset_color(slot);
-            }
+        if std::mem::take(&mut self.recolored) {
+            (0..COUNT).for_each(|slot| self.term.reset_color(slot));
         }
         self.titles.clear();
         self.set_title("");

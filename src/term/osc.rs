@@ -228,6 +228,7 @@ impl Engine {
 
     fn recolor(&mut self, slot: usize, color: Option<color::Rgb>) {
         self.acted = true;
+        self.recolored |= color.is_some();
         match color {
             Some(color::Rgb(r, g, b)) => self.term.set_color(slot, ansi::Rgb { r, g, b }),
             None => self.term.reset_color(slot),

@@ -18,6 +18,9 @@ const NO_LINK: u8 = 0xfd;
 /// A count of blanks follows.
 const BLANKS: u8 = 0xfc;
 
+/// From so many on, blanks are counted rather than written.
+const LONG_BLANK: usize = 8;
+
 const HAS_FG: u8 = 1;
 const HAS_BG: u8 = 1 << 1;
 const HAS_FLAGS: u8 = 1 << 2;
@@ -87,7 +90,6 @@ pub(super) fn encode(row: &[Cell], full: bool, after: Option<bool>, out: &mut Ve
         out,
         look: Look::PLAIN,
         link: None,
-        blanks: 0,
     };
     writer.out.reserve(cells.len() + 8);
     let mut packed = Packed {
@@ -102,31 +104,45 @@ pub(super) fn encode(row: &[Cell], full: bool, after: Option<bool>, out: &mut Ve
             .is_some_and(|cell| cell.flags.contains(Flags::WIDE_CHAR));
         if after == Some(true) && !wide {
             // The wide character that did not fit is gone, but not the column left for it.
-            writer.ascii(b' ');
+            writer.out.push(b' ');
             packed.columns += 1;
         }
     }
     let mut rest = cells;
     while let Some((cell, after)) = rest.split_first() {
-        rest = after;
         writer.style(cell);
+        let run = writer.simple_run(rest);
+        if run > 0 {
+            let (simple, after) = rest.split_at(run);
+            writer.run(simple);
+            rest = after;
+            continue;
+        }
+        let blanks = writer.blank_run(rest);
+        if blanks >= LONG_BLANK {
+            writer.out.extend_from_slice(&[BLANKS, blanks as u8]);
+            rest = rest.get(blanks..).unwrap_or_default();
+            continue;
+        }
+        rest = after;
         if cell.c.is_ascii() {
-            writer.ascii(cell.c as u8);
+            writer.run(std::slice::from_ref(cell));
         } else if cell.flags.contains(Flags::WIDE_CHAR) {
             let tail = after
                 .first()
                 .is_some_and(|next| next.flags.contains(Flags::WIDE_CHAR_SPACER));
-            if tail && text::char_width(cell.c) == Some(2) {
+            if tail {
                 packed.wide = true;
                 writer.character(cell.c);
                 rest = after.get(1..).unwrap_or_default();
             } else {
-                writer.ascii(b' ');
+                writer.out.push(b' ');
             }
-        } else if text::char_width(cell.c) == Some(1) {
+        } else if cell.c < '\u{1100}' || text::char_width(cell.c) == Some(1) {
+            // Nothing below U+1100 is wide.
             writer.character(cell.c);
         } else {
-            writer.ascii(b' ');
+            writer.out.push(b' ');
         }
         if cell.extra.is_some() {
             for mark in cell.zerowidth().into_iter().flatten() {
@@ -134,7 +150,6 @@ pub(super) fn encode(row: &[Cell], full: bool, after: Option<bool>, out: &mut Ve
             }
         }
     }
-    writer.flush_blanks();
     packed
 }
 
@@ -163,37 +178,67 @@ struct Writer<'a> {
     out: &'a mut Vec<u8>,
     look: Look,
     link: Option<Hyperlink>,
-    /// Blanks not written yet.
-    blanks: u8,
 }
 
 impl Writer<'_> {
-    #[inline]
-    fn ascii(&mut self, byte: u8) {
-        match byte {
-            b' ' | b'\t' if self.blanks < u8::MAX => self.blanks += 1,
-            _ => {
-                if self.blanks > 0 {
-                    self.flush_blanks();
-                }
-                self.out.push(byte.max(b' '));
+    /// How many of the next cells are ASCII in the style just set, up to a long run of blanks.
+    fn simple_run(&self, cells: &[Cell]) -> usize {
+        let look = self.look;
+        if look.underline.is_some() || self.link.is_some() {
+            return 0;
+        }
+        let mut spaces = 0;
+        for (index, cell) in cells.iter().enumerate() {
+            let simple = cell.c.is_ascii()
+                && cell.extra.is_none()
+                && cell.flags.difference(LAYOUT) == look.flags
+                && cell.fg == look.fg
+                && cell.bg == look.bg;
+            if !simple {
+                return index;
             }
+            spaces = if cell.c == ' ' { spaces + 1 } else { 0 };
+            if spaces == LONG_BLANK {
+                return index + 1 - LONG_BLANK;
+            }
+        }
+        cells.len()
+    }
+
+    fn run(&mut self, simple: &[Cell]) {
+        // A tab is the only control the engine keeps in a cell.
+        self.out
+            .extend(simple.iter().map(|cell| (cell.c as u8).max(b' ')));
+    }
+
+    /// How many of the next cells are blanks in the style just set, as many as one mark can say.
+    fn blank_run(&self, cells: &[Cell]) -> usize {
+        let look = self.look;
+        let blank = |cell: &&Cell| {
+            cell.c == ' '
+                && cell.extra.is_none()
+                && cell.flags.difference(LAYOUT) == look.flags
+                && cell.fg == look.fg
+                && cell.bg == look.bg
+        };
+        match look.underline.is_none() && self.link.is_none() {
+            true => cells
+                .iter()
+                .take(usize::from(u8::MAX))
+                .take_while(blank)
+                .count(),
+            false => 0,
         }
     }
 
     fn character(&mut self, character: char) {
-        self.flush_blanks();
         let mut buffer = [0; 4];
-        let bytes = character.encode_utf8(&mut buffer).as_bytes();
-        self.out.extend_from_slice(bytes);
-    }
-
-    fn flush_blanks(&mut self) {
-        match std::mem::take(&mut self.blanks) {
-            0 => {}
-            1 => self.out.push(b' '),
-            2 => self.out.extend_from_slice(b"  "),
-            count => self.out.extend_from_slice(&[BLANKS, count]),
+        // Copies of a known length need no call.
+        match *character.encode_utf8(&mut buffer).as_bytes() {
+            [a] => self.out.push(a),
+            [a, b] => self.out.extend_from_slice(&[a, b]),
+            [a, b, c] => self.out.extend_from_slice(&[a, b, c]),
+            _ => self.out.extend_from_slice(&buffer),
         }
     }
 
@@ -212,13 +257,11 @@ impl Writer<'_> {
     fn change_style(&mut self, cell: &Cell) {
         let look = Look::of(cell);
         if look != self.look {
-            self.flush_blanks();
             self.look = look;
             self.put_look(look);
         }
         let link = cell.hyperlink();
         if link != self.link {
-            self.flush_blanks();
             match &link {
                 None => self.out.push(NO_LINK),
                 Some(link) => {

@@ -211,15 +211,10 @@ impl Parser {
             true => bytes.split_at(run - cut_character(bytes)),
             false => (&bytes[..run], &[][..]),
         };
-        for chunk in text.utf8_chunks() {
-            if !chunk.valid().is_empty() {
-                actions.text(chunk.valid());
-            }
-            match chunk.invalid() {
-                [] => {}
-                [control @ 0x80..=0x9f] => actions.control(*control),
-                _ => actions.text("\u{fffd}"),
-            }
+        match std::str::from_utf8(text) {
+            Ok("") => {}
+            Ok(text) => actions.text(text),
+            Err(_) => broken_text(actions, text),
         }
         for (slot, byte) in self.begun.iter_mut().zip(cut) {
             *slot = *byte;
@@ -463,6 +458,20 @@ impl Parser {
                 end + 1
             }
             None => bytes.len(),
+        }
+    }
+}
+
+/// Text with bytes in it that are no UTF-8.
+fn broken_text(actions: &mut impl Actions, text: &[u8]) {
+    for chunk in text.utf8_chunks() {
+        if !chunk.valid().is_empty() {
+            actions.text(chunk.valid());
+        }
+        match chunk.invalid() {
+            [] => {}
+            [control @ 0x80..=0x9f] => actions.control(*control),
+            _ => actions.text("\u{fffd}"),
         }
     }
 }

@@ -9,24 +9,7 @@ use super::parser::{Actions, Sequence};
 impl Actions for Engine {
     fn text(&mut self, text: &str) {
         self.acted = true;
-        let c1 = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
-        if text.is_ascii() || !text.contains(c1) {
-            self.print_text(text);
-            return;
-        }
-        for part in text.split_inclusive(c1) {
-            match part
-                .char_indices()
-                .next_back()
-                .filter(|(_, last)| c1(*last))
-            {
-                Some((at, control)) => {
-                    self.print_text(&part[..at]);
-                    self.control(control as u8);
-                }
-                None => self.print_text(part),
-            }
-        }
+        self.print_text(text);
     }
 
     fn control(&mut self, byte: u8) {

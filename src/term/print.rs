@@ -12,6 +12,7 @@ use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::vte::ansi::{Handler, StandardCharset};
 
 use super::engine::Engine;
+use super::parser::Actions;
 use crate::draw::text;
 
 /// The most combining marks kept on one cell.
@@ -21,7 +22,7 @@ const MAX_MARKS: usize = 16;
 const WIDE: Flags = Flags::WIDE_CHAR.union(Flags::WIDE_CHAR_SPACER);
 
 impl Engine {
-    /// Prints text without C0 controls.
+    /// Prints text without C0 controls, and does what C1 controls in it say.
     pub(super) fn print_text(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
@@ -32,10 +33,12 @@ impl Engine {
             }
             rest = after;
             let mut characters = rest.chars();
-            if let Some(character) = characters.next() {
-                self.print(character);
-                rest = characters.as_str();
+            match characters.next() {
+                Some(control @ '\u{80}'..='\u{9f}') => self.control(control as u8),
+                Some(character) => self.print(character),
+                None => {}
             }
+            rest = characters.as_str();
         }
         self.last_printed = text.chars().next_back();
     }
@@ -153,6 +156,23 @@ impl Engine {
             for _ in 0..count.min(most) {
                 self.print(character);
             }
+        }
+    }
+}
+
+impl Engine {
+    /// Blanks columns of the cursor's row with the pen's background.
+    pub(super) fn blank_columns(&mut self, start: usize, end: usize) {
+        let grid = self.term.grid_mut();
+        let line = grid.cursor.point.line;
+        let blank = Cell {
+            bg: grid.cursor.template.bg,
+            ..Cell::default()
+        };
+        let end = end.min(grid.columns());
+        let start = start.min(end);
+        for cell in &mut grid[line][Column(start)..Column(end)] {
+            write(cell, ' ', &blank, Flags::empty());
         }
     }
 }

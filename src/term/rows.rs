@@ -12,6 +12,7 @@ use alacritty_terminal::term::color::Colors;
 use alacritty_terminal::vte::ansi;
 
 use super::color;
+use super::engine::Engine;
 use super::pack::LAYOUT;
 use super::screen::Screen;
 use super::sgr::BLINK;
@@ -95,23 +96,28 @@ impl Screen {
     }
 
     fn draw_cells(&self, cells: &[GridCell], span: &mut RowSpan<'_>) {
-        let mut brush = Brush::new(self.engine.term.colors());
+        let mut brush = Brush::new(&self.engine);
         let mut rest = cells;
         while let Some((cell, after)) = rest.split_first() {
-            rest = after;
             let style = brush.style(cell);
+            let run = rest.iter().take_while(|next| brush.paints(next)).count();
+            if run > 0 {
+                let (alike, after) = rest.split_at(run);
+                span.push_run(alike.iter().map(|cell| printable(cell.c)), style);
+                rest = after;
+                continue;
+            }
+            rest = after;
             let tail = after
                 .first()
                 .is_some_and(|next| next.flags.contains(Flags::WIDE_CHAR_SPACER));
-            let fits = match cell.flags.contains(Flags::WIDE_CHAR) && tail {
-                true => {
+            let fits = match cell.flags.contains(Flags::WIDE_CHAR) {
+                true if tail => {
                     rest = after.get(1..).unwrap_or_default();
                     span.push_wide(cell.c, style)
                 }
                 // Half a character is never shown.
-                false if cell.flags.contains(Flags::WIDE_CHAR) => {
-                    span.push_cell(Cell::blank(style))
-                }
+                true => span.push_cell(Cell::blank(style)),
                 false => span.push_cell(Cell::narrow(printable(cell.c), style)),
             };
             if !fits {
@@ -147,12 +153,11 @@ struct Brush<'a> {
 }
 
 impl<'a> Brush<'a> {
-    fn new(colors: &'a Colors) -> Brush<'a> {
+    fn new(engine: &'a Engine) -> Brush<'a> {
         let blank = GridCell::default();
         let mut brush = Brush {
-            colors,
-            recolored: (0..alacritty_terminal::term::color::COUNT)
-                .any(|slot| colors[slot].is_some()),
+            colors: engine.term.colors(),
+            recolored: engine.recolored,
             last: (blank.fg, blank.bg, blank.flags),
             style: Style::PLAIN,
             link: None,
@@ -161,9 +166,18 @@ impl<'a> Brush<'a> {
         brush
     }
 
+    /// Whether the cell is one character in the style just mixed, and nothing else.
+    fn paints(&self, cell: &GridCell) -> bool {
+        const WIDE: Flags = Flags::WIDE_CHAR.union(Flags::WIDE_CHAR_SPACER);
+        let (fg, bg, flags) = self.last;
+        cell.extra.is_none()
+            && cell.flags.difference(LAYOUT.difference(WIDE)) == flags
+            && cell.fg == fg
+            && cell.bg == bg
+    }
+
     fn style(&mut self, cell: &GridCell) -> Style {
-        const LOOK: Flags = Flags::from_bits_retain(!LAYOUT.bits());
-        let flags = cell.flags & LOOK;
+        let flags = cell.flags.difference(LAYOUT);
         if self.last != (cell.fg, cell.bg, flags) {
             self.last = (cell.fg, cell.bg, flags);
             self.style = self.mix(cell);

@@ -1,9 +1,10 @@
 //! The screen as its host sees it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use alacritty_terminal::term::{TermDamage, TermMode};
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::color::Palette;
 use super::damage::Damage;
@@ -16,6 +17,7 @@ use crate::model::geometry::Size;
 
 /// How a synchronized update ends.
 const SYNC_END: &[u8] = b"\x1b[?2026l";
+static FIND_SYNC_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(SYNC_END));
 /// The most bytes held back for a synchronized update; a longer one is shown in pieces.
 const MAX_SYNC: usize = 1 << 20;
 /// The buffer of updates keeps at most this much memory between two of them.
@@ -121,7 +123,7 @@ impl Screen {
     /// Keeps the bytes of a synchronized update until its end; returns what follows that.
     fn hold<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         if self.held.is_empty()
-            && let Some(at) = memmem::find(bytes, SYNC_END)
+            && let Some(at) = FIND_SYNC_END.find(bytes)
         {
             // All of it came at once, as it mostly does: no need to keep a copy.
             let (update, rest) = bytes.split_at(at + SYNC_END.len());
@@ -130,7 +132,7 @@ impl Screen {
         }
         let from = self.held.len().saturating_sub(SYNC_END.len() - 1);
         self.held.extend_from_slice(bytes);
-        let found = memmem::find(&self.held[from..], SYNC_END);
+        let found = FIND_SYNC_END.find(&self.held[from..]);
         let end = match found {
             Some(at) => from + at + SYNC_END.len(),
             None if self.held.len() > MAX_SYNC => self.held.len(),
