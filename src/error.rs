@@ -87,8 +87,9 @@ pub struct Error {
     pub message: String,
     /// What to do next, where we know it.
     pub hint: Option<String>,
-    /// For refusals: the session in the way, as the `--json` form shows it.
-    pub holder: Option<Value>,
+    /// For refusals: the session in the way, as the `--json` form shows it. Boxed, so that the
+    /// error stays small in every `Result`.
+    pub holder: Option<Box<Value>>,
 }
 
 impl Error {
@@ -153,7 +154,7 @@ impl Error {
 
     /// The same error naming who is in the way.
     pub fn with_holder(mut self, holder: Value) -> Error {
-        self.holder = Some(holder);
+        self.holder = Some(Box::new(holder));
         self
     }
 
@@ -177,7 +178,9 @@ impl Error {
                 .unwrap_or("the server sent an error without a message")
                 .to_owned(),
             hint: body["hint"].as_str().map(str::to_owned),
-            holder: Some(body["holder"].clone()).filter(|holder| !holder.is_null()),
+            holder: Some(body["holder"].clone())
+                .filter(|holder| !holder.is_null())
+                .map(Box::new),
         }
     }
 }

@@ -1,7 +1,78 @@
 //! How sessions work together: identity, groups, context and claims.
 //!
-//! Every rule is a pure function of records, time and request, decided inside one transaction of
-//! the store. This module knows keys, revisions and leases; it knows nothing of files, SQL,
-//! terminals or panes' contents.
+//! Every rule is a function of records, time and request, decided inside one transaction of the
+//! store; the rules are in one file per subject. [`Coord`] is the way in: it owns the store, the
+//! clock and the probe for processes, runs each rule in its transaction, records the attempt, and
+//! brings the readable files up to date.
+//!
+//! This module knows keys, revisions and leases; it knows nothing of SQL, terminals or panes'
+//! contents, and never decides anything by wall time.
 
+pub mod audit;
+pub mod board;
+pub mod caller;
+pub mod claim;
+pub mod context;
+pub mod facade;
+pub mod fingerprint;
+pub mod glob;
+pub mod group;
+pub mod holding;
+pub mod key;
+pub mod lease;
+pub mod names;
+mod operation;
+pub mod queue;
+pub mod register;
+pub mod replica;
+pub mod schema;
+pub mod session;
 pub mod snapshot;
+#[cfg(test)]
+mod tests;
+mod wait;
+pub mod watch;
+
+pub use claim::{ClaimRequest, Granted, GrantedClaim, Released, Which};
+pub use context::{Share, Shared};
+pub use facade::{Actor, Coord};
+pub use fingerprint::{Fingerprint, Probe, SystemProbe, Vital};
+pub use group::{Joined, Left};
+pub use key::ClaimKey;
+pub use register::Register;
+pub use schema::{Session, SessionId};
+pub use session::Heartbeat;
+pub use watch::Watcher;
+
+use crate::clock::Now;
+
+/// What can be set up differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Peers a session may have in its group.
+    pub peer_limit: usize,
+    /// Claims a session may hold at once.
+    pub claims_per_session: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            peer_limit: 32,
+            claims_per_session: 10_000,
+        }
+    }
+}
+
+/// What a rule knows besides the records: the time, who lives, the settings, and who acts.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The time the whole transaction happens at.
+    pub now: &'a Now,
+    /// Looks at processes.
+    pub probe: &'a dyn Probe,
+    /// The limits.
+    pub settings: &'a Settings,
+    /// The session on whose behalf it happens; it lives, whatever its heartbeats say.
+    pub acting: Option<&'a SessionId>,
+}

@@ -28,6 +28,38 @@ pub struct Snapshot {
     pub claims: Vec<ClaimInfo>,
 }
 
+impl Snapshot {
+    /// A store nobody has written to.
+    pub fn empty(taken: Now) -> Snapshot {
+        Snapshot {
+            revision: 0,
+            taken,
+            sessions: Vec::new(),
+            groups: Vec::new(),
+            claims: Vec::new(),
+        }
+    }
+
+    /// The session with this id.
+    pub fn session(&self, id: &str) -> Option<&SessionInfo> {
+        self.sessions.iter().find(|session| session.id == id)
+    }
+
+    /// The name of the session with this id; the id itself if it has been forgotten.
+    pub fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
+        self.session(id).map_or(id, |session| &session.name)
+    }
+
+    /// The living session that people call `label`, by name or number.
+    pub fn session_called(&self, label: &str) -> Option<&SessionInfo> {
+        let mut living = self
+            .sessions
+            .iter()
+            .filter(|session| session.life != Life::Lost);
+        living.find(|session| session.name == label || session.number.to_string() == label)
+    }
+}
+
 /// One session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionInfo {
@@ -128,6 +160,10 @@ pub struct ClaimInfo {
     pub reason: Option<String>,
     /// Milliseconds left when the snapshot was taken.
     pub expires_in_ms: u64,
+    /// How long it was granted for, in milliseconds.
+    pub ttl_ms: u64,
+    /// Whether activity of its holder prolongs it: nobody asked for a certain time.
+    pub follows_activity: bool,
     /// Wall time of the grant, RFC 3339, UTC.
     pub granted_at: String,
     /// Sessions waiting for it, first in line first.

@@ -11,7 +11,7 @@ const TAIL: u32 = 0x11_0000;
 /// One column of one row: a character with its style, or the second half of a wide one.
 ///
 /// Copied and compared as five integers. A cell that needs more than one code point, or that is
-/// part of a link, has its extra flag set and an [`Extra`] in its row.
+/// part of a link, has its extra flag set and an entry beside its row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
     /// A character that is neither a control character nor zero-width, or [`TAIL`].

@@ -57,12 +57,21 @@ pub(crate) fn is_mark(character: char) -> bool {
     char_width(character) == Some(0) && (joins || !is_hidden(character))
 }
 
+/// Makes a line of any length safe to be shown: control and hidden characters are dropped, a tab
+/// becomes a space, everything else (runs of spaces too) stays.
+pub fn sanitize_line(text: &str) -> String {
+    text.chars()
+        .map(|character| if character == '\t' { ' ' } else { character })
+        .filter(|character| char_width(*character).is_some() && !is_hidden(*character))
+        .collect()
+}
+
 /// Makes `text` safe to be shown on one line of at most `max_cells` columns.
 ///
 /// Control characters (C0, C1, DEL) and hidden ones are dropped, line breaks and tabs become one
 /// space, marks beyond a few per character go, and a text that is too long ends in `…`.
 pub fn sanitize(text: &str, max_cells: usize) -> String {
-    let mut clean = String::with_capacity(text.len().min(max_cells * 4));
+    let mut clean = String::with_capacity(text.len().min(max_cells.saturating_mul(4)));
     let mut columns = 0;
     let mut marks = 0;
     // Where the text would be cut to make room for the ellipsis.

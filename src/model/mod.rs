@@ -2,3 +2,11 @@
 
 pub mod geometry;
 pub mod id;
+pub mod layout;
+pub mod line_edit;
+pub mod overlay;
+pub mod pane;
+pub mod panel;
+pub mod state;
+pub mod tab;
+pub mod view;

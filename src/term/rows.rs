@@ -24,9 +24,14 @@ impl Screen {
     ///
     /// The row fills `span` from the left; what is left of it stays blank.
     pub fn draw_row(&self, row: u16, scroll: usize, span: &mut RowSpan<'_>) {
+        self.draw_row_from(row, 0, scroll, span);
+    }
+
+    /// The same without the row's first `left` columns, for a span narrower than the screen.
+    pub fn draw_row_from(&self, row: u16, left: u16, scroll: usize, span: &mut RowSpan<'_>) {
         let line = i64::from(row) - i64::try_from(scroll).unwrap_or(i64::MAX);
         if let Some((cells, _)) = self.line(line) {
-            self.draw_cells(&cells, span);
+            self.draw_cells(cells.get(usize::from(left)..).unwrap_or_default(), span);
         }
     }
 

@@ -205,6 +205,11 @@ impl Screen {
         self.engine.events.take()
     }
 
+    /// Whether [`Screen::take_events`] would give anything.
+    pub fn has_events(&self) -> bool {
+        !self.engine.events.is_empty()
+    }
+
     /// The change number: larger after each feed or resize that changed anything. Starts at 1.
     pub fn seq(&self) -> u64 {
         self.damage.seq()

@@ -1,0 +1,69 @@
+//! The only place that prints. Data goes to standard output, talk to standard error; a closed pipe
+//! is success; text from the store or from panes never carries control characters to a terminal.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use crate::command::spec::Reply;
+use crate::draw::text::sanitize_line;
+use crate::error::{Error, Result};
+
+/// Prints help or version text.
+pub fn show(text: &str) -> ExitCode {
+    print(text.trim_end_matches('\n'), false)
+}
+
+/// Prints what came of a command.
+pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
+    match result {
+        Ok(reply) if json => {
+            let text = serde_json::to_string_pretty(&reply.data).unwrap_or_default();
+            print(&text, false)
+        }
+        Ok(reply) if reply.text.is_empty() => ExitCode::SUCCESS,
+        Ok(reply) => print(&reply.text, std::io::stdout().is_terminal()),
+        Err(error) => {
+            complain(&error, json);
+            if json {
+                // A program that asked for JSON finds its answer on standard output, whatever it is.
+                print(&error.to_json().to_string(), false);
+            }
+            ExitCode::from(error.kind.exit_code())
+        }
+    }
+}
+
+/// Prints a text and a newline; with `clean`, without anything a terminal would act upon.
+fn print(text: &str, clean: bool) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    let written = text
+        .lines()
+        .try_for_each(|line| match clean {
+            true => writeln!(out, "{}", sanitize_line(line)),
+            false => writeln!(out, "{line}"),
+        })
+        .and_then(|()| out.flush());
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let error = Error::unreachable(format!("cannot write the output: {error}"));
+            complain(&error, false);
+            ExitCode::from(error.kind.exit_code())
+        }
+    }
+}
+
+fn complain(error: &Error, json: bool) {
+    let mut err = std::io::stderr().lock();
+    // Nothing can be done for a standard error that does not take what we say.
+    let _ = if json {
+        writeln!(err, "{}", error.to_json())
+    } else {
+        let message = sanitize_line(&error.message);
+        match &error.hint {
+            Some(hint) => writeln!(err, "stoa: {message}\n  hint: {}", sanitize_line(hint)),
+            None => writeln!(err, "stoa: {message}"),
+        }
+    };
+}

@@ -1,0 +1,64 @@
+//! `claims`.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command::spec::{Reply, Run};
+use crate::command::store::{StoreCx, span};
+use crate::coord::snapshot::{ClaimInfo, Snapshot};
+use crate::error::{Error, Result};
+
+/// List what is claimed: by whom, for how long, who waits
+#[derive(Debug, Clone, Args)]
+pub struct Claims {
+    /// Only the acting session's
+    #[arg(long)]
+    pub mine: bool,
+}
+
+impl Run<StoreCx> for Claims {
+    fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        let snapshot = cx.snapshot()?;
+        let me = cx.find_actor(&snapshot).map(|session| session.id.clone());
+        if self.mine && me.is_none() {
+            return Err(Error::refused("nobody is known to act here")
+                .with_hint("set STOA_SESSION or give --session NAME"));
+        }
+        let shown: Vec<&ClaimInfo> = snapshot
+            .claims
+            .iter()
+            .filter(|claim| !self.mine || Some(&claim.holder) == me.as_ref())
+            .collect();
+        let lines: Vec<String> = shown.iter().map(|claim| line(&snapshot, claim)).collect();
+        let text = if lines.is_empty() {
+            "nothing is claimed; stoa claim PATH or KIND/NAME does it".to_owned()
+        } else {
+            lines.join("\n")
+        };
+        Ok(Reply::new(text, json!({ "claims": shown })))
+    }
+}
+
+/// One claim as a line for people.
+pub fn line(snapshot: &Snapshot, claim: &ClaimInfo) -> String {
+    let mut line = format!(
+        "{} held by {}{}, {} left (token {})",
+        claim.key,
+        claim.holder_name,
+        if claim.shared { " (shared)" } else { "" },
+        span(claim.expires_in_ms),
+        claim.token,
+    );
+    if let Some(reason) = &claim.reason {
+        line.push_str(&format!(": {reason}"));
+    }
+    if !claim.waiting.is_empty() {
+        let names: Vec<&str> = claim
+            .waiting
+            .iter()
+            .map(|id| snapshot.name_of(id))
+            .collect();
+        line.push_str(&format!("; waiting: {}", names.join(", ")));
+    }
+    line
+}

@@ -1,0 +1,41 @@
+//! `release`.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command::spec::{Reply, Run};
+use crate::command::store::StoreCx;
+use crate::error::{Error, Result};
+
+/// Give claims back; releasing what is not held is fine
+#[derive(Debug, Clone, Args)]
+pub struct Release {
+    /// What to release
+    #[arg(value_name = "KIND/NAME|PATH", required_unless_present = "all")]
+    pub what: Vec<String>,
+    /// Everything held
+    #[arg(long, conflicts_with = "what")]
+    pub all: bool,
+    /// Only if this is still the fencing token (one claim)
+    #[arg(long)]
+    pub token: Option<u64>,
+}
+
+impl Run<StoreCx> for Release {
+    fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        let keys = super::keys(cx, &self.what)?;
+        if keys.is_empty() && !self.all {
+            return Err(Error::usage("release needs something to release, or --all"));
+        }
+        let actor = cx.acting()?;
+        let which = super::which(keys, self.token)?;
+        let released = cx.coord()?.release(&actor, &which)?.released;
+        let names: Vec<&str> = released.iter().map(|key| key.as_str()).collect();
+        let text = if names.is_empty() {
+            "nothing was held".to_owned()
+        } else {
+            format!("released {}", names.join(", "))
+        };
+        Ok(Reply::new(text, json!({ "released": names })))
+    }
+}

@@ -1,0 +1,64 @@
+//! `renew`.
+
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command::spec::{Reply, Run};
+use crate::command::store::{StoreCx, span};
+use crate::coord::lease;
+use crate::error::Result;
+
+/// Renew claims before they run out
+#[derive(Debug, Clone, Args)]
+pub struct Renew {
+    /// What to renew; without it everything held
+    #[arg(value_name = "KIND/NAME|PATH")]
+    pub what: Vec<String>,
+    /// How long from now: 30s, 10m, 2h [default: as long as before]
+    #[arg(long, value_name = "TIME", value_parser = ttl)]
+    pub ttl: Option<Duration>,
+    /// Only if this is still the fencing token (one claim)
+    #[arg(long)]
+    pub token: Option<u64>,
+}
+
+fn ttl(text: &str) -> Result<Duration, String> {
+    lease::parse_ttl(text).map_err(|error| error.message)
+}
+
+impl Run<StoreCx> for Renew {
+    fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        let keys = super::keys(cx, &self.what)?;
+        let actor = cx.acting()?;
+        let which = super::which(keys, self.token)?;
+        let renewed = cx.coord()?.renew(&actor, &which, self.ttl)?.claims;
+        let lines: Vec<String> = renewed
+            .iter()
+            .map(|grant| {
+                format!(
+                    "renewed {} for {}",
+                    grant.key,
+                    span(grant.expires_in * 1000)
+                )
+            })
+            .collect();
+        let rows: Vec<_> = renewed
+            .iter()
+            .map(|grant| {
+                json!({
+                    "key": grant.key.as_str(),
+                    "token": grant.token,
+                    "expires_in": grant.expires_in,
+                })
+            })
+            .collect();
+        let text = if lines.is_empty() {
+            "nothing is held".to_owned()
+        } else {
+            lines.join("\n")
+        };
+        Ok(Reply::new(text, json!({ "claims": rows })))
+    }
+}

@@ -1,0 +1,4 @@
+//! Commands on a group's shared context.
+
+pub mod get;
+pub mod share;

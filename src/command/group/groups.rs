@@ -1,0 +1,68 @@
+//! `groups`.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command::spec::{Reply, Run};
+use crate::command::store::StoreCx;
+use crate::coord::snapshot::{GroupInfo, Snapshot};
+use crate::error::Result;
+
+/// List the groups: members, coordinator, size of the shared context
+#[derive(Debug, Clone, Args)]
+pub struct Groups {}
+
+impl Run<StoreCx> for Groups {
+    fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        let snapshot = cx.snapshot()?;
+        let lines: Vec<String> = snapshot
+            .groups
+            .iter()
+            .map(|group| line(&snapshot, group))
+            .collect();
+        let rows: Vec<_> = snapshot
+            .groups
+            .iter()
+            .map(|group| {
+                json!({
+                    "name": group.name,
+                    "members": group.members.len(),
+                    "coordinator": group.coordinator.as_deref().map(|id| snapshot.name_of(id)),
+                    "context_entries": group.context.len(),
+                    "context_bytes": context_bytes(group),
+                    "last_coordination": group.last_coordination,
+                })
+            })
+            .collect();
+        let text = if lines.is_empty() {
+            "no groups yet; join one with: stoa join-group NAME".to_owned()
+        } else {
+            lines.join("\n")
+        };
+        Ok(Reply::new(text, json!({ "groups": rows })))
+    }
+}
+
+/// One group as a line for people.
+pub fn line(snapshot: &Snapshot, group: &GroupInfo) -> String {
+    let coordinator = group
+        .coordinator
+        .as_deref()
+        .map_or("none", |id| snapshot.name_of(id));
+    format!(
+        "{}: {} members (coordinator: {coordinator}), {} entries, {} bytes of context",
+        group.name,
+        group.members.len(),
+        group.context.len(),
+        context_bytes(group),
+    )
+}
+
+/// The size of a group's shared context: its keys and values as JSON, in bytes.
+fn context_bytes(group: &GroupInfo) -> usize {
+    group
+        .context
+        .iter()
+        .map(|entry| entry.key.len() + entry.value.to_string().len())
+        .sum()
+}

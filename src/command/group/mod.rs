@@ -1,0 +1,6 @@
+//! Commands on groups.
+
+pub mod groups;
+pub mod join;
+pub mod leave;
+pub mod peers;

@@ -1,0 +1,16 @@
+//! Commands that run in the process they were typed in.
+
+pub mod attach;
+pub mod kill_server;
+pub mod ls;
+pub mod once;
+pub mod serve;
+
+use super::parse::Global;
+
+/// What a local command gets: the options around it.
+#[derive(Debug, Clone)]
+pub struct LocalCx {
+    /// Options common to all commands.
+    pub global: Global,
+}

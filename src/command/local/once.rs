@@ -1,0 +1,120 @@
+//! `once`, also `stoa --once`: the state of the workspace, printed and done.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::LocalCx;
+use crate::command::pane::list;
+use crate::command::spec::{Reply, Run};
+use crate::command::{claim, group, session, store};
+use crate::config::workspace::Workspace;
+use crate::coord::snapshot::{Life, SCHEMA, Snapshot};
+use crate::error::Result;
+use crate::protocol::message::Request;
+use crate::server::start;
+
+/// Print the state of the workspace once: sessions, groups, context, claims, panes
+///
+/// Needs no terminal and no server. The JSON form carries its schema's version in "schema".
+#[derive(Debug, Clone, Args)]
+pub struct Once {}
+
+impl Run<LocalCx> for Once {
+    fn run(self, cx: &mut LocalCx) -> Result<Reply> {
+        let workspace = Workspace::current(cx.global.state.as_deref())?;
+        let snapshot = store::read(&workspace.state)?;
+        let panes = panes(&workspace);
+        let text = text(&workspace, &snapshot, panes.as_deref());
+        let data = json!({
+            "schema": SCHEMA,
+            "workspace": workspace.root.display().to_string(),
+            "state": workspace.state.display().to_string(),
+            "server": panes.is_some(),
+            "revision": snapshot.revision,
+            "taken": snapshot.taken.wall.to_string(),
+            "sessions": snapshot.sessions,
+            "groups": snapshot.groups,
+            "claims": snapshot.claims,
+            "panes": panes.unwrap_or_default(),
+        });
+        Ok(Reply::new(text, data))
+    }
+}
+
+/// The panes, if a server runs. One that does not answer counts as none: the dump is about the
+/// store, and must not hang on anything else.
+fn panes(workspace: &Workspace) -> Option<Vec<Value>> {
+    let mut conn = start::find(workspace).ok()??;
+    let reply = conn
+        .request(&Request {
+            words: vec!["list-panes".to_owned()],
+            pane: None,
+            cwd: None,
+            env: Vec::new(),
+        })
+        .ok()?;
+    reply.data["panes"].as_array().cloned()
+}
+
+fn text(workspace: &Workspace, snapshot: &Snapshot, panes: Option<&[Value]>) -> String {
+    let mut text = format!("workspace {}", workspace.root.display());
+    if snapshot.revision == 0 && panes.is_none() {
+        text.push_str("\nnothing here yet: no session has registered and no server runs");
+        text.push_str("\nstart with: stoa");
+        return text;
+    }
+    text.push_str(&format!(" at revision {}", snapshot.revision));
+    let living = snapshot
+        .sessions
+        .iter()
+        .filter(|session| session.life != Life::Lost);
+    section(&mut text, "sessions", living.map(session::sessions::line));
+    section(
+        &mut text,
+        "groups",
+        snapshot.groups.iter().map(|info| {
+            let mut lines = group::groups::line(snapshot, info);
+            let names: Vec<String> = info
+                .members
+                .iter()
+                .map(|id| {
+                    let star = if info.coordinator.as_ref() == Some(id) {
+                        "*"
+                    } else {
+                        ""
+                    };
+                    format!("{}{star}", snapshot.name_of(id))
+                })
+                .collect();
+            lines.push_str(&format!("\n    peers: {}", names.join(", ")));
+            for entry in &info.context {
+                lines.push_str(&format!(
+                    "\n    {} = {} (v{}, {})",
+                    entry.key, entry.value, entry.version, entry.author
+                ));
+            }
+            lines
+        }),
+    );
+    section(
+        &mut text,
+        "claims",
+        snapshot
+            .claims
+            .iter()
+            .map(|info| claim::claims::line(snapshot, info)),
+    );
+    match panes {
+        Some(panes) => section(&mut text, "panes", panes.iter().map(list::line)),
+        None => text.push_str("\n\nno server runs; start it with: stoa"),
+    }
+    text
+}
+
+fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    text.push_str(&format!("\n\n{title} ({})", lines.len()));
+    for line in lines {
+        text.push_str(&format!("\n  {line}"));
+    }
+}

@@ -1,0 +1,86 @@
+//! `list-panes`.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::command::server::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::error::Result;
+use crate::model::pane::{Pane, PaneLife};
+use crate::model::state::State;
+
+/// List every pane: where it is, what it runs, which session it is
+#[derive(Debug, Clone, Args)]
+pub struct ListPanes {}
+
+impl Run<ServerCx<'_>> for ListPanes {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let rows = rows(cx.state);
+        let text: Vec<String> = rows.iter().map(line).collect();
+        Ok(Reply::new(text.join("\n"), json!({ "panes": rows })))
+    }
+}
+
+/// Every pane as data, in the order of tabs and places.
+pub fn rows(state: &State) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for (index, tab) in state.tabs.iter().enumerate() {
+        for (place, id) in tab.layout.panes().into_iter().enumerate() {
+            if let Some(pane) = state.panes.get(&id) {
+                rows.push(row(state, pane, index, place, tab.active == id));
+            }
+        }
+    }
+    rows
+}
+
+fn row(state: &State, pane: &Pane, tab: usize, place: usize, active: bool) -> Value {
+    let session = state
+        .snapshot
+        .sessions
+        .iter()
+        .find(|session| session.id == pane.session);
+    let (exited, code) = match &pane.life {
+        PaneLife::Running { .. } => (false, None),
+        PaneLife::Exited { code, .. } => (true, Some(*code)),
+    };
+    json!({
+        "id": pane.id.to_string(),
+        "tab": tab,
+        "place": place,
+        "active": active,
+        "name": pane.label(),
+        "program": pane.program(),
+        "pid": pane.pid(),
+        "cols": pane.size.cols,
+        "rows": pane.size.rows,
+        "session": pane.session,
+        "session_name": session.map(|session| session.name.clone()),
+        "cwd": pane.cwd.as_deref().unwrap_or(&pane.launch.cwd),
+        "exited": exited,
+        "exit_code": code,
+    })
+}
+
+/// One row as a line for people.
+pub fn line(row: &Value) -> String {
+    let text = |key: &str| row[key].as_str().unwrap_or("").to_owned();
+    let state = match row["exit_code"].as_i64() {
+        Some(code) => format!(" (exited {code})"),
+        None => String::new(),
+    };
+    format!(
+        "{:<5} tab {}.{} {}x{} {}{}{} {}",
+        text("id"),
+        row["tab"],
+        row["place"],
+        row["cols"],
+        row["rows"],
+        text("name"),
+        state,
+        if row["active"] == true { " *" } else { "" },
+        text("session_name"),
+    )
+    .trim_end()
+    .to_owned()
+}

@@ -1,0 +1,65 @@
+//! `swap-pane`.
+
+use clap::Args;
+
+use super::Towards;
+use crate::command::server::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::error::{Error, Result};
+use crate::model::geometry::Direction;
+use crate::model::id::PaneId;
+
+/// Exchange the places of two panes
+///
+/// Up and down mean the previous and the next pane in order, as in tmux; left and right the
+/// neighbour on that side.
+#[derive(Debug, Clone, Args)]
+pub struct SwapPane {
+    #[command(flatten)]
+    towards: Towards,
+    /// The pane: %ID, name or number
+    #[arg(short = 't', long, value_name = "PANE")]
+    pub target: Option<String>,
+    /// The other pane
+    #[arg(short = 's', long, value_name = "PANE")]
+    pub source: Option<String>,
+}
+
+impl SwapPane {
+    fn other(&self, cx: &ServerCx<'_>, pane: PaneId) -> Result<PaneId> {
+        if let Some(source) = &self.source {
+            return cx.pane(Some(source));
+        }
+        let alone = || Error::refused("there is no other pane to swap with");
+        let tab = cx.state.tab_of(pane).ok_or_else(alone)?;
+        let order = tab.layout.panes();
+        let at = order.iter().position(|&id| id == pane).ok_or_else(alone)?;
+        let found = match self.towards.direction() {
+            Some(side @ (Direction::Left | Direction::Right)) => {
+                tab.layout.arrange(cx.area()).neighbour(pane, side, |_| 0)
+            }
+            Some(Direction::Up) => order.get((at + order.len() - 1) % order.len()).copied(),
+            Some(Direction::Down) => order.get((at + 1) % order.len()).copied(),
+            None => {
+                return Err(Error::usage("swap-pane needs a direction or --source PANE"));
+            }
+        };
+        found.filter(|&other| other != pane).ok_or_else(alone)
+    }
+}
+
+impl Run<ServerCx<'_>> for SwapPane {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let pane = cx.pane(self.target.as_deref())?;
+        let other = self.other(cx, pane)?;
+        let mine = cx.state.tab_of(pane).map(|tab| tab.id);
+        let theirs = cx.state.tab_of(other).map(|tab| tab.id);
+        if mine != theirs {
+            return Err(Error::refused("those panes are in different tabs"));
+        }
+        if let Some(tab) = mine.and_then(|tab| cx.state.tab_mut(tab)) {
+            tab.layout.swap(pane, other);
+        }
+        Ok(Reply::none())
+    }
+}

@@ -1,0 +1,310 @@
+//! From words to a command: one grammar for the shell, the prompt, keys and programs.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, ArgAction, ArgMatches};
+
+use super::{Command, find, rows};
+use crate::error::{Error, Result};
+use crate::keys::nearest::nearest;
+
+/// The options that every command takes.
+#[derive(Debug, Clone, Default)]
+pub struct Global {
+    /// The state directory to use instead of the workspace's own.
+    pub state: Option<PathBuf>,
+    /// Who acts, instead of `STOA_SESSION`: an id, a name or a number.
+    pub session: Option<String>,
+    /// Print data as JSON, errors too.
+    pub json: bool,
+}
+
+/// A command with the options around it.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// What to do; `None` is bare `stoa`: attach.
+    pub command: Option<Command>,
+    /// Options common to all commands.
+    pub global: Global,
+}
+
+/// The heading of the options that every command has.
+const EVERYWHERE: &str = "Options of every command";
+
+/// What a command line turned out to be.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Something to run.
+    Run(Box<Invocation>),
+    /// Help or version text that was asked for; goes to standard output.
+    Show(String),
+}
+
+/// The whole grammar.
+pub fn cli() -> clap::Command {
+    let root = root()
+        .about("A terminal multiplexer for teams of coding agents")
+        .after_help(sections())
+        .help_template("{about}\n\n{usage-heading} {usage}\n\n{options}\n\n{after-help}")
+        .override_usage("stoa [OPTIONS] [COMMAND]\n       stoa            attach to this directory's workspace, starting it if needed\n       stoa --once     print the state of the workspace and exit");
+    rows().fold(root, |root, row| root.subcommand(row.clap()))
+}
+
+/// The grammar without commands: the options around them.
+fn root() -> clap::Command {
+    clap::Command::new("stoa")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .arg(
+            Arg::new("state")
+                .long("state")
+                .value_name("DIR")
+                .value_parser(clap::value_parser!(PathBuf))
+                .global(true)
+                .help_heading(EVERYWHERE)
+                .help("State directory instead of the workspace's .stoa (also STOA_STATE)"),
+        )
+        .arg(
+            Arg::new("session")
+                .long("session")
+                .value_name("ID|NAME|NUMBER")
+                .global(true)
+                .help_heading(EVERYWHERE)
+                .help("Session that acts, instead of STOA_SESSION"),
+        )
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .global(true)
+                .help_heading(EVERYWHERE)
+                .help("Print data, and errors, as JSON"),
+        )
+        .arg(
+            Arg::new("once")
+                .long("once")
+                .action(ArgAction::SetTrue)
+                .help("Print the state of the workspace once and exit"),
+        )
+}
+
+/// The part of the grammar that these words need, if they are a plain command line: building all
+/// of it takes longer than most commands. It is a subset, so what it accepts means the same in
+/// the whole; what it refuses is for the whole to explain.
+fn part(words: &[OsString]) -> clap::Command {
+    let word = words
+        .iter()
+        .filter_map(|word| word.to_str())
+        .find(|word| !word.starts_with('-'));
+    match word.and_then(find) {
+        Some(row) => root().subcommand(row.clap()),
+        None => root(),
+    }
+}
+
+/// The commands by section, for the foot of `stoa --help`.
+fn sections() -> String {
+    let mut text = String::from("Commands (stoa COMMAND --help tells more):");
+    let mut seen: Vec<&str> = Vec::new();
+    for row in rows().filter(|row| !row.hidden()) {
+        if !seen.contains(&row.section) {
+            seen.push(row.section);
+        }
+    }
+    for section in seen {
+        text.push_str(&format!("\n\n{section}:"));
+        for row in rows().filter(|row| row.section == section) {
+            text.push_str(&format!("\n  {:<18} {}", row.name, row.about()));
+        }
+    }
+    text
+}
+
+/// Parses words as typed in a shell, without the program's name.
+///
+/// # Errors
+/// A usage error with clap's own explanation, did-you-mean included.
+pub fn parse<I, W>(words: I) -> Result<Parsed>
+where
+    I: IntoIterator<Item = W>,
+    W: Into<OsString> + Clone,
+{
+    let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+    let argv = || std::iter::once(OsString::from("stoa")).chain(words.iter().cloned());
+    if let Ok(matches) = part(&words).try_get_matches_from(argv()) {
+        return from_matches(&matches);
+    }
+    match cli().try_get_matches_from(argv()) {
+        Ok(matches) => from_matches(&matches),
+        Err(error) => from_clap(error),
+    }
+}
+
+/// Parses one command line as written in a key binding or at the prompt.
+///
+/// # Errors
+/// Unbalanced quotes, an unknown command, or wrong arguments.
+pub fn parse_line(line: &str) -> Result<Parsed> {
+    let words =
+        shlex::split(line).ok_or_else(|| Error::usage(format!("unbalanced quotes in: {line}")))?;
+    if words.is_empty() {
+        return Err(Error::usage("an empty command line"));
+    }
+    parse(words)
+}
+
+/// Whether a key may be bound to this command line.
+///
+/// # Errors
+/// What is wrong with it, in one line.
+pub fn check_line(line: &str) -> Result<(), String> {
+    match parse_line(line) {
+        Ok(Parsed::Run(invocation)) => match invocation.command {
+            Some(Command::Local(_)) | None => Err(format!("{line}: works from a shell only")),
+            Some(_) => Ok(()),
+        },
+        Ok(Parsed::Show(_)) => Err(format!("{line}: asks for help only")),
+        Err(error) => Err(error.message),
+    }
+}
+
+fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
+    let mut global = Global {
+        state: matches.get_one::<PathBuf>("state").cloned(),
+        session: matches.get_one::<String>("session").cloned(),
+        json: matches.get_flag("json"),
+    };
+    let command = match matches.subcommand() {
+        Some((word, sub)) => {
+            // Global options may stand after the command's word as well.
+            global.json |= sub.get_flag("json");
+            let parsed = Command::from_matches(word, sub)
+                .ok_or_else(|| Error::internal(format!("no command behind the word {word}")))?;
+            match parsed {
+                Ok(command) => Some(command),
+                Err(error) => return from_clap(error),
+            }
+        }
+        None if matches.get_flag("once") => once_command()?,
+        None => None,
+    };
+    Ok(Parsed::Run(Box::new(Invocation { command, global })))
+}
+
+fn once_command() -> Result<Option<Command>> {
+    match parse(["once"])? {
+        Parsed::Run(invocation) => Ok(invocation.command),
+        Parsed::Show(_) => Ok(None),
+    }
+}
+
+fn from_clap(error: clap::Error) -> Result<Parsed> {
+    use clap::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Ok(Parsed::Show(error.to_string()))
+        }
+        ErrorKind::InvalidSubcommand => Err(unknown_command(&error)),
+        _ => Err(usage_error(&error.to_string())),
+    }
+}
+
+/// A command nobody knows, with the nearest one we do.
+fn unknown_command(error: &clap::Error) -> Error {
+    let typed = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) => typed.as_str(),
+        _ => "that",
+    };
+    let words = rows()
+        .filter(|row| !row.hidden())
+        .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()));
+    let error = Error::usage(format!("no command is called {typed:?}"));
+    match nearest(typed, words) {
+        Some(word) => error.with_hint(format!("did you mean {word}? stoa --help lists them all")),
+        None => error.with_hint("stoa --help lists them all"),
+    }
+}
+
+/// clap's report, shortened to what failed (message) and what to do (hint).
+fn usage_error(report: &str) -> Error {
+    let mut message = String::new();
+    let mut hints: Vec<&str> = Vec::new();
+    for line in report
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        if let Some(text) = line.strip_prefix("error: ") {
+            message = text.to_owned();
+        } else if let Some(text) = line.strip_prefix("tip: ") {
+            hints.push(text);
+        } else if let Some(text) = line.strip_prefix("Usage: ") {
+            hints.push(text);
+        } else if !line.starts_with("For more information") {
+            message.push_str(if message.ends_with(':') { " " } else { "; " });
+            message.push_str(line);
+        }
+    }
+    let error = Error::usage(message);
+    match hints.as_slice() {
+        [] => error.with_hint("see stoa --help"),
+        hints => error.with_hint(
+            hints
+                .join("; usage: ")
+                .replace("usage: a similar", "a similar"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    fn fails(line: &str) -> Error {
+        parse_line(line).expect_err("the line should be refused")
+    }
+
+    #[test]
+    fn a_misspelt_command_gets_a_suggestion() {
+        let error = fails("split-pain");
+        assert_eq!(error.kind, Kind::Usage);
+        assert!(
+            error.hint.as_deref().unwrap_or("").contains("split-pane"),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn unbalanced_quotes_are_refused() {
+        assert!(fails("rename-tab \"x").message.contains("quotes"));
+    }
+
+    #[test]
+    fn json_is_taken_before_and_after_the_command() {
+        for line in ["--json list-panes", "list-panes --json"] {
+            let Ok(Parsed::Run(invocation)) = parse_line(line) else {
+                panic!("{line} did not parse");
+            };
+            assert!(invocation.global.json, "{line}");
+        }
+    }
+
+    #[test]
+    fn aliases_reach_the_same_command() {
+        for line in ["split-window -h", "splitw -h", "split-pane --right"] {
+            let Ok(Parsed::Run(invocation)) = parse_line(line) else {
+                panic!("{line} did not parse");
+            };
+            assert!(
+                format!("{:?}", invocation.command).contains("right: true"),
+                "{line}: {:?}",
+                invocation.command
+            );
+        }
+    }
+}

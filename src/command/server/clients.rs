@@ -1,0 +1,43 @@
+//! `list-clients`.
+
+use clap::Args;
+use serde_json::json;
+
+use super::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::error::Result;
+
+/// List the attached terminals
+///
+/// Each has a view of its own: tab, focus and zoom.
+#[derive(Debug, Clone, Args)]
+pub struct ListClients {}
+
+impl Run<ServerCx<'_>> for ListClients {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let mut lines = Vec::new();
+        let mut rows = Vec::new();
+        for view in cx.state.views.values() {
+            let tab = cx.state.tab_index(view.tab).unwrap_or(0);
+            let pane = cx.state.focused(view).map(|pane| pane.to_string());
+            let shown = pane.clone().unwrap_or_default();
+            lines.push(format!(
+                "{}: {}x{}, tab {tab}, pane {shown}",
+                view.client, view.size.cols, view.size.rows
+            ));
+            rows.push(json!({
+                "id": view.client.to_string(),
+                "cols": view.size.cols,
+                "rows": view.size.rows,
+                "tab": tab,
+                "pane": pane,
+            }));
+        }
+        let text = if lines.is_empty() {
+            "no terminal is attached".to_owned()
+        } else {
+            lines.join("\n")
+        };
+        Ok(Reply::new(text, json!({ "clients": rows })))
+    }
+}

@@ -1,0 +1,64 @@
+//! Commands on the server itself, and the context that server commands get.
+
+pub mod clients;
+pub mod keys;
+pub mod reload;
+
+use crate::error::Result;
+use crate::model::id::{PaneId, TabId};
+use crate::model::state::State;
+use crate::update::{Effect, ReplyTo, Requester};
+
+use super::target;
+
+/// What a command on tabs and panes may touch: the state, and requests for effects.
+pub struct ServerCx<'a> {
+    /// The server's state.
+    pub state: &'a mut State,
+    /// What is to be done once the command is through.
+    pub effects: &'a mut Vec<Effect>,
+    /// Who asks.
+    pub requester: Requester,
+    /// Where a later answer goes.
+    pub reply: ReplyTo,
+}
+
+impl ServerCx<'_> {
+    /// The pane named, or the one meant (see [`target`]).
+    ///
+    /// # Errors
+    /// It does not exist.
+    pub fn pane(&self, name: Option<&str>) -> Result<PaneId> {
+        target::pane(self.state, &self.requester, name)
+    }
+
+    /// The tab named, or the one meant.
+    ///
+    /// # Errors
+    /// It does not exist.
+    pub fn tab(&self, name: Option<&str>) -> Result<TabId> {
+        target::tab(self.state, &self.requester, name)
+    }
+
+    /// The area that cell counts refer to: the asking view's, or the last one used.
+    pub fn area(&self) -> crate::model::geometry::Rect {
+        target::view(self.state, &self.requester)
+            .map(|view| view.frame().content)
+            .unwrap_or_else(|_| self.state.default_area())
+    }
+
+    /// Moves the asking view, and no other, to a pane that a command made or chose.
+    pub fn focus(&mut self, pane: PaneId) {
+        let Some(tab) = self.state.tab_of(pane).map(|tab| tab.id) else {
+            return;
+        };
+        if let Some(tab) = self.state.tab_mut(tab) {
+            tab.active = pane;
+        }
+        let client = target::client(self.state, &self.requester).ok();
+        if let Some(view) = client.and_then(|client| self.state.views.get_mut(&client)) {
+            view.show_tab(tab);
+            view.set_focus(tab, pane);
+        }
+    }
+}

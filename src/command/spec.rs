@@ -1,0 +1,90 @@
+//! What one row of the command table says, and what running a command needs and gives.
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::error::Result;
+
+/// Where a command runs, which also decides what starting it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In this process, with nothing opened for it.
+    Local,
+    /// On the store, directly: no server needed, from any shell.
+    Store,
+    /// In the workspace's server, on tabs and panes.
+    Server,
+    /// In the workspace's server, on one attached terminal's view.
+    View,
+}
+
+/// One row of the table: everything that can be said of a command without running it.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Its one name, kebab-case.
+    pub name: &'static str,
+    /// Other names that do exactly the same: tmux's words and the older tools'.
+    pub aliases: &'static [&'static str],
+    /// Where it runs.
+    pub place: Place,
+    /// Heading under which help and palette list it.
+    pub section: &'static str,
+    /// Adds its arguments and help to a clap command.
+    pub augment: fn(clap::Command) -> clap::Command,
+}
+
+impl Row {
+    /// The clap command of this row.
+    pub fn clap(&self) -> clap::Command {
+        let command = clap::Command::new(self.name)
+            .visible_aliases(self.aliases)
+            .hide(self.hidden());
+        (self.augment)(command)
+    }
+
+    /// Whether help leaves it out (internal entry points).
+    pub fn hidden(&self) -> bool {
+        self.section.is_empty()
+    }
+
+    /// Its first line of help.
+    pub fn about(&self) -> String {
+        self.clap()
+            .get_about()
+            .map(|about| about.to_string())
+            .unwrap_or_default()
+    }
+}
+
+/// A command that runs in the context `Cx`; the context's type is its permission to act.
+pub trait Run<Cx: ?Sized>: Args {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever stands in the way, as an [`crate::error::Error`] that says what to do next.
+    fn run(self, cx: &mut Cx) -> Result<Reply>;
+}
+
+/// What a command has to say: text for people, data for `--json`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reply {
+    /// For people; empty when there is nothing to say. No trailing newline.
+    pub text: String,
+    /// For programs; `null` when there is nothing to say.
+    pub data: Value,
+}
+
+impl Reply {
+    /// Nothing to say: it worked.
+    pub fn none() -> Reply {
+        Reply::default()
+    }
+
+    /// Text and the same as data.
+    pub fn new(text: impl Into<String>, data: Value) -> Reply {
+        Reply {
+            text: text.into(),
+            data,
+        }
+    }
+}

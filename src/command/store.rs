@@ -1,0 +1,211 @@
+//! The context of commands that run on the store: no server, no configuration, no runtime.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::parse::Global;
+use crate::cli::remote::current_dir;
+use crate::config::load;
+use crate::config::paths::config_dir;
+use crate::config::settings::Settings;
+use crate::config::workspace::Workspace;
+use crate::coord::snapshot::{SessionInfo, Snapshot};
+use crate::coord::{self, Actor, Coord, Session, SessionId};
+use crate::error::{Error, Kind, Result};
+
+/// How long a pane's first command waits for its pane to be registered, which happens beside the
+/// start of its shell.
+const REGISTRATION: Duration = Duration::from_secs(2);
+
+/// What a store command may touch.
+pub struct StoreCx {
+    /// The workspace's root; claimed paths are relative to it.
+    pub root: PathBuf,
+    /// The state directory.
+    pub state: PathBuf,
+    /// The directory paths on the command line are relative to.
+    pub cwd: PathBuf,
+    /// Who acts: an id, a name or a number, if anybody is known to.
+    pub actor: Option<String>,
+    /// Whether a program reads the answer: then nothing is said while waiting.
+    pub quiet: bool,
+    coord: Option<Coord>,
+}
+
+/// The context of a command typed in a shell.
+///
+/// # Errors
+/// The current directory is gone.
+pub fn open(global: &Global) -> Result<StoreCx> {
+    let cwd = current_dir()?;
+    let workspace = Workspace::current(global.state.as_deref())?;
+    let actor = global.session.clone().or_else(|| {
+        std::env::var("STOA_SESSION")
+            .ok()
+            .filter(|id| !id.is_empty())
+    });
+    Ok(StoreCx::new(
+        workspace.root,
+        workspace.state,
+        cwd,
+        actor,
+        global.json,
+    ))
+}
+
+impl StoreCx {
+    /// A context with everything given; the store is opened when first needed.
+    pub fn new(
+        root: PathBuf,
+        state: PathBuf,
+        cwd: PathBuf,
+        actor: Option<String>,
+        quiet: bool,
+    ) -> StoreCx {
+        StoreCx {
+            root,
+            state,
+            cwd,
+            actor,
+            quiet,
+            coord: None,
+        }
+    }
+
+    /// The store, made if it is not there yet.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn coord(&mut self) -> Result<&Coord> {
+        if self.coord.is_none() {
+            let limits = coord::Settings {
+                peer_limit: self.settings().groups.peer_limit as usize,
+                ..coord::Settings::default()
+            };
+            self.coord = Some(Coord::open(&self.state)?.with_settings(limits));
+        }
+        self.coord
+            .as_ref()
+            .ok_or_else(|| Error::internal("the store was opened and is not there"))
+    }
+
+    /// The person's settings.
+    pub fn settings(&self) -> Settings {
+        load::settings(config_dir().as_deref())
+    }
+
+    /// What the store holds; nothing if it has never been made. Makes nothing itself.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        read(&self.state)
+    }
+
+    /// The session that acts, which must be alive.
+    ///
+    /// # Errors
+    /// Nobody is known to act, or that session is unknown or over.
+    pub fn actor(&mut self) -> Result<Session> {
+        let Some(name) = self.actor.clone() else {
+            return Err(no_actor());
+        };
+        let coord = self.coord()?;
+        match coord.resolve(&name) {
+            // In a pane the shell may be quicker than the pane's registration.
+            Err(error) if error.kind == Kind::NotFound && in_pane(&name) => {
+                let deadline = std::time::Instant::now() + REGISTRATION;
+                loop {
+                    std::thread::sleep(Duration::from_millis(5));
+                    match coord.resolve(&name) {
+                        Err(_) if std::time::Instant::now() < deadline => {}
+                        found => return found,
+                    }
+                }
+            }
+            found => found,
+        }
+    }
+
+    /// Like [`StoreCx::actor`], as the one on whose behalf something is done.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn acting(&mut self) -> Result<Actor> {
+        Ok(Actor::new(self.actor()?.id))
+    }
+
+    /// Like [`StoreCx::actor`], its id only.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn actor_id(&mut self) -> Result<SessionId> {
+        Ok(self.actor()?.id)
+    }
+
+    /// The acting session as a snapshot shows it, if it is in there.
+    pub fn find_actor<'a>(&self, snapshot: &'a Snapshot) -> Option<&'a SessionInfo> {
+        let name = self.actor.as_deref()?;
+        snapshot
+            .sessions
+            .iter()
+            .find(|session| session.id == name)
+            .or_else(|| snapshot.session_called(name))
+    }
+}
+
+fn in_pane(actor: &str) -> bool {
+    std::env::var("STOA_SESSION").is_ok_and(|id| id == actor)
+}
+
+fn no_actor() -> Error {
+    Error::refused("nobody is known to act: STOA_SESSION is not set").with_hint(
+        "in a pane it is set; elsewhere register first (stoa register) or give --session NAME",
+    )
+}
+
+/// Reads a state directory without making anything there.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read(state: &Path) -> Result<Snapshot> {
+    match Coord::open_existing(state)? {
+        Some(coord) => coord.snapshot(),
+        None => Ok(Snapshot::empty(crate::clock::Clock::now(
+            &crate::clock::SystemClock::new(),
+        ))),
+    }
+}
+
+/// An age or a time left, for people: `45s`, `12m`, `3h 20m`, `2d 4h`.
+pub fn span(ms: u64) -> String {
+    let seconds = ms / 1000;
+    let (days, hours) = (seconds / 86_400, seconds / 3600 % 24);
+    let minutes = seconds / 60 % 60;
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, minutes) => format!("{minutes}m"),
+        (0, hours, 0) => format!("{hours}h"),
+        (0, hours, minutes) => format!("{hours}h {minutes}m"),
+        (days, 0, _) => format!("{days}d"),
+        (days, hours, _) => format!("{days}d {hours}h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span;
+
+    #[test]
+    fn spans_are_short() {
+        for (ms, text) in [
+            (999, "0s"),
+            (45_000, "45s"),
+            (12 * 60_000, "12m"),
+            (200 * 60_000, "3h 20m"),
+            (52 * 3_600_000, "2d 4h"),
+        ] {
+            assert_eq!(span(ms), text);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `list-tabs`.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command::server::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::error::Result;
+
+/// List the tabs and how many panes each has
+#[derive(Debug, Clone, Args)]
+pub struct ListTabs {}
+
+impl Run<ServerCx<'_>> for ListTabs {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let mut lines = Vec::new();
+        let mut rows = Vec::new();
+        for (index, tab) in cx.state.tabs.iter().enumerate() {
+            let label = cx.state.tab_label(tab);
+            let panes = tab.layout.panes();
+            let shown_by = cx
+                .state
+                .views
+                .values()
+                .filter(|view| view.tab == tab.id)
+                .count();
+            lines.push(format!(
+                "{index}: {label} ({} panes){}",
+                panes.len(),
+                if shown_by > 0 { " *" } else { "" }
+            ));
+            rows.push(json!({
+                "index": index,
+                "id": tab.id.to_string(),
+                "name": label,
+                "panes": panes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "viewers": shown_by,
+            }));
+        }
+        Ok(Reply::new(lines.join("\n"), json!({ "tabs": rows })))
+    }
+}

@@ -1,0 +1,32 @@
+//! `rename-tab`.
+
+use clap::Args;
+
+use crate::command::server::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::command::target;
+use crate::error::Result;
+
+/// Give a tab a name; an empty one returns to the program's
+#[derive(Debug, Clone, Args)]
+pub struct RenameTab {
+    /// The tab: number, name or @ID
+    #[arg(short = 't', long, value_name = "TAB")]
+    pub target: Option<String>,
+    /// Its name
+    pub name: String,
+}
+
+impl Run<ServerCx<'_>> for RenameTab {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let tab = cx.tab(self.target.as_deref())?;
+        let name = match self.name.trim() {
+            "" => None,
+            name => Some(target::label(name)?),
+        };
+        if let Some(tab) = cx.state.tab_mut(tab) {
+            tab.name = name;
+        }
+        Ok(Reply::none())
+    }
+}

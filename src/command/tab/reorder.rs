@@ -1,0 +1,46 @@
+//! `move-tab`.
+
+use clap::Args;
+
+use crate::command::server::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::error::{Error, Result};
+
+/// Move a tab to another place in the tab bar
+#[derive(Debug, Clone, Args)]
+pub struct MoveTab {
+    /// The tab to move: number, name or @ID
+    #[arg(short = 's', long, value_name = "TAB")]
+    pub source: Option<String>,
+    /// One place towards the start
+    #[arg(short = 'L', long, group = "place")]
+    pub left: bool,
+    /// One place towards the end
+    #[arg(short = 'R', long, group = "place")]
+    pub right: bool,
+    /// The number it gets
+    #[arg(group = "place")]
+    pub to: Option<usize>,
+}
+
+impl Run<ServerCx<'_>> for MoveTab {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let tab = cx.tab(self.source.as_deref())?;
+        let count = cx.state.tabs.len();
+        let from = cx
+            .state
+            .tab_index(tab)
+            .ok_or_else(|| Error::not_found("no such tab"))?;
+        let to = match (self.left, self.right, self.to) {
+            (true, ..) => (from + count - 1) % count,
+            (_, true, _) => (from + 1) % count,
+            (.., Some(to)) => to.min(count - 1),
+            _ => {
+                return Err(Error::usage("move-tab needs a number, --left or --right"));
+            }
+        };
+        let tab = cx.state.tabs.remove(from);
+        cx.state.tabs.insert(to, tab);
+        Ok(Reply::none())
+    }
+}

@@ -1,0 +1,138 @@
+//! Naming panes, tabs and clients in a command.
+//!
+//! A pane is `%3` (its id), a name given to it, or a number (its place in the tab, from 0). A tab is
+//! `@2`, its name, or its number in the tab bar. Without a target a command means the pane it was
+//! typed in, else the focused pane of the terminal that asked, else of the one used last.
+
+use crate::error::{Error, Result};
+use crate::model::id::{ClientId, PaneId, TabId};
+use crate::model::state::State;
+use crate::model::view::View;
+use crate::update::Requester;
+
+/// The view a command is about: the asking terminal's, or the one used last.
+///
+/// # Errors
+/// No terminal is attached.
+pub fn view<'a>(state: &'a State, requester: &Requester) -> Result<&'a View> {
+    requester
+        .client
+        .and_then(|client| state.views.get(&client))
+        .or_else(|| state.recent_view())
+        .ok_or_else(|| {
+            Error::refused("no terminal is attached to this workspace")
+                .with_hint("attach one first: stoa attach")
+        })
+}
+
+/// Like [`view`], its client only.
+///
+/// # Errors
+/// No terminal is attached.
+pub fn client(state: &State, requester: &Requester) -> Result<ClientId> {
+    view(state, requester).map(|view| view.client)
+}
+
+/// The pane a command is about.
+///
+/// # Errors
+/// The named pane does not exist, or none is named and there is none to assume.
+pub fn pane(state: &State, requester: &Requester, target: Option<&str>) -> Result<PaneId> {
+    match target {
+        Some(word) => named_pane(state, requester, word),
+        None => requester
+            .pane
+            .filter(|pane| state.tab_of(*pane).is_some())
+            .or_else(|| {
+                view(state, requester)
+                    .ok()
+                    .and_then(|view| state.focused(view))
+            })
+            .or_else(|| state.tabs.first().map(|tab| tab.active))
+            .ok_or_else(|| Error::refused("there is no pane")),
+    }
+}
+
+fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId> {
+    let missing = || {
+        Error::not_found(format!("no pane {word:?}"))
+            .with_hint("stoa list-panes shows their ids (%N) and names")
+    };
+    if let Some(id) = word.strip_prefix('%') {
+        let id = PaneId(id.parse().map_err(|_| missing())?);
+        return state.panes.get(&id).map(|pane| pane.id).ok_or_else(missing);
+    }
+    let named = state
+        .panes
+        .values()
+        .find(|pane| pane.name.as_deref() == Some(word));
+    if let Some(pane) = named {
+        return Ok(pane.id);
+    }
+    let index: usize = word.parse().map_err(|_| missing())?;
+    let here = tab(state, requester, None)?;
+    state
+        .tab(here)
+        .and_then(|tab| tab.layout.panes().get(index).copied())
+        .ok_or_else(missing)
+}
+
+/// The tab a command is about.
+///
+/// # Errors
+/// The named tab does not exist.
+pub fn tab(state: &State, requester: &Requester, target: Option<&str>) -> Result<TabId> {
+    match target {
+        Some(word) => named_tab(state, word),
+        None => requester
+            .pane
+            .and_then(|pane| state.tab_of(pane))
+            .map(|tab| tab.id)
+            .or_else(|| view(state, requester).ok().map(|view| view.tab))
+            .or_else(|| state.tabs.first().map(|tab| tab.id))
+            .ok_or_else(|| Error::refused("there is no tab")),
+    }
+}
+
+fn named_tab(state: &State, word: &str) -> Result<TabId> {
+    let missing = || {
+        Error::not_found(format!("no tab {word:?}"))
+            .with_hint("stoa list-tabs shows their numbers and names")
+    };
+    if let Some(id) = word.strip_prefix('@') {
+        let id = TabId(id.parse().map_err(|_| missing())?);
+        return state.tab(id).map(|tab| tab.id).ok_or_else(missing);
+    }
+    if let Some(tab) = word
+        .parse::<usize>()
+        .ok()
+        .and_then(|index| state.tabs.get(index))
+    {
+        return Ok(tab.id);
+    }
+    state
+        .tabs
+        .iter()
+        .find(|tab| tab.name.as_deref() == Some(word))
+        .or_else(|| state.tabs.iter().find(|tab| state.tab_label(tab) == word))
+        .map(|tab| tab.id)
+        .ok_or_else(missing)
+}
+
+/// A name for a pane or tab, made fit to be shown.
+///
+/// # Errors
+/// It is empty, longer than 64 characters, or has control characters.
+pub fn label(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Error::usage("a name cannot be empty"));
+    }
+    if name.chars().count() > 64 {
+        return Err(Error::usage("a name can have 64 characters at most"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Error::usage("a name cannot have control characters"));
+    }
+    Ok(name.to_owned())
+}

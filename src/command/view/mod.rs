@@ -1,0 +1,72 @@
+//! Commands on one attached terminal's view, and the context they get.
+
+pub mod choose_tab;
+pub mod confirm;
+pub mod detach;
+pub mod focus_pane;
+pub mod focus_tab;
+pub mod message;
+pub mod panel;
+pub mod prompt;
+pub mod redraw;
+pub mod scroll;
+pub mod send_prefix;
+pub mod show_panes;
+pub mod zoom;
+
+use crate::command::server::ServerCx;
+use crate::error::{Error, Result};
+use crate::model::id::{ClientId, PaneId};
+use crate::model::view::View;
+
+use super::target;
+
+/// What a command on a view may touch: all that a server command may, and the view.
+pub struct ViewCx<'a> {
+    /// The context of the server's commands.
+    pub server: ServerCx<'a>,
+    /// The terminal whose view it is.
+    pub client: ClientId,
+}
+
+impl<'a> ViewCx<'a> {
+    /// The asking terminal's view, or the one used last.
+    ///
+    /// # Errors
+    /// No terminal is attached.
+    pub fn new(server: ServerCx<'a>) -> Result<ViewCx<'a>> {
+        let client = target::client(server.state, &server.requester)?;
+        Ok(ViewCx { server, client })
+    }
+
+    /// The view.
+    ///
+    /// # Errors
+    /// Its terminal has gone meanwhile.
+    pub fn view(&mut self) -> Result<&mut View> {
+        self.server
+            .state
+            .views
+            .get_mut(&self.client)
+            .ok_or_else(|| Error::refused("that terminal is no longer attached"))
+    }
+
+    /// The view's focused pane.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn focused(&self) -> Result<PaneId> {
+        let state = &self.server.state;
+        state
+            .views
+            .get(&self.client)
+            .and_then(|view| state.focused(view))
+            .ok_or_else(|| Error::refused("no pane has the focus"))
+    }
+
+    /// Gives a pane the focus and turns to its tab.
+    pub fn focus(&mut self, pane: PaneId) {
+        self.server.requester.client = Some(self.client);
+        self.server.focus(pane);
+    }
+}

@@ -1,0 +1,367 @@
+//! The settings of `config.toml`, each with its meaning, its default and its limits.
+//!
+//! Reading goes on after a mistake: what is wrong is reported and left out, the default counts in
+//! its place, everything else in the file holds.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::doc::{self, Reports};
+use crate::keys::nearest::nearest;
+
+/// Everything that `config.toml` can say.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Settings {
+    /// Colours for a dark or a light terminal, or by what the terminal says. Default `auto`.
+    pub theme: Theme,
+    /// Lines of history kept for each pane, up to 1,000,000. Default 10,000.
+    #[serde(deserialize_with = "ranged::<_, 0, 1_000_000>")]
+    pub history_lines: u32,
+    /// The shell of new panes. Default: `$SHELL`, else the one of the user's account.
+    pub default_shell: Option<PathBuf>,
+    /// A command line that new panes run instead of a shell. Default: none.
+    pub default_command: Option<String>,
+    /// Whether the mouse focuses, resizes and scrolls. Default true.
+    pub mouse: bool,
+    /// Milliseconds after which a lone Escape is the key, 0 to 1000. Default 15.
+    #[serde(deserialize_with = "ranged::<_, 0, 1000>")]
+    pub escape_time: u32,
+    /// Milliseconds in which a repeatable key may come again without prefix, up to 10,000.
+    /// Default 500; 0 turns repeating off.
+    #[serde(deserialize_with = "ranged::<_, 0, 10_000>")]
+    pub repeat_time: u32,
+    /// Whether a pane stays when its program ends. Default `"failed"`.
+    pub remain_on_exit: RemainOnExit,
+    /// Whether the status line is shown. Default true.
+    pub status: bool,
+    /// Where new panes start. Default `pane`.
+    pub new_pane_directory: NewPaneDirectory,
+    /// The side panel.
+    pub panel: Panel,
+    /// Groups.
+    pub groups: Groups,
+    /// Claims.
+    pub claims: Claims,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            theme: Theme::Auto,
+            history_lines: 10_000,
+            default_shell: None,
+            default_command: None,
+            mouse: true,
+            escape_time: 15,
+            repeat_time: 500,
+            remain_on_exit: RemainOnExit::Failed,
+            status: true,
+            new_pane_directory: NewPaneDirectory::Pane,
+            panel: Panel::default(),
+            groups: Groups::default(),
+            claims: Claims::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// [`Settings::escape_time`] as a duration.
+    pub fn escape_wait(&self) -> Duration {
+        Duration::from_millis(self.escape_time.into())
+    }
+
+    /// [`Settings::repeat_time`] as a duration.
+    pub fn repeat_wait(&self) -> Duration {
+        Duration::from_millis(self.repeat_time.into())
+    }
+}
+
+/// `[panel]`: the side panel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Panel {
+    /// The side it is on. Default `right`.
+    pub side: Side,
+    /// Columns, 20 to 120. Default 36.
+    #[serde(deserialize_with = "ranged::<_, 20, 120>")]
+    pub width: u32,
+    /// Whether it is shown at the start. Default true.
+    pub open: bool,
+}
+
+impl Default for Panel {
+    fn default() -> Panel {
+        Panel {
+            side: Side::Right,
+            width: 36,
+            open: true,
+        }
+    }
+}
+
+/// `[groups]`: groups.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Groups {
+    /// The most members of a group, 1 to 1024. Default 32.
+    #[serde(deserialize_with = "ranged::<_, 1, 1024>")]
+    pub peer_limit: u32,
+}
+
+impl Default for Groups {
+    fn default() -> Groups {
+        Groups { peer_limit: 32 }
+    }
+}
+
+/// `[claims]`: claims.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Claims {
+    /// How long a claim lasts that nobody renews: `"90s"`, `"60m"`, `"2h"`, `"1d"`; one second to
+    /// 30 days. Default `"60m"`.
+    #[serde(deserialize_with = "duration", serialize_with = "in_seconds")]
+    pub ttl: Duration,
+}
+
+impl Default for Claims {
+    fn default() -> Claims {
+        let ttl = Duration::from_secs(60 * 60);
+        Claims { ttl }
+    }
+}
+
+/// Which colours to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the terminal says, dark if it says nothing.
+    Auto,
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+}
+
+/// A side of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Column 0.
+    Left,
+    /// The last column.
+    Right,
+}
+
+/// Where a new pane starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NewPaneDirectory {
+    /// Where the focused pane is.
+    Pane,
+    /// In the workspace's root.
+    Workspace,
+    /// At home.
+    Home,
+}
+
+/// Whether a pane stays when its program ends: `true`, `false` or `"failed"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemainOnExit {
+    /// It always stays, showing how the program ended.
+    Always,
+    /// It closes.
+    Never,
+    /// It stays if the program failed.
+    Failed,
+}
+
+impl RemainOnExit {
+    /// Whether a pane whose program ended so stays.
+    pub fn stays(self, failed: bool) -> bool {
+        match self {
+            RemainOnExit::Always => true,
+            RemainOnExit::Never => false,
+            RemainOnExit::Failed => failed,
+        }
+    }
+}
+
+impl Serialize for RemainOnExit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            RemainOnExit::Always => serializer.serialize_bool(true),
+            RemainOnExit::Never => serializer.serialize_bool(false),
+            RemainOnExit::Failed => serializer.serialize_str("failed"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RemainOnExit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RemainOnExit, D::Error> {
+        struct Words;
+
+        impl Visitor<'_> for Words {
+            type Value = RemainOnExit;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false or \"failed\"")
+            }
+
+            fn visit_bool<E: de::Error>(self, stays: bool) -> Result<RemainOnExit, E> {
+                Ok(match stays {
+                    true => RemainOnExit::Always,
+                    false => RemainOnExit::Never,
+                })
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<RemainOnExit, E> {
+                match word {
+                    "failed" => Ok(RemainOnExit::Failed),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(word), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Words)
+    }
+}
+
+/// A whole number, by a name that people use.
+struct Whole;
+
+impl Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
+    }
+}
+
+/// A whole number within limits.
+fn ranged<'de, D, const LEAST: u32, const MOST: u32>(deserializer: D) -> Result<u32, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let number = deserializer.deserialize_i64(Whole)?;
+    u32::try_from(number)
+        .ok()
+        .filter(|number| (LEAST..=MOST).contains(number))
+        .ok_or_else(|| de::Error::custom(format!("must be from {LEAST} to {MOST}, not {number}")))
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    const DAY: u64 = 24 * 60 * 60;
+    let text = String::deserialize(deserializer)?;
+    let split = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let seconds = match unit.trim() {
+        "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(60 * 60),
+        "d" => Some(DAY),
+        _ => None,
+    };
+    let number: Option<u64> = number.parse().ok();
+    let total = seconds.and_then(|seconds| number?.checked_mul(seconds));
+    match total {
+        Some(total) if (1..=30 * DAY).contains(&total) => Ok(Duration::from_secs(total)),
+        Some(_) => Err(de::Error::custom("must be from one second to 30 days")),
+        None => Err(de::Error::custom(
+            "must be a number and s, m, h or d, such as \"60m\"",
+        )),
+    }
+}
+
+fn in_seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("{}s", time.as_secs()))
+}
+
+/// The most mistakes beside which the rest of a file still counts.
+const MAX_MISTAKES: usize = 200;
+
+/// Reads the text of a settings file, reporting mistakes.
+pub(super) fn read(text: &str, reports: &mut Reports<'_>) -> Settings {
+    let clean = doc::clean(text, reports);
+    let mut table = doc::table(&clean);
+    // Each round takes one entry out. A file with more mistakes than that is something else.
+    for _ in 0..MAX_MISTAKES {
+        let error = match Settings::deserialize(toml::de::Deserializer::from(table.clone())) {
+            Ok(settings) => return settings,
+            Err(error) => error,
+        };
+        let at = error.span().map_or(0, |span| span.start);
+        let Some(taken) = doc::take_out(table.get_mut(), at) else {
+            break;
+        };
+        if error.message().starts_with("unknown field") {
+            reports.add(taken.key.start, unknown(&taken.path));
+        } else {
+            let (name, message) = (taken.path.join("."), error.message().replace('`', "'"));
+            reports.add(at, format!("'{name}': {message}"));
+        }
+    }
+    reports.add(
+        text.len(),
+        "too many mistakes, so nothing of the file counts",
+    );
+    Settings::default()
+}
+
+fn unknown(path: &[String]) -> String {
+    let name = path.last().map_or("", String::as_str);
+    // The names there are, read off the defaults, so that no list has to be kept beside the fields.
+    let known = serde_json::to_value(Settings::default()).unwrap_or_default();
+    let fields = path
+        .iter()
+        .rev()
+        .skip(1)
+        .rev()
+        .try_fold(&known, |value, part| value.get(part));
+    let fields = fields.and_then(serde_json::Value::as_object);
+    let near = nearest(
+        name,
+        fields
+            .into_iter()
+            .flat_map(|fields| fields.keys().map(String::as_str)),
+    );
+    let shown: String = name.chars().take(40).collect();
+    match near {
+        Some(near) => format!("unknown field '{shown}', did you mean '{near}'?"),
+        None => format!("unknown field '{shown}'"),
+    }
+}

@@ -1,0 +1,136 @@
+//! The audit trail: every attempt to change something, refused ones too.
+//!
+//! An entry is written in the transaction it speaks of; a refused attempt, which changes nothing
+//! else, gets one of its own. Heartbeats that succeed are not attempts to change anything shared
+//! and are only kept in their session's record. The store keeps the latest entries; the readable
+//! `audit.jsonl` keeps them all.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::names::is_hidden;
+use super::schema::SessionId;
+use crate::error::{Error, Result};
+use crate::store::{Order, Tx, View, put_json};
+
+/// What the keys of all entries begin with.
+pub const PREFIX: &str = "audit/";
+/// Entries the store keeps, give or take [`TRIM_EVERY`].
+const KEPT: u64 = 10_000;
+const TRIM_EVERY: u64 = 256;
+/// Longest subject and message, in characters: refused input can be of any size.
+const TEXT_CHARS: usize = 500;
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// The revision at which it was done, or recorded as refused.
+    pub revision: u64,
+    /// When, for people.
+    pub timestamp: Timestamp,
+    /// Who: the session's id, as far as it was known.
+    pub session: Option<SessionId>,
+    /// The session's name at the time.
+    pub agent: Option<String>,
+    /// What was attempted: `claim`, `join-group`, …
+    pub action: String,
+    /// On what.
+    pub subject: String,
+    /// Whether it was done.
+    pub success: bool,
+    /// For a refusal: the kind of error.
+    pub kind: Option<String>,
+    /// For a refusal: why it was refused; else the reason its author gave.
+    pub message: Option<String>,
+}
+
+/// What is being attempted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// `claim`, `join-group`, …
+    pub action: &'static str,
+    /// On what.
+    pub subject: String,
+    /// The reason its author gives.
+    pub reason: Option<String>,
+    /// Whether it is worth an entry if it succeeds.
+    pub noted: Noted,
+}
+
+/// Which outcomes of a deed are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noted {
+    /// Both.
+    Always,
+    /// Only a refusal.
+    IfRefused,
+}
+
+impl Deed {
+    /// An action on something, without a reason.
+    pub fn new(action: &'static str, subject: impl Into<String>) -> Deed {
+        Deed {
+            action,
+            subject: subject.into(),
+            reason: None,
+            noted: Noted::Always,
+        }
+    }
+}
+
+/// Records an attempt and its outcome.
+pub fn record(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    session: Option<&SessionId>,
+    name: Option<&str>,
+    deed: &Deed,
+    refusal: Option<&Error>,
+) -> Result<()> {
+    let revision = tx.revision();
+    let here = format!("{PREFIX}{revision:020}-");
+    let index = tx.count(&here)?;
+    let entry = AuditEntry {
+        revision,
+        timestamp: now,
+        session: session.cloned(),
+        agent: name.map(str::to_owned),
+        action: deed.action.to_owned(),
+        subject: cut(&deed.subject),
+        success: refusal.is_none(),
+        kind: refusal.map(|error| error.kind.name().to_owned()),
+        message: refusal
+            .map(|error| cut(&error.message))
+            .or_else(|| deed.reason.as_deref().map(cut)),
+    };
+    put_json(tx, &format!("{here}{index}"), &entry)?;
+    if revision.is_multiple_of(TRIM_EVERY) {
+        trim(tx)?;
+    }
+    Ok(())
+}
+
+fn cut(text: &str) -> String {
+    // Refused input is as hostile as it came; the trail is read with `cat`.
+    let visible = |c| if is_hidden(c) { '\u{fffd}' } else { c };
+    text.chars().take(TEXT_CHARS).map(visible).collect()
+}
+
+fn trim(tx: &mut dyn Tx) -> Result<()> {
+    let surplus = tx.count(PREFIX)?.saturating_sub(KEPT);
+    let surplus = usize::try_from(surplus).unwrap_or(usize::MAX);
+    for record in tx.scan(PREFIX, Order::Ascending, surplus)? {
+        tx.delete(&record.key)?;
+    }
+    Ok(())
+}
+
+/// The latest entries, oldest first.
+///
+/// # Errors
+/// Only the store's.
+pub fn latest(view: &dyn View, count: usize) -> Result<Vec<AuditEntry>> {
+    let mut records = view.scan(PREFIX, Order::Descending, count)?;
+    records.reverse();
+    records.iter().map(|record| record.decode()).collect()
+}

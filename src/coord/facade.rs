@@ -1,0 +1,544 @@
+//! [`Coord`], the way in for commands and server.
+//!
+//! Each method is one transaction: look who acts, check the tokens it shows, apply the rule, note
+//! the attempt; then the readable files follow. A refused attempt has changed nothing and is noted
+//! in a transaction of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::audit::{self, AuditEntry, Deed, Noted};
+use super::board::Readable;
+use super::claim::{self, ClaimRequest, Granted, Released, Which};
+use super::context::{self, Share, Shared};
+use super::fingerprint::Remembering;
+use super::group::{self, Joined, Left};
+use super::holding;
+use super::key::ClaimKey;
+use super::register::{self, Register};
+use super::replica::{self, Reading};
+use super::schema::{self, Cause, Entry, Session, SessionId};
+use super::session::{self, Heartbeat};
+use super::snapshot::Snapshot;
+use super::{Moment, Probe, Settings, SystemProbe, operation};
+use crate::clock::{Clock, Now, SystemClock};
+use crate::error::{Error, Kind, Result};
+use crate::store::dir::StateDir;
+use crate::store::project::Projection;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, Tx, View};
+
+/// On whose behalf something is done, and how it may be repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The session.
+    pub session: SessionId,
+    /// An id for this one operation: trying it again returns the first result.
+    pub op_id: Option<String>,
+    /// Claims under which it is done, each with its token; refused if one is stale.
+    pub under: Vec<(ClaimKey, u64)>,
+}
+
+impl Actor {
+    /// The session, without further conditions.
+    pub fn new(session: SessionId) -> Actor {
+        Actor {
+            session,
+            op_id: None,
+            under: Vec::new(),
+        }
+    }
+
+    /// The same under an operation id.
+    pub fn once(mut self, op_id: impl Into<String>) -> Actor {
+        self.op_id = Some(op_id.into());
+        self
+    }
+
+    /// The same under a claim with its fencing token.
+    pub fn under(mut self, key: ClaimKey, token: u64) -> Actor {
+        self.under.push((key, token));
+        self
+    }
+}
+
+impl From<&Session> for Actor {
+    fn from(session: &Session) -> Actor {
+        Actor::new(session.id.clone())
+    }
+}
+
+/// The coordination of one workspace. Cheap to clone; clones share the store.
+#[derive(Clone)]
+pub struct Coord {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) probe: Arc<dyn Probe>,
+    settings: Settings,
+    files: Option<Arc<Projection>>,
+}
+
+impl Coord {
+    /// Opens the state directory, making it if it is missing.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] and [`Kind::Corrupt`], as the store has them.
+    pub fn open(state: &Path) -> Result<Coord> {
+        let dir = StateDir::create(state)?;
+        let store = SqliteStore::open(&dir)?;
+        let mut coord = Coord::system(Arc::new(store));
+        coord.files = Some(Arc::new(Projection::new(dir)));
+        Ok(coord)
+    }
+
+    /// Opens the state directory for reading, if there is one; makes and changes nothing.
+    ///
+    /// # Errors
+    /// As [`Coord::open`].
+    pub fn open_existing(state: &Path) -> Result<Option<Coord>> {
+        let Some(dir) = StateDir::existing(state)? else {
+            return Ok(None);
+        };
+        let store = SqliteStore::open_read(&dir)?;
+        Ok(store.map(|store| Coord::system(Arc::new(store))))
+    }
+
+    fn system(store: Arc<dyn Store>) -> Coord {
+        Coord::new(
+            store,
+            Arc::new(SystemClock::new()),
+            Arc::new(SystemProbe::new()),
+        )
+    }
+
+    /// On any store, clock and probe; without readable files.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, probe: Arc<dyn Probe>) -> Coord {
+        Coord {
+            store,
+            clock,
+            probe,
+            settings: Settings::default(),
+            files: None,
+        }
+    }
+
+    /// The same with other limits.
+    pub fn with_settings(mut self, settings: Settings) -> Coord {
+        self.settings = settings;
+        self
+    }
+
+    // ----- who is there
+
+    /// Registers a session, or registers it again.
+    ///
+    /// # Errors
+    /// See [`register::register`].
+    pub fn register(&self, request: &Register) -> Result<Session> {
+        let new_id = SessionId::mint();
+        let id = request.id.clone().unwrap_or_else(|| new_id.clone());
+        let deed = Deed::new("register", request.name.clone().unwrap_or_default());
+        let present = self.present();
+        let at = present.moment(Some(&id));
+        let mut registered = None;
+        let done = self.store.transact(&mut |tx| {
+            let session = register::register(tx, &at, &new_id, request)?;
+            audit::record(
+                tx,
+                at.now.wall,
+                Some(&session.id),
+                Some(&session.name),
+                &deed,
+                None,
+            )?;
+            registered = Some(session);
+            Ok(())
+        });
+        self.finish(
+            done.map(drop),
+            at.now,
+            Some(&id),
+            request.name.as_deref(),
+            &deed,
+        )?;
+        registered.ok_or_else(no_result)
+    }
+
+    /// Takes in a sign of life, with what the session says of itself.
+    ///
+    /// # Errors
+    /// See [`session::heartbeat`].
+    pub fn heartbeat(&self, actor: &Actor, beat: &Heartbeat) -> Result<()> {
+        let mut deed = Deed::new("heartbeat", beat.working_on.clone().unwrap_or_default());
+        deed.noted = Noted::IfRefused;
+        self.act(actor, &deed, |tx, at, session| {
+            session::heartbeat(tx, at, session, beat)
+        })
+    }
+
+    /// Ends a session: its process or pane is gone, or it says so. Ending it again does nothing.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if there never was one.
+    pub fn end(&self, id: &SessionId) -> Result<()> {
+        let deed = Deed::new("end", "");
+        let present = self.present();
+        let at = present.moment(None);
+        let done = self.store.transact(&mut |tx| {
+            let unknown = || Error::not_found(format!("there is no session {id}"));
+            let mut session = schema::session(tx.view(), id)?.ok_or_else(unknown)?;
+            if session
+                .ended
+                .as_ref()
+                .is_some_and(|ended| ended.cause == Cause::Left)
+            {
+                return Ok(());
+            }
+            session::end(tx, &at, &mut session, Cause::Left)?;
+            audit::record(tx, at.now.wall, Some(id), Some(&session.name), &deed, None)
+        });
+        self.finish(done.map(drop), at.now, Some(id), None, &deed)
+    }
+
+    /// Ends every session whose process is gone and removes claims that bind nobody; returns the
+    /// names of those sessions.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn reap(&self) -> Result<Vec<String>> {
+        let present = self.present();
+        let at = present.moment(None);
+        let mut names = Vec::new();
+        let done = self.store.transact(&mut |tx| {
+            names = session::reap(tx, &at)?;
+            holding::sweep(tx, &at)?;
+            for name in &names {
+                audit::record(
+                    tx,
+                    at.now.wall,
+                    None,
+                    Some(name),
+                    &Deed::new("died", name.as_str()),
+                    None,
+                )?;
+            }
+            Ok(())
+        });
+        self.finish(done.map(drop), at.now, None, None, &Deed::new("reap", ""))?;
+        Ok(names)
+    }
+
+    /// Finds a living session by id, beginning of id, name or number.
+    ///
+    /// # Errors
+    /// See [`session::resolve`].
+    pub fn resolve(&self, text: &str) -> Result<Session> {
+        self.read(|view, at| session::resolve(view, at, text))
+    }
+
+    /// The session with this id, if it may act.
+    ///
+    /// # Errors
+    /// See [`session::acting`].
+    pub fn whoami(&self, id: &SessionId) -> Result<Session> {
+        self.read(|view, at| session::acting(view, at, id))
+    }
+
+    // ----- groups and context
+
+    /// Joins a group.
+    ///
+    /// # Errors
+    /// See [`group::join`].
+    pub fn join_group(&self, actor: &Actor, name: &str) -> Result<Joined> {
+        let deed = Deed::new("join-group", name);
+        self.act(actor, &deed, |tx, at, session| {
+            group::join(tx, at, session, name)
+        })
+    }
+
+    /// Leaves the group.
+    ///
+    /// # Errors
+    /// See [`group::leave`].
+    pub fn leave_group(&self, actor: &Actor) -> Result<Left> {
+        self.act(actor, &Deed::new("leave-group", ""), group::leave)
+    }
+
+    /// Shares values with the group.
+    ///
+    /// # Errors
+    /// See [`context::share`].
+    pub fn share(&self, actor: &Actor, shares: &[Share]) -> Result<Shared> {
+        let keys: Vec<&str> = shares.iter().map(|share| share.key.as_str()).collect();
+        let deed = Deed::new("share", keys.join(" "));
+        self.act(actor, &deed, |tx, at, session| {
+            context::share(tx, at, session, shares)
+        })
+    }
+
+    /// A group's context, by key: all of it, or the one value at `key`. Each entry comes with the
+    /// revision of its last write.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if there is no such group or key.
+    pub fn context(&self, group: &str, key: Option<&str>) -> Result<Vec<(Entry, u64)>> {
+        self.read(|view, _| {
+            group::existing(view, group)?;
+            context::entries(view, group, key)
+        })
+    }
+
+    /// The kept older versions of a value, oldest first.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn context_history(&self, group: &str, key: &str) -> Result<Vec<Entry>> {
+        self.read(|view, _| context::history(view, group, key))
+    }
+
+    // ----- claims
+
+    /// Claims keys, all or none, at once or not at all.
+    ///
+    /// # Errors
+    /// See [`claim::grant`].
+    pub fn claim(&self, actor: &Actor, request: &ClaimRequest) -> Result<Granted> {
+        let deed = claim_deed(request);
+        self.act(actor, &deed, |tx, at, session| {
+            claim::grant(tx, at, session, request, None)
+        })
+    }
+
+    /// Prolongs leases.
+    ///
+    /// # Errors
+    /// See [`holding::renew`].
+    pub fn renew(&self, actor: &Actor, which: &Which, ttl: Option<Duration>) -> Result<Granted> {
+        let deed = Deed::new("renew", subject(which));
+        self.act(actor, &deed, |tx, at, session| {
+            holding::renew(tx, at, session, which, ttl)
+        })
+    }
+
+    /// Gives claims back.
+    ///
+    /// # Errors
+    /// See [`holding::release`].
+    pub fn release(&self, actor: &Actor, which: &Which) -> Result<Released> {
+        let deed = Deed::new("release", subject(which));
+        self.act(actor, &deed, |tx, at, session| {
+            holding::release(tx, at, session, which)
+        })
+    }
+
+    /// Whether the session holds `key` by this token, right now.
+    ///
+    /// # Errors
+    /// [`Kind::Fenced`] if it does not.
+    pub fn check_token(&self, id: &SessionId, key: &ClaimKey, token: u64) -> Result<()> {
+        self.read(|view, at| {
+            let session = session::acting(view, at, id)?;
+            holding::check_token(view, at, &session, key, token)
+        })
+    }
+
+    // ----- reading
+
+    /// Everything at one revision.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Ok(self.reading()?.snapshot)
+    }
+
+    /// Everything at one revision, and when it is worth looking again.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn reading(&self) -> Result<Reading> {
+        self.read(replica::read)
+    }
+
+    /// The latest entries of the audit trail, oldest first.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn audit(&self, count: usize) -> Result<Vec<AuditEntry>> {
+        self.read(|view, _| audit::latest(view, count))
+    }
+
+    /// Writes all readable files again.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn rebuild_files(&self) -> Result<()> {
+        match &self.files {
+            Some(files) => self.with_readable(|readable| files.rebuild(&*self.store, readable)),
+            None => Ok(()),
+        }
+    }
+
+    // ----- how it is done
+
+    /// The present, as one transaction or reading sees it.
+    fn present(&self) -> Present<'_> {
+        Present {
+            now: self.clock.now(),
+            probe: Remembering::new(&*self.probe),
+            settings: &self.settings,
+        }
+    }
+
+    /// Reads at one revision.
+    pub(super) fn read<T>(&self, f: impl Fn(&dyn View, &Moment<'_>) -> Result<T>) -> Result<T> {
+        let present = self.present();
+        let at = present.moment(None);
+        let mut found = None;
+        self.store.read(&mut |view| {
+            found = Some(f(view, &at)?);
+            Ok(())
+        })?;
+        found.ok_or_else(no_result)
+    }
+
+    /// Runs a rule for a session that acts, in one transaction.
+    pub(super) fn act<T: Serialize + DeserializeOwned>(
+        &self,
+        actor: &Actor,
+        deed: &Deed,
+        rule: impl Fn(&mut dyn Tx, &Moment<'_>, &mut Session) -> Result<T>,
+    ) -> Result<T> {
+        let present = self.present();
+        let at = present.moment(Some(&actor.session));
+        let mut result = None;
+        let mut name = None;
+        let done = self.store.transact(&mut |tx| {
+            let mut session = session::acting(tx.view(), &at, &actor.session)?;
+            name = Some(session.name.clone());
+            if let Some(op_id) = &actor.op_id {
+                result = operation::replay(tx.view(), &session.id, op_id, deed)?;
+                if result.is_some() {
+                    return Ok(());
+                }
+            }
+            for (key, token) in &actor.under {
+                holding::check_token(tx.view(), &at, &session, key, *token)?;
+            }
+            let value = rule(tx, &at, &mut session)?;
+            session.seen = at.now.clone();
+            schema::put_session(tx, &session)?;
+            if deed.noted == Noted::Always {
+                audit::record(
+                    tx,
+                    at.now.wall,
+                    Some(&session.id),
+                    Some(&session.name),
+                    deed,
+                    None,
+                )?;
+            }
+            if let Some(op_id) = &actor.op_id {
+                operation::remember(tx, &session.id, op_id, deed, &value)?;
+            }
+            result = Some(value);
+            Ok(())
+        });
+        self.finish(
+            done.map(drop),
+            at.now,
+            Some(&actor.session),
+            name.as_deref(),
+            deed,
+        )?;
+        result.ok_or_else(no_result)
+    }
+
+    /// After a transaction: note a refusal, then let the readable files follow.
+    fn finish(
+        &self,
+        done: Result<()>,
+        now: &Now,
+        id: Option<&SessionId>,
+        name: Option<&str>,
+        deed: &Deed,
+    ) -> Result<()> {
+        let by_rule = |error: &Error| {
+            use Kind::{Fenced, Held, NotFound, Refused, Usage};
+            matches!(error.kind, Refused | Held | NotFound | Usage | Fenced)
+        };
+        if let Err(refusal) = done.as_ref()
+            && by_rule(refusal)
+        {
+            let noted = self
+                .store
+                .transact(&mut |tx| audit::record(tx, now.wall, id, name, deed, Some(refusal)));
+            if let Err(error) = noted {
+                tracing::warn!("cannot note a refused {}: {error}", deed.action);
+            }
+        }
+        self.catch_up();
+        done
+    }
+
+    /// The readable files are a convenience: what was committed stays done if they cannot be written.
+    pub(super) fn catch_up(&self) {
+        if let Some(files) = &self.files
+            && let Err(error) =
+                self.with_readable(|readable| files.catch_up(&*self.store, readable))
+        {
+            tracing::warn!("readable files are behind: {error}");
+        }
+    }
+
+    fn with_readable(&self, f: impl Fn(&Readable<'_>) -> Result<()>) -> Result<()> {
+        f(&Readable {
+            at: self.present().moment(None),
+        })
+    }
+}
+
+/// What a [`Moment`] borrows from.
+struct Present<'a> {
+    now: Now,
+    probe: Remembering<'a>,
+    settings: &'a Settings,
+}
+
+impl Present<'_> {
+    fn moment<'a>(&'a self, acting: Option<&'a SessionId>) -> Moment<'a> {
+        Moment {
+            now: &self.now,
+            probe: &self.probe,
+            settings: self.settings,
+            acting,
+        }
+    }
+}
+
+/// What a claim request looks like in the audit trail.
+pub(super) fn claim_deed(request: &ClaimRequest) -> Deed {
+    let keys: Vec<&str> = request.keys.iter().map(ClaimKey::as_str).collect();
+    let mut deed = Deed::new("claim", keys.join(" "));
+    deed.reason = request.reason.clone();
+    deed
+}
+
+fn subject(which: &Which) -> String {
+    match which {
+        Which::All => "all".to_owned(),
+        Which::Keys(keys) => {
+            let keys: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
+            keys.join(" ")
+        }
+    }
+}
+
+fn no_result() -> Error {
+    Error::internal("the store reported success without running the transaction")
+}

@@ -1,0 +1,295 @@
+//! Keys of claims: `KIND/NAME`, and how what people type becomes one.
+//!
+//! The rules, in order:
+//!
+//! 1. `task/T1`, `issue/7`, `fix/3` and `file/src/a.rs`: a kind Stoa knows and a name. This is the
+//!    form Stoa prints, so whatever it prints can be given back to it. A directory that has one of
+//!    these names is written `./task/…`.
+//! 2. `KIND:NAME` with any one-word kind, for what would otherwise be read as a path:
+//!    `file:Makefile`, `db:users.v2`.
+//! 3. What begins with `./`, `../` or `/`, exists as a path, contains a pattern character, or has a
+//!    dot in its last part, is a path.
+//! 4. `port/8080`: any other two parts and more are a kind and a name.
+//! 5. A single word is a task: `T1` is `task/T1`.
+//!
+//! A path becomes `file/` and the path from the workspace's root, `/`-separated, links resolved as
+//! far as it exists; outside of the workspace there is nothing to claim. A path that exists stands
+//! for itself, whatever characters it has (they are escaped with a backslash in the key); one that
+//! does not may be a [pattern](super::glob). A directory stands for everything in it: `src` is
+//! `file/src/**`.
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::glob::{self, Glob};
+use super::names;
+use crate::error::{Error, Result};
+
+/// Kinds that always win over a path of the same name.
+const KNOWN_KINDS: [&str; 4] = ["file", "task", "issue", "fix"];
+
+/// The key of a claim: a literal one or a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClaimKey(String);
+
+impl ClaimKey {
+    /// Reads what somebody typed in `cwd`, by the rules in the module's text.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`](crate::error::Kind::Usage) saying what is wrong with it.
+    pub fn parse(input: &str, cwd: &Path, workspace: &Path) -> Result<ClaimKey> {
+        check_input(input)?;
+        if let Some((kind, name)) = input.split_once('/')
+            && KNOWN_KINDS.contains(&kind)
+        {
+            // Relative to the root, as it was printed.
+            return if kind == "file" {
+                path_key(name, workspace, workspace)
+            } else {
+                named(kind, name)
+            };
+        }
+        if let Some((kind, name)) = input.split_once(':')
+            && is_kind(kind)
+        {
+            return if kind == "file" {
+                path_key(name, cwd, workspace)
+            } else {
+                named(kind, name)
+            };
+        }
+        if is_path(input, cwd) {
+            return path_key(input, cwd, workspace);
+        }
+        match input.split_once('/') {
+            Some((kind, name)) => named(kind, name),
+            None => named("task", input),
+        }
+    }
+
+    /// Reads a key in the form Stoa prints and stores, without looking at any file.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`](crate::error::Kind::Usage) if it is not in that form.
+    pub fn canonical(text: &str) -> Result<ClaimKey> {
+        check_input(text)?;
+        match text.split_once('/') {
+            Some((kind, name)) => named(kind, name),
+            None => Err(Error::usage(format!(
+                "\"{}\" is not KIND/NAME",
+                names::shown(text)
+            ))),
+        }
+    }
+
+    /// What it is a claim on: `file`, `task`, …
+    pub fn kind(&self) -> &str {
+        self.0.split_once('/').map_or("", |(kind, _)| kind)
+    }
+
+    /// The name or path, with patterns and escapes as they are.
+    pub fn name(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, name)| name)
+    }
+
+    /// The whole key.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it can match more than itself. (An escaped literal cannot.)
+    pub fn is_pattern(&self) -> bool {
+        let mut escaped = false;
+        self.0.chars().any(|c| {
+            let magic = !escaped && matches!(c, '*' | '?' | '[' | '{');
+            escaped = !escaped && c == '\\';
+            magic
+        })
+    }
+
+    /// Whether something exists, or could, that both stand for.
+    pub fn overlaps(&self, other: &ClaimKey) -> bool {
+        if !self.is_pattern() && !other.is_pattern() {
+            return self == other;
+        }
+        match (Glob::parse(&self.0), Glob::parse(&other.0)) {
+            (Ok(a), Ok(b)) => a.overlaps(&b),
+            // A key is only made from a pattern that can be read.
+            _ => self == other,
+        }
+    }
+}
+
+impl fmt::Display for ClaimKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<ClaimKey> for String {
+    fn from(key: ClaimKey) -> String {
+        key.0
+    }
+}
+
+impl TryFrom<String> for ClaimKey {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<ClaimKey> {
+        ClaimKey::canonical(&text)
+    }
+}
+
+fn check_input(input: &str) -> Result<()> {
+    if input.is_empty() {
+        return Err(Error::usage("the key of a claim is empty")
+            .with_hint("name a path, or KIND/NAME as in task/T1"));
+    }
+    // Resolving can make a path longer or shorter; this keeps absurd input from the file system.
+    if input.len() > 4 * names::PATH_BYTES {
+        return Err(wrong(
+            input,
+            &format!("is longer than {} bytes", 4 * names::PATH_BYTES),
+        ));
+    }
+    match input.chars().find(|c| names::is_hidden(*c)) {
+        None => Ok(()),
+        Some(hidden) => {
+            let why = format!("contains the invisible character U+{:04X}", hidden as u32);
+            Err(wrong(input, &why))
+        }
+    }
+}
+
+fn wrong(input: &str, why: &str) -> Error {
+    Error::usage(format!("the key \"{}\" {why}", names::shown(input)))
+}
+
+fn is_kind(word: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    !word.is_empty() && word.len() <= 40 && word.bytes().all(letter)
+}
+
+fn is_path(input: &str, cwd: &Path) -> bool {
+    let last = input.rsplit('/').next().unwrap_or(input);
+    let dotted = input.starts_with("./") || input.starts_with("../") || input.starts_with('/');
+    dotted
+        || last.contains('.')
+        || glob::has_magic(input)
+        || cwd.join(input).symlink_metadata().is_ok()
+}
+
+fn named(kind: &str, name: &str) -> Result<ClaimKey> {
+    let whole = || format!("{kind}/{name}");
+    if !is_kind(kind) {
+        return Err(wrong(
+            &whole(),
+            "has a kind that is not one word of letters, digits, - and _",
+        ));
+    }
+    if name.is_empty() {
+        return Err(wrong(&whole(), "has no name after its kind"));
+    }
+    let limit = if kind == "file" {
+        names::PATH_BYTES
+    } else {
+        names::NAME_BYTES
+    };
+    if name.len() > limit {
+        return Err(wrong(&whole(), &format!("is longer than {limit} bytes")));
+    }
+    if name
+        .split('/')
+        .any(|part| part.is_empty() || part == "." || part == "..")
+    {
+        return Err(wrong(
+            &whole(),
+            "has an empty part, a . or a .. between its slashes",
+        ));
+    }
+    if name.trim() != name {
+        return Err(wrong(&whole(), "begins or ends with a blank"));
+    }
+    Glob::parse(name)?;
+    let key = ClaimKey(whole());
+    if key.is_pattern() {
+        return Ok(key);
+    }
+    // One spelling for each literal, so that equal means the same text.
+    Ok(ClaimKey(format!(
+        "{kind}/{}",
+        glob::escape(&glob::unescape(name))
+    )))
+}
+
+/// `file/…` for a path as seen from `cwd`.
+fn path_key(input: &str, cwd: &Path, workspace: &Path) -> Result<ClaimKey> {
+    let workspace = &workspace
+        .canonicalize()
+        .unwrap_or_else(|_| workspace.to_path_buf());
+    let exists = cwd.join(input).symlink_metadata().is_ok();
+    let cut = if exists {
+        input.len()
+    } else {
+        pattern_start(input)
+    };
+    let (literal, pattern) = input.split_at(cut);
+    let full = resolve(&cwd.join(literal));
+    let Ok(inside) = full.strip_prefix(workspace) else {
+        return Err(wrong(input, "is outside of the workspace"))
+            .map_err(|error| error.with_hint(format!("the workspace is {}", workspace.display())));
+    };
+    let Some(inside) = inside.to_str() else {
+        return Err(wrong(input, "is not UTF-8 once its links are resolved"));
+    };
+    // What was typed before the pattern has no special characters; what links lead to may.
+    let literal = glob::escape(inside);
+    let rest: Vec<&str> = pattern
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
+    let mut parts: Vec<&str> = literal.split('/').filter(|part| !part.is_empty()).collect();
+    parts.extend(rest);
+    if pattern.is_empty() && full.is_dir() {
+        parts.push("**");
+    }
+    if parts.is_empty() {
+        return Err(wrong(input, "has no name after its kind"));
+    }
+    named("file", &parts.join("/"))
+}
+
+/// Where the first part with a pattern character begins.
+fn pattern_start(input: &str) -> usize {
+    let literal = glob::literal_prefix(input);
+    if literal.len() == input.len() {
+        return input.len();
+    }
+    literal.rfind('/').map_or(0, |slash| slash + 1)
+}
+
+/// The path without links, `.` and `..`, as far as it exists; the rest by its words.
+fn resolve(path: &Path) -> PathBuf {
+    let mut real = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                real.pop();
+            }
+            part => {
+                real.push(part);
+                if let Ok(found) = real.canonicalize() {
+                    real = found;
+                }
+            }
+        }
+    }
+    real
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+use super::*;
+use crate::error::Kind;
+use proptest::prelude::*;
+use std::fs;
+use std::os::unix::fs::symlink;
+
+/// A workspace with `src/main.rs`, `app/[id]/page.tsx`, `task/T9`, and links.
+fn tree() -> (tempfile::TempDir, PathBuf) {
+    let temp = tempfile::tempdir().unwrap();
+    let root = temp.path().join("ws");
+    for file in ["src/main.rs", "app/[id]/page.tsx", "task/T9", "Makefile"] {
+        let file = root.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "").unwrap();
+    }
+    fs::create_dir(temp.path().join("out")).unwrap();
+    symlink("src", root.join("link")).unwrap();
+    symlink("src/main.rs", root.join("main")).unwrap();
+    symlink(temp.path().join("out"), root.join("away")).unwrap();
+    symlink(&root, temp.path().join("alias")).unwrap();
+    (temp, root)
+}
+
+#[test]
+fn what_people_type_becomes_a_key() {
+    let (_temp, root) = tree();
+    let check = |input: &str, cwd: &str, expected: &str| {
+        let key = ClaimKey::parse(input, &root.join(cwd), &root).unwrap();
+        assert_eq!(key.as_str(), expected, "{input}");
+        // What we print can be given back, from anywhere.
+        assert_eq!(ClaimKey::canonical(key.as_str()).unwrap(), key);
+        if KNOWN_KINDS.contains(&key.kind()) {
+            let again = ClaimKey::parse(key.as_str(), &root.join("src"), &root).unwrap();
+            assert_eq!(again, key, "{input}");
+        }
+    };
+    check("task/T1", "", "task/T1");
+    check("T1", "", "task/T1");
+    check("task/T9", "", "task/T9");
+    check("./task/T9", "", "file/task/T9");
+    check("issue/7", "", "issue/7");
+    check("port/8080", "", "port/8080");
+    check("db:users.v2", "", "db/users.v2");
+    check("src/main.rs", "", "file/src/main.rs");
+    check("main.rs", "src", "file/src/main.rs");
+    check("../Makefile", "src", "file/Makefile");
+    check("Makefile", "", "file/Makefile");
+    check("file:new", "src", "file/src/new");
+    check("file/src/new", "src", "file/src/new");
+    check("src/./x/../main.rs", "", "file/src/main.rs");
+    check("link/main.rs", "", "file/src/main.rs");
+    check("main", "", "file/src/main.rs");
+    check("link/../src/new.rs", "", "file/src/new.rs");
+    check("new/deep/a.rs", "", "file/new/deep/a.rs");
+    check("src", "", "file/src/**");
+    check("src/", "", "file/src/**");
+    check(".", "src", "file/src/**");
+    check(".", "", "file/**");
+    check("new/..", "", "file/**");
+    check("src/**", "", "file/src/**");
+    check("*.rs", "src", "file/src/*.rs");
+    check("link/*.rs", "", "file/src/*.rs");
+    check("src/{a,b/c}.rs", "", "file/src/{a,b/c}.rs");
+    check("app/[id]/page.tsx", "", "file/app/\\[id\\]/page.tsx");
+    check("task/T*", "", "task/T*");
+    check("a\\b.rs", "", "file/ab.rs");
+    check("a\\*.rs", "", "file/a\\*.rs");
+    check(".env", "", "file/.env");
+    check("ünï.rs", "", "file/ünï.rs");
+}
+
+#[test]
+fn aliases_of_the_root_are_inside() {
+    let (temp, root) = tree();
+    let alias = temp.path().join("alias");
+    let key = ClaimKey::parse("main.rs", &alias.join("src"), &root).unwrap();
+    assert_eq!(key.as_str(), "file/src/main.rs");
+    let key = ClaimKey::parse(&format!("{}/src/main.rs", alias.display()), &root, &alias).unwrap();
+    assert_eq!(key.as_str(), "file/src/main.rs");
+}
+
+#[test]
+fn what_cannot_be_a_key_is_refused() {
+    let (_temp, root) = tree();
+    let check = |input: &str, expected: &str| {
+        let error = ClaimKey::parse(input, &root, &root).unwrap_err();
+        assert_eq!(error.kind, Kind::Usage, "{input:?}");
+        assert!(error.message.contains(expected), "{}", error.message);
+        assert!(!error.message.contains(names::is_hidden) && error.message.len() < 400);
+    };
+    check("", "empty");
+    check("../x", "outside");
+    check("/etc/passwd", "outside");
+    check("src/../../x.rs", "outside");
+    check("away/x.rs", "outside");
+    check("file/../x", "outside");
+    check("task/../x", "..");
+    check("task/", "no name");
+    check("task/a//b", "empty part");
+    check("new/../..", "outside");
+    check("sp ace/x", "kind");
+    check("a\0b", "U+0000");
+    check("task/a\u{1b}[31m", "U+001B");
+    check("task/a\nb", "U+000A");
+    check("src/*/../x", "..");
+    check("src/[a", "without its ]");
+    check(&"x".repeat(10_000), "longer");
+    check(&format!("task/{}", "x".repeat(201)), "longer than 200");
+    check(&format!("a/{}.rs", "x/".repeat(600)), "longer than 1024");
+}
+
+#[test]
+fn literals_and_patterns_overlap() {
+    let check = |a: &str, b: &str, expected: bool| {
+        let (a, b) = (
+            ClaimKey::canonical(a).unwrap(),
+            ClaimKey::canonical(b).unwrap(),
+        );
+        assert_eq!(a.overlaps(&b), expected, "{a} {b}");
+        assert_eq!(b.overlaps(&a), expected, "{b} {a}");
+    };
+    check("file/src/a.rs", "file/src/**", true);
+    check("file/src/a.rs", "task/**", false);
+    check("file/**", "task/T1", false);
+    check("file/app/\\[id\\]/p", "file/app/[id]/p", false);
+    check("task/T1", "task/T1", true);
+    assert!(
+        !ClaimKey::canonical("file/app/\\[id\\]/p")
+            .unwrap()
+            .is_pattern()
+    );
+    assert!(ClaimKey::canonical("file/app/[id]/p").unwrap().is_pattern());
+}
+
+#[test]
+fn anything_typed_is_a_sound_key_or_an_error() {
+    let (_temp, root) = tree();
+    let cwd = root.join("src");
+    let inputs = "(\\PC|[./*:\\[\\]{}\\\\]){0,30}";
+    let check = |input: String| {
+        if let Ok(key) = ClaimKey::parse(&input, &cwd, &root) {
+            prop_assert_eq!(ClaimKey::canonical(key.as_str()).unwrap(), key.clone());
+            prop_assert!(!key.name().split('/').any(|part| part == ".."));
+            prop_assert!(key.overlaps(&key));
+        }
+        Ok(())
+    };
+    let mut runner = proptest::test_runner::TestRunner::default();
+    runner.run(&inputs, check).unwrap();
+}

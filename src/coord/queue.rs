@@ -1,0 +1,122 @@
+//! The lines in front of claims: first come, first served.
+//!
+//! Who waits has a record in the store with a ticket, the revision at which it began. A claim is
+//! refused while somebody with an earlier ticket waits for something that overlaps it, unless both
+//! would share; so readers that keep coming do not starve a writer. A place is lost when its
+//! patience runs out or its process ends; such records are skipped, and removed by the next to join
+//! the line.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Moment;
+use super::claim::{Blocked, ClaimRequest, place_of};
+use super::fingerprint::{Fingerprint, Vital};
+use super::key::ClaimKey;
+use super::lease::{Lease, Phase};
+use super::schema::{self, Session, Waiter};
+use crate::error::{Error, Kind, Result};
+use crate::store::{Tx, View, put_json};
+
+/// Takes a place at the end; returns the ticket.
+pub fn join(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    session: &Session,
+    request: &ClaimRequest,
+    patience: Duration,
+    process: &Fingerprint,
+) -> Result<u64> {
+    for waiter in schema::waiters(tx.view())? {
+        if waits(tx.view(), at, &waiter)?.is_none() {
+            tx.delete(&schema::wait_key(waiter.ticket))?;
+        }
+    }
+    let waiter = Waiter {
+        ticket: tx.revision(),
+        session: session.id.clone(),
+        keys: request.keys.clone(),
+        shared: request.shared,
+        since: at.now.wall,
+        patience: Lease::new(at.now, patience),
+        process: process.clone(),
+    };
+    put_json(tx, &schema::wait_key(waiter.ticket), &waiter)?;
+    Ok(waiter.ticket)
+}
+
+/// Who stands in line, first come first, with their sessions.
+pub fn line(view: &dyn View, at: &Moment<'_>) -> Result<Vec<(Waiter, Session)>> {
+    let mut found = Vec::new();
+    for waiter in schema::waiters(view)? {
+        if let Some(session) = waits(view, at, &waiter)? {
+            found.push((waiter, session));
+        }
+    }
+    Ok(found)
+}
+
+/// The session that waits, if it still does.
+fn waits(view: &dyn View, at: &Moment<'_>, waiter: &Waiter) -> Result<Option<Session>> {
+    if !matches!(waiter.patience.phase(at.now), Phase::Live(_))
+        || at.probe.check(&waiter.process) == Vital::Dead
+    {
+        return Ok(None);
+    }
+    let session = schema::session(view, &waiter.session)?;
+    Ok(session.filter(|session| session.ended.is_none()))
+}
+
+/// The first in line whose turn comes before the holder of `ticket` (before anybody without one).
+pub fn ahead(
+    view: &dyn View,
+    at: &Moment<'_>,
+    session: &Session,
+    keys: &[&ClaimKey],
+    shared: bool,
+    ticket: Option<u64>,
+) -> Result<Option<Blocked>> {
+    for waiter in schema::waiters(view)? {
+        let later = ticket.is_some_and(|ticket| waiter.ticket >= ticket);
+        if later || waiter.session == session.id || (shared && waiter.shared) {
+            continue;
+        }
+        let met = keys
+            .iter()
+            .find(|key| waiter.keys.iter().any(|other| key.overlaps(other)));
+        let Some(key) = met else {
+            continue;
+        };
+        if let Some(first) = waits(view, at, &waiter)? {
+            return Ok(Some(behind(at, key, &waiter, &first)));
+        }
+    }
+    Ok(None)
+}
+
+fn behind(at: &Moment<'_>, key: &ClaimKey, waiter: &Waiter, first: &Session) -> Blocked {
+    let left_ms = waiter.patience.left_ms(at.now);
+    let message = format!(
+        "{} ({}) is next in line for {key}",
+        first.name,
+        place_of(first)
+    );
+    let error = Error::new(Kind::Held, message)
+        .with_hint("wait in line with --wait 30s")
+        .with_holder(json!({
+            "id": first.id,
+            "name": first.name,
+            "number": first.number,
+            "pane": first.pane,
+            "since": waiter.since,
+            "expires_in": left_ms.div_ceil(1000),
+            "key": key,
+            "reason": "waiting",
+        }));
+    Blocked {
+        error,
+        changes_in_ms: left_ms,
+        process: waiter.process.clone(),
+    }
+}

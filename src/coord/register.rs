@@ -1,0 +1,245 @@
+//! Registering: getting a name and a number that no living session has.
+
+use serde_json::Map;
+
+use super::fingerprint::{Fingerprint, Vital};
+use super::names::{check_label, check_session_name, check_text};
+use super::schema::{self, Cause, Session, SessionId};
+use super::session::{card, end, life, reap_dead, silence_ms};
+use super::snapshot::Life;
+use super::{Moment, group, holding, lease};
+use crate::error::{Error, Result};
+use crate::store::Tx;
+
+/// Ended sessions kept so that using one says so.
+const KEPT_ENDED: usize = 200;
+/// Silent sessions looked at when somebody registers.
+const REAPED_AT_ONCE: usize = 32;
+
+/// What a session says of itself when it registers.
+#[derive(Debug, Clone)]
+pub struct Register {
+    /// The number it wants; the next free one otherwise.
+    pub number: Option<u32>,
+    /// The name it wants; made from its kind and number otherwise.
+    pub name: Option<String>,
+    /// What it is there for.
+    pub role: Option<String>,
+    /// What it wants to reach.
+    pub goal: Option<String>,
+    /// The pane it runs in.
+    pub pane: Option<String>,
+    /// The kind of program.
+    pub agent: Option<String>,
+    /// The group to join in the same transaction.
+    pub group: Option<String>,
+    /// Its process: one that lives as long as the session does.
+    pub fingerprint: Fingerprint,
+    /// Its id: of an earlier registration, or minted for it before its process started.
+    pub id: Option<SessionId>,
+}
+
+impl Register {
+    /// Nothing but the process.
+    pub fn of(fingerprint: Fingerprint) -> Register {
+        Register {
+            number: None,
+            name: None,
+            role: None,
+            goal: None,
+            pane: None,
+            agent: None,
+            group: None,
+            fingerprint,
+            id: None,
+        }
+    }
+}
+
+/// Registers a session, or registers it again. `new_id` is used if the request brings none.
+///
+/// # Errors
+/// [`Kind::Refused`](crate::error::Kind::Refused) with the holder if a living session has the name
+/// or the number; what joining the group returns; [`Kind::Usage`](crate::error::Kind::Usage).
+pub fn register(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    new_id: &SessionId,
+    request: &Register,
+) -> Result<Session> {
+    check_register(request)?;
+    let id = request.id.as_ref().unwrap_or(new_id);
+    reap_silent(tx, at, id)?;
+    let all = schema::sessions(tx.view())?;
+    forget_ended(tx, at, &all, id)?;
+    let prior = all.iter().find(|session| session.id == *id);
+    let others: Vec<&Session> = (all.iter())
+        .filter(|s| s.id != *id && s.ended.is_none())
+        .collect();
+
+    let number = request
+        .number
+        .or(prior.filter(|s| s.ended.is_none()).map(|s| s.number));
+    let number = number.unwrap_or_else(|| next_number(&others));
+    let named = request.name.clone().or(prior.map(|s| s.name.clone()));
+    let name = named.unwrap_or_else(|| default_name(request, number, &others));
+    let clashes = others
+        .iter()
+        .filter(|s| s.name == name || s.number == number);
+    for other in clashes {
+        give_up(tx, at, other, &name)?;
+    }
+    let mut session = renewed(prior, at, request, id, name, number);
+    session.labels_revision = tx.revision();
+    holding::follow_generation(tx, at, prior, &session)?;
+    match request.group.as_deref() {
+        Some(wanted) if session.group.as_deref() != Some(wanted) => {
+            group::join(tx, at, &mut session, wanted)?;
+        }
+        _ => {}
+    }
+    schema::put_session(tx, &session)?;
+    Ok(session)
+}
+
+fn check_register(request: &Register) -> Result<()> {
+    if let Some(name) = &request.name {
+        check_session_name(name)?;
+    }
+    if request.number == Some(0) {
+        return Err(Error::usage("session numbers begin at 1"));
+    }
+    for (what, label) in [("pane", &request.pane), ("agent", &request.agent)] {
+        if let Some(label) = label {
+            check_label(what, label)?;
+        }
+    }
+    for (what, text) in [("role", &request.role), ("goal", &request.goal)] {
+        if let Some(text) = text {
+            check_text(what, text)?;
+        }
+    }
+    Ok(())
+}
+
+fn next_number(others: &[&Session]) -> u32 {
+    let mut taken: Vec<u32> = others.iter().map(|session| session.number).collect();
+    taken.sort_unstable();
+    taken.iter().fold(
+        1,
+        |next, number| if *number == next { next + 1 } else { next },
+    )
+}
+
+fn default_name(request: &Register, number: u32, others: &[&Session]) -> String {
+    let base = match (&request.agent, &request.pane) {
+        (Some(agent), _) => agent.as_str(),
+        (None, Some(_)) => "shell",
+        (None, None) => "session",
+    };
+    let free = |name: &String| !others.iter().any(|session| session.name == *name);
+    let plain = format!("{base}-{number}");
+    if free(&plain) {
+        return plain;
+    }
+    // There are fewer others than numbers to try.
+    (2..)
+        .map(|n| format!("{plain}-{n}"))
+        .find(free)
+        .unwrap_or(plain)
+}
+
+/// The owner of a name or number gives it up if it is not alive, and is in the way otherwise.
+fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, owner: &Session, name: &str) -> Result<()> {
+    if life(owner, at) == Life::Lost {
+        let cause = match at.probe.check(&owner.fingerprint) {
+            Vital::Dead => Cause::Died,
+            Vital::Alive | Vital::Unknown => Cause::Silent,
+        };
+        return end(tx, at, &mut owner.clone(), cause);
+    }
+    let what = if owner.name == name {
+        format!("the name {name}")
+    } else {
+        format!("the number {}", owner.number)
+    };
+    let print = &owner.fingerprint;
+    Err(Error::refused(format!(
+        "{what} is taken by {} (session {}, pid {} on {}, {}), last heard of {} ago",
+        owner.name,
+        owner.number,
+        print.pid,
+        print.tty,
+        print.host,
+        lease::show_ms(silence_ms(&owner.seen, at.now))
+    ))
+    .with_hint("choose another, or none and get the next free one")
+    .with_holder(card(owner)))
+}
+
+fn renewed(
+    prior: Option<&Session>,
+    at: &Moment<'_>,
+    request: &Register,
+    id: &SessionId,
+    name: String,
+    number: u32,
+) -> Session {
+    let or_prior = |new: &Option<String>, old: fn(&Session) -> &Option<String>| {
+        new.clone()
+            .or_else(|| prior.and_then(|session| old(session).clone()))
+    };
+    Session {
+        id: id.clone(),
+        name,
+        number,
+        generation: prior.map_or(1, |session| session.generation + 1),
+        role: or_prior(&request.role, |session| &session.role),
+        goal: or_prior(&request.goal, |session| &session.goal),
+        pane: or_prior(&request.pane, |session| &session.pane),
+        agent: or_prior(&request.agent, |session| &session.agent),
+        fingerprint: request.fingerprint.clone(),
+        group: prior.and_then(|session| session.group.clone()),
+        working_on: None,
+        phase: None,
+        progress: None,
+        next_action: None,
+        state: None,
+        registered: prior.map_or_else(|| at.now.clone(), |session| session.registered.clone()),
+        seen: at.now.clone(),
+        activity: prior.map_or_else(Vec::new, |session| session.activity.clone()),
+        ended: None,
+        labels_revision: 0,
+        extra: prior.map_or_else(Map::new, |session| session.extra.clone()),
+    }
+}
+
+/// Ends sessions whose processes are gone, the longest unheard of first, all but `spared`.
+fn reap_silent(tx: &mut dyn Tx, at: &Moment<'_>, spared: &SessionId) -> Result<()> {
+    let mut all = schema::sessions(tx.view())?;
+    all.retain(|session| session.ended.is_none() && session.id != *spared);
+    all.sort_by_key(|session| std::cmp::Reverse(silence_ms(&session.seen, at.now)));
+    all.truncate(REAPED_AT_ONCE);
+    reap_dead(tx, at, all).map(|_| ())
+}
+
+/// Removes the records of those that ended long ago, in this boot or another. A silent one's claims
+/// live as long as its record, so that waits for them.
+fn forget_ended(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    all: &[Session],
+    spared: &SessionId,
+) -> Result<()> {
+    let mut ended: Vec<(u64, &SessionId)> = (all.iter())
+        .filter(|session| session.id != *spared)
+        .filter_map(|session| Some((silence_ms(&session.ended.as_ref()?.at, at.now), &session.id)))
+        .collect();
+    ended.sort_unstable();
+    for (_, id) in ended.iter().skip(KEPT_ENDED) {
+        if tx.count(&schema::held_prefix(id))? == 0 {
+            tx.delete(&schema::session_key(id))?;
+        }
+    }
+    Ok(())
+}

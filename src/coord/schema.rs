@@ -1,0 +1,399 @@
+//! The records and where they are kept.
+//!
+//! | key | record |
+//! | --- | --- |
+//! | `session/ID` | [`Session`] |
+//! | `group/NAME` | [`Group`] |
+//! | `context/GROUP/KEY` | [`Entry`] |
+//! | `history/GROUP/KEY/VERSION` | an older [`Entry`] |
+//! | `claim/KEY`, `pattern/KEY` | [`Claim`], by whether its key is a pattern |
+//! | `held/ID/KEY` | index: which claims a session has a part in |
+//! | `wait/TICKET` | [`Waiter`] |
+//! | `op/ID/OPERATION` | [`Operation`] |
+//! | `audit/REVISION-N` | [`super::audit::AuditEntry`] |
+//!
+//! Names inside keys are escaped by [`segment`], numbers have twenty digits so that they sort.
+//! Records that are rewritten keep the fields they do not know, for the sake of a newer version
+//! beside us.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::fingerprint::Fingerprint;
+use super::key::ClaimKey;
+use super::lease::Lease;
+use super::names::segment;
+use crate::clock::Now;
+use crate::error::{Error, Result};
+use crate::store::{Tx, View, put_json};
+
+/// A session's id: minted once, never reused, sortable by age.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// A new one.
+    pub fn mint() -> SessionId {
+        SessionId(ulid::Ulid::generate().to_string())
+    }
+
+    /// Reads an id; lower case is accepted.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`](crate::error::Kind::Usage) if it is none.
+    pub fn parse(text: &str) -> Result<SessionId> {
+        match ulid::Ulid::from_string(text) {
+            Ok(id) => Ok(SessionId(id.to_string())),
+            Err(_) => Err(Error::usage(format!(
+                "\"{}\" is not a session id",
+                super::names::shown(text)
+            ))),
+        }
+    }
+
+    /// Its 26 characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for SessionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<SessionId> for String {
+    fn from(id: SessionId) -> String {
+        id.0
+    }
+}
+
+impl TryFrom<String> for SessionId {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<SessionId> {
+        SessionId::parse(&text)
+    }
+}
+
+/// Who a session is, where it runs, and what it says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Its name, unique among the living.
+    pub name: String,
+    /// Its number, unique among the living.
+    pub number: u32,
+    /// Bumped at each registration; what an older generation holds is void.
+    pub generation: u64,
+    /// What it is there for.
+    pub role: Option<String>,
+    /// What it wants to reach.
+    pub goal: Option<String>,
+    /// The pane it runs in.
+    pub pane: Option<String>,
+    /// The kind of program: `shell`, `claude`, …
+    pub agent: Option<String>,
+    /// Its process.
+    pub fingerprint: Fingerprint,
+    /// The group it belongs to.
+    pub group: Option<String>,
+    /// What it does now.
+    pub working_on: Option<String>,
+    /// The phase of its work, in its own words.
+    pub phase: Option<String>,
+    /// How far it is, in per cent.
+    pub progress: Option<u8>,
+    /// What it will do next.
+    pub next_action: Option<String>,
+    /// What its agent is doing: `working`, `blocked`, `idle`, …
+    pub state: Option<String>,
+    /// When it registered first.
+    pub registered: Now,
+    /// Its last write of any sort.
+    pub seen: Now,
+    /// Its latest heartbeats with content, oldest first.
+    pub activity: Vec<Activity>,
+    /// How it ended, if it has.
+    pub ended: Option<Ended>,
+    /// The revision that changed name, number or end last.
+    pub labels_revision: u64,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One heartbeat worth remembering.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// When, for people.
+    pub at: Timestamp,
+    /// What it did.
+    pub working_on: Option<String>,
+    /// In which phase.
+    pub phase: Option<String>,
+    /// How far it was.
+    pub progress: Option<u8>,
+}
+
+/// The end of a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When it was noticed.
+    pub at: Now,
+    /// How.
+    pub cause: Cause,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// It said so, or its pane was closed.
+    Left,
+    /// Its process is gone.
+    Died,
+    /// It runs where we cannot look, and its heartbeats stopped. Its claims last until their leases
+    /// end, because it may only be cut off.
+    Silent,
+}
+
+/// Sessions that work together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Who belongs to it, in order of joining.
+    pub members: Vec<Member>,
+    /// Its coordinator.
+    pub coordinator: Option<SessionId>,
+    /// The last join, leave or share, for people.
+    pub last_coordination: Timestamp,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One session in a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Which.
+    pub session: SessionId,
+    /// The revision at which it joined.
+    pub joined: u64,
+    /// When it joined, for people.
+    pub joined_at: Timestamp,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One value of a group's shared context.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its key.
+    pub key: String,
+    /// Its value; `null` in the history if it was too large to keep.
+    pub value: Value,
+    /// Counts its writes from 1.
+    pub version: u64,
+    /// Who wrote it: id, and name at the time.
+    pub author: SessionId,
+    /// The author's name.
+    pub author_name: String,
+    /// When, for people.
+    pub at: Timestamp,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Who holds one key. Several only if all of them share it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The key.
+    pub key: ClaimKey,
+    /// The holders, in order of their grants.
+    pub grants: Vec<Grant>,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One session's part in a claim.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The holder.
+    pub holder: SessionId,
+    /// The holder's generation at the time; void when it has another.
+    pub generation: u64,
+    /// The fencing token: the revision of the grant.
+    pub token: u64,
+    /// Whether others may share it.
+    pub shared: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// When, for people.
+    pub at: Timestamp,
+    /// Until when.
+    pub lease: Lease,
+    /// Whether heartbeats prolong it: nobody asked for a certain length.
+    pub follows_heartbeat: bool,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A session in line for a set of claims.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiter {
+    /// Its place: the revision at which it began to wait.
+    pub ticket: u64,
+    /// Who waits.
+    pub session: SessionId,
+    /// For all of these at once.
+    pub keys: Vec<ClaimKey>,
+    /// Whether it would share them.
+    pub shared: bool,
+    /// Since when, for people.
+    pub since: Timestamp,
+    /// When it gives up.
+    pub patience: Lease,
+    /// The process that waits; the place is lost with it.
+    pub process: Fingerprint,
+}
+
+/// What an operation with an id of its own did, so that a retry does not do it twice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// The command and what it was about; another one under the same id is refused.
+    pub request: String,
+    /// What it returned.
+    pub result: Value,
+    /// The revision it committed at.
+    pub revision: u64,
+}
+
+/// The key of a session's record.
+pub fn session_key(id: &SessionId) -> String {
+    format!("session/{id}")
+}
+
+/// The key of a group's record.
+pub fn group_key(name: &str) -> String {
+    format!("group/{}", segment(name))
+}
+
+/// What the keys of a group's context begin with.
+pub fn context_prefix(group: &str) -> String {
+    format!("context/{}/", segment(group))
+}
+
+/// The key of one value of a group's context.
+pub fn context_key(group: &str, key: &str) -> String {
+    format!("{}{}", context_prefix(group), segment(key))
+}
+
+/// What the keys of the older versions of a value begin with.
+pub fn history_prefix(group: &str, key: &str) -> String {
+    format!("history/{}/{}/", segment(group), segment(key))
+}
+
+/// The key of one older version of a value.
+pub fn history_key(group: &str, key: &str, version: u64) -> String {
+    format!("{}{version:020}", history_prefix(group, key))
+}
+
+/// The key of a claim's record.
+pub fn claim_key(key: &ClaimKey) -> String {
+    let family = if key.is_pattern() { "pattern" } else { "claim" };
+    format!("{family}/{key}")
+}
+
+/// What the keys of a session's index of claims begin with.
+pub fn held_prefix(id: &SessionId) -> String {
+    format!("held/{id}/")
+}
+
+/// The key of one line of a session's index of claims.
+pub fn held_key(id: &SessionId, key: &ClaimKey) -> String {
+    format!("held/{id}/{key}")
+}
+
+/// What the keys of all who wait begin with.
+pub const WAIT_PREFIX: &str = "wait/";
+
+/// The key of a place in line.
+pub fn wait_key(ticket: u64) -> String {
+    format!("{WAIT_PREFIX}{ticket:020}")
+}
+
+/// What the keys of a session's remembered operations begin with.
+pub fn operation_prefix(id: &SessionId) -> String {
+    format!("op/{id}/")
+}
+
+/// The key of a remembered operation.
+pub fn operation_key(id: &SessionId, operation: &str) -> String {
+    format!("{}{}", operation_prefix(id), segment(operation))
+}
+
+/// A session's record.
+pub fn session(view: &dyn View, id: &SessionId) -> Result<Option<Session>> {
+    view.get(&session_key(id))?
+        .map(|record| record.decode())
+        .transpose()
+}
+
+/// Every session's record, ended ones too, oldest first.
+pub fn sessions(view: &dyn View) -> Result<Vec<Session>> {
+    let records = view.range("session/")?;
+    records.iter().map(|record| record.decode()).collect()
+}
+
+/// Writes a session's record.
+pub fn put_session(tx: &mut dyn Tx, session: &Session) -> Result<()> {
+    put_json(tx, &session_key(&session.id), session)
+}
+
+/// A group's record.
+pub fn group(view: &dyn View, name: &str) -> Result<Option<Group>> {
+    view.get(&group_key(name))?
+        .map(|record| record.decode())
+        .transpose()
+}
+
+/// Every group's record, by name.
+pub fn groups(view: &dyn View) -> Result<Vec<Group>> {
+    let records = view.range("group/")?;
+    records.iter().map(|record| record.decode()).collect()
+}
+
+/// A claim's record.
+pub fn claim(view: &dyn View, key: &ClaimKey) -> Result<Option<Claim>> {
+    view.get(&claim_key(key))?
+        .map(|record| record.decode())
+        .transpose()
+}
+
+/// Every claim's record, by key.
+pub fn claims(view: &dyn View) -> Result<Vec<Claim>> {
+    let mut found: Vec<Claim> = Vec::new();
+    for prefix in ["claim/", "pattern/"] {
+        for record in view.range(prefix)? {
+            found.push(record.decode()?);
+        }
+    }
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(found)
+}
+
+/// Everybody in line, first come first.
+pub fn waiters(view: &dyn View) -> Result<Vec<Waiter>> {
+    let records = view.range(WAIT_PREFIX)?;
+    records.iter().map(|record| record.decode()).collect()
+}

@@ -1,0 +1,137 @@
+//! Waiting in line for a claim, without polling.
+//!
+//! Who finds a claim taken gets a ticket, then sleeps until a commit, the end of the process in its
+//! way, or the end of that one's lease, and *reads* whether its turn has come; only then does it
+//! write. So a crowd of waiters does not wake itself.
+
+use std::time::{Duration, Instant};
+
+use super::audit::Deed;
+use super::claim::{self, Blocked, ClaimRequest, Granted};
+use super::facade::{Actor, Coord, claim_deed};
+use super::fingerprint::{self, Fingerprint};
+use super::watch::{Alarm, Target};
+use super::{operation, queue, schema, session};
+use crate::error::{Error, Kind, Result};
+
+impl Coord {
+    /// Claims keys, waiting in line for at most `patience`.
+    ///
+    /// # Errors
+    /// As [`Coord::claim`] when patience has run out, or at once for what waiting cannot change.
+    pub fn claim_within(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        patience: Duration,
+    ) -> Result<Granted> {
+        let done = self.read(|view, _| match &actor.op_id {
+            Some(op_id) => operation::replay(view, &actor.session, op_id, &claim_deed(request)),
+            None => Ok(None),
+        })?;
+        if let Some(granted) = done {
+            return Ok(granted);
+        }
+        if patience.is_zero() || self.blocked(actor, request, None)?.is_none() {
+            match self.claim(actor, request) {
+                Err(error) if error.kind == Kind::Held && !patience.is_zero() => {}
+                outcome => return outcome,
+            }
+        }
+        let process = fingerprint::of_pid(std::process::id())?;
+        let until = Instant::now() + patience;
+        let ticket = self.join_line(actor, request, patience, &process)?;
+        let outcome = self.wait_in_line(actor, request, ticket, until);
+        if outcome.is_err() {
+            self.leave_line(ticket);
+        }
+        outcome
+    }
+
+    /// Takes a place in line for `process`, which is lost when that ends.
+    pub(super) fn join_line(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        patience: Duration,
+        process: &Fingerprint,
+    ) -> Result<u64> {
+        let waiting = Actor::new(actor.session.clone());
+        let deed = Deed::new("wait", claim_deed(request).subject);
+        self.act(&waiting, &deed, |tx, at, session| {
+            claim::check_request(tx.view(), at, session, request)?;
+            queue::join(tx, at, session, request, patience, process)
+        })
+    }
+
+    fn wait_in_line(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        ticket: u64,
+        until: Instant,
+    ) -> Result<Granted> {
+        // Watching begins before the next look, so that no commit falls between the two.
+        let alarm = Alarm::new(&*self.store)?;
+        loop {
+            let Some(blocked) = self.blocked(actor, request, Some(ticket))? else {
+                match self.claim_in_line(actor, request, ticket) {
+                    Err(error) if error.kind == Kind::Held => continue,
+                    outcome => return outcome,
+                }
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                // The attempt at the end is the one that is noted as refused.
+                return self.claim_in_line(actor, request, ticket);
+            }
+            let target = Target::open(&blocked.process, &*self.probe);
+            let changes = Duration::from_millis(blocked.changes_in_ms);
+            alarm.wait(&[&target], Some(left.min(changes)))?;
+        }
+    }
+
+    /// Who is in the way of this request now.
+    pub(super) fn blocked(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        ticket: Option<u64>,
+    ) -> Result<Option<Blocked>> {
+        self.read(|view, at| {
+            let session = session::acting(view, at, &actor.session)?;
+            if let Some(ticket) = ticket
+                && view.get(&schema::wait_key(ticket))?.is_none()
+            {
+                return Err(
+                    Error::refused("the place in line was taken away").with_hint("claim again")
+                );
+            }
+            claim::blocked(view, at, &session, request, ticket)
+        })
+    }
+
+    /// Claims from a place in line.
+    pub(super) fn claim_in_line(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        ticket: u64,
+    ) -> Result<Granted> {
+        let deed = claim_deed(request);
+        self.act(actor, &deed, |tx, at, session| {
+            claim::grant(tx, at, session, request, Some(ticket))
+        })
+    }
+
+    fn leave_line(&self, ticket: u64) {
+        let left = self
+            .store
+            .transact(&mut |tx| tx.delete(&schema::wait_key(ticket)).map(drop));
+        if let Err(error) = left {
+            // It is skipped once our process has ended, and removed by the next in line.
+            tracing::warn!("cannot leave the line: {error}");
+        }
+        self.catch_up();
+    }
+}

@@ -1,0 +1,338 @@
+//! Noticing changes: commits of any process, ends of processes, ends of leases.
+//!
+//! An [`Alarm`] sleeps in one `poll` on three things: the event that a writer's lock file was
+//! closed, the descriptors of processes (readable when they end), and one timer. What woke it is
+//! not the news; whoever wakes asks the store what has changed since the revision it knows, so a
+//! lost or merged event loses nothing. Where the kernel cannot watch, it looks every
+//! two seconds, and says so.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags};
+
+use super::facade::Coord;
+use super::fingerprint::{Fingerprint, Probe, Vital};
+use super::snapshot::Snapshot;
+use crate::error::{Error, Result};
+use crate::store::{Delta, Store};
+
+/// How often to look where the kernel cannot tell.
+const SLOW_POLL: Duration = Duration::from_secs(2);
+/// Shortest time between two snapshots: bursts of commits are taken together.
+const SPACING: Duration = Duration::from_millis(20);
+/// After a failure to read, when to try again.
+const RETRY: Duration = Duration::from_secs(1);
+/// Processes watched at once; more are noticed at the next commit or timer.
+const MAX_TARGETS: usize = 512;
+
+/// Wakes when something may have changed.
+pub struct Alarm {
+    bell: Arc<OwnedFd>,
+    /// Keeps the kernel's watch; `Err` says why there is none.
+    watch: Result<RecommendedWatcher, String>,
+}
+
+impl Alarm {
+    /// Begins to watch the store.
+    ///
+    /// # Errors
+    /// When the system has no descriptor left. A failure to watch is no error, see
+    /// [`Alarm::polls`].
+    pub fn new(store: &dyn Store) -> Result<Alarm> {
+        let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
+        let bell = rustix::event::eventfd(0, flags)
+            .map_err(|error| Error::unreachable(format!("cannot wait for changes: {error}")))?;
+        let bell = Arc::new(bell);
+        let watch = match store.wake_file() {
+            Some(file) => watch(file, bell.clone()),
+            None => Err("this store cannot tell when it changes".to_owned()),
+        };
+        Ok(Alarm { bell, watch })
+    }
+
+    /// Why it looks now and then instead of being told, if it does.
+    pub fn polls(&self) -> Option<&str> {
+        self.watch.as_ref().err().map(String::as_str)
+    }
+
+    /// Sleeps until a commit, the end of one of the processes, or for `limit`.
+    ///
+    /// # Errors
+    /// When the system cannot wait.
+    pub fn wait(&self, targets: &[&Target], limit: Option<Duration>) -> Result<()> {
+        if targets.iter().any(|target| matches!(target, Target::Gone)) {
+            return Ok(());
+        }
+        let limit = match (limit, &self.watch) {
+            (limit, Ok(_)) => limit,
+            (limit, Err(_)) => Some(limit.map_or(SLOW_POLL, |limit| limit.min(SLOW_POLL))),
+        };
+        let processes = targets.iter().filter_map(|target| match target {
+            Target::Process(fd) => Some(fd.as_fd()),
+            Target::Gone | Target::Unseen => None,
+        });
+        let descriptors = std::iter::once(self.bell.as_fd()).chain(processes);
+        let mut polled: Vec<PollFd<'_>> = descriptors
+            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN))
+            .collect();
+        // A timer that is a millisecond late finds its lease over; one that is early finds nothing.
+        let timeout =
+            limit.and_then(|limit| Timespec::try_from(limit + Duration::from_millis(1)).ok());
+        match rustix::event::poll(&mut polled, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => {
+                return Err(Error::unreachable(format!(
+                    "cannot wait for changes: {error}"
+                )));
+            }
+        }
+        // Several rings are one; an empty bell (a timer) is no failure.
+        let _ = rustix::io::read(&self.bell, &mut [0; 8]);
+        Ok(())
+    }
+}
+
+fn ring(bell: &OwnedFd) {
+    // It fails only when the counter is full, and then the bell rings already.
+    let _ = rustix::io::write(bell, &1u64.to_ne_bytes());
+}
+
+fn watch(file: &Path, bell: Arc<OwnedFd>) -> Result<RecommendedWatcher, String> {
+    let on_event = move |event: notify::Result<notify::Event>| {
+        let commit = match &event {
+            // An overflow of the kernel's queue: anything may have happened.
+            Ok(event) if event.need_rescan() => true,
+            Ok(event) => matches!(
+                event.kind,
+                EventKind::Access(AccessKind::Close(AccessMode::Write))
+            ),
+            Err(_) => true,
+        };
+        if commit {
+            ring(&bell);
+        }
+    };
+    // The one file, not its directory: the lock is never renamed or deleted, while the directory
+    // would report every page that SQLite writes.
+    let begin = || {
+        let mut watcher = notify::recommended_watcher(on_event)?;
+        watcher.watch(file, RecursiveMode::NonRecursive)?;
+        Ok(watcher)
+    };
+    begin().map_err(|error: notify::Error| format!("cannot watch {}: {error}", file.display()))
+}
+
+/// A process whose end is waited for.
+#[derive(Debug)]
+pub enum Target {
+    /// It runs here.
+    Process(OwnedFd),
+    /// It has ended already.
+    Gone,
+    /// It cannot be looked at from here.
+    Unseen,
+}
+
+impl Target {
+    /// Begins to watch a process.
+    pub fn open(process: &Fingerprint, probe: &dyn Probe) -> Target {
+        match probe.check(process) {
+            Vital::Unknown => return Target::Unseen,
+            Vital::Dead => return Target::Gone,
+            Vital::Alive => {}
+        }
+        let pid = i32::try_from(process.pid).ok().and_then(Pid::from_raw);
+        let opened = pid.map(|pid| rustix::process::pidfd_open(pid, PidfdFlags::empty()));
+        // Only now can its number not be given to another process unnoticed.
+        match (opened, probe.check(process)) {
+            (Some(Ok(fd)), Vital::Alive) => Target::Process(fd),
+            (_, Vital::Dead) => Target::Gone,
+            _ => Target::Unseen,
+        }
+    }
+}
+
+/// Tells a callback about every change, from a thread of its own that sleeps in between.
+pub struct Watcher {
+    bell: Arc<OwnedFd>,
+    stop: Arc<AtomicBool>,
+    polls: Option<String>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Starts watching. The callback gets the present state at once and then after each change, at
+    /// most every 20 ms. It also ends sessions whose processes are gone, when it sees one go.
+    ///
+    /// # Errors
+    /// When the system has no descriptor or thread left.
+    pub fn spawn(
+        coord: Coord,
+        callback: impl FnMut(Arc<Snapshot>) + Send + 'static,
+    ) -> Result<Watcher> {
+        let alarm = Alarm::new(&*coord.store)?;
+        let polls = alarm.polls().map(str::to_owned);
+        if let Some(why) = &polls {
+            tracing::warn!("looking for changes every {} s: {why}", SLOW_POLL.as_secs());
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let bell = alarm.bell.clone();
+        let mut watching = Watching {
+            coord,
+            alarm,
+            stop: stop.clone(),
+            callback,
+            seen: None,
+            targets: HashMap::new(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("store-watch".to_owned())
+            .spawn(move || watching.run())
+            .map_err(|error| Error::unreachable(format!("cannot start watching: {error}")))?;
+        Ok(Watcher {
+            bell,
+            stop,
+            polls,
+            thread: Some(thread),
+        })
+    }
+
+    /// Why it looks now and then instead of being told, if it does.
+    pub fn polls(&self) -> Option<&str> {
+        self.polls.as_deref()
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        ring(&self.bell);
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            // A callback that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Watching<F> {
+    coord: Coord,
+    alarm: Alarm,
+    stop: Arc<AtomicBool>,
+    callback: F,
+    /// The revision told last.
+    seen: Option<u64>,
+    targets: HashMap<(u32, u64), Target>,
+}
+
+impl<F: FnMut(Arc<Snapshot>)> Watching<F> {
+    fn run(&mut self) {
+        let mut timer: Option<Instant> = None;
+        while !self.stop.load(Ordering::Acquire) {
+            let due = timer.is_some_and(|timer| timer <= Instant::now());
+            let died = self.reap(due);
+            match self.look(due || died) {
+                Ok(None) => {}
+                Ok(Some(next)) => {
+                    timer = next.map(|next| Instant::now() + next);
+                    std::thread::sleep(SPACING);
+                }
+                Err(error) => {
+                    tracing::warn!("cannot read the store: {error}");
+                    timer = Some(Instant::now() + RETRY);
+                }
+            }
+            let limit = timer.map(|timer| timer.saturating_duration_since(Instant::now()));
+            let targets: Vec<&Target> = self.targets.values().collect();
+            if let Err(error) = self.alarm.wait(&targets, limit) {
+                tracing::warn!("{error}");
+                std::thread::sleep(RETRY);
+            }
+        }
+    }
+
+    /// Cleans up after processes that have ended and leases that are over.
+    fn reap(&mut self, due: bool) -> bool {
+        let before = self.targets.len();
+        self.targets.retain(|_, target| !has_ended(target));
+        let died = self.targets.len() < before;
+        if (died || due)
+            && let Err(error) = self.coord.reap()
+        {
+            tracing::warn!("cannot clean up: {error}");
+            // The dead are still on record and would wake us again at once.
+            std::thread::sleep(RETRY);
+        }
+        died
+    }
+
+    /// Tells the callback if there is something new, or if it must; returns when to look again.
+    fn look(&mut self, must: bool) -> Result<Option<Option<Duration>>> {
+        if !must && !self.has_news()? {
+            return Ok(None);
+        }
+        let reading = self.coord.reading()?;
+        self.seen = Some(reading.snapshot.revision);
+        self.watch_processes(&reading.processes);
+        (self.callback)(Arc::new(reading.snapshot));
+        Ok(Some(reading.next_change_ms.map(Duration::from_millis)))
+    }
+
+    /// Entries of the audit trail and remembered results are not shown.
+    fn has_news(&mut self) -> Result<bool> {
+        let Some(seen) = self.seen else {
+            return Ok(true);
+        };
+        let changes = self.coord.store.changes_since(seen)?;
+        let shown = match &changes.delta {
+            Delta::Everything => true,
+            Delta::Keys(keys) => keys
+                .iter()
+                .any(|change| !change.key.starts_with("audit/") && !change.key.starts_with("op/")),
+        };
+        if !shown {
+            self.seen = Some(changes.revision);
+        }
+        Ok(shown)
+    }
+
+    fn watch_processes(&mut self, processes: &[Fingerprint]) {
+        let id = |process: &Fingerprint| (process.pid, process.start_ticks);
+        let wanted: HashMap<(u32, u64), &Fingerprint> = processes
+            .iter()
+            .take(MAX_TARGETS)
+            .map(|p| (id(p), p))
+            .collect();
+        self.targets.retain(|id, _| wanted.contains_key(id));
+        for (id, process) in wanted {
+            let open = || Target::open(process, &*self.coord.probe);
+            self.targets.entry(id).or_insert_with(open);
+        }
+    }
+}
+
+fn has_ended(target: &Target) -> bool {
+    match target {
+        Target::Gone => true,
+        Target::Unseen => false,
+        Target::Process(fd) => {
+            let mut polled = [PollFd::new(fd, PollFlags::IN)];
+            let now = Timespec {
+                tv_sec: 0,
+                tv_nsec: 0,
+            };
+            matches!(rustix::event::poll(&mut polled, Some(&now)), Ok(1..))
+        }
+    }
+}

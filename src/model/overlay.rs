@@ -1,0 +1,53 @@
+//! What can lie over a view's panes and take its keys. At most one does at a time.
+
+use super::line_edit::LineEdit;
+
+/// An overlay and its state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// The `:` command line.
+    Prompt(PromptState),
+    /// A question that wants y or n before a command line runs.
+    Confirm {
+        /// The question.
+        question: String,
+        /// The command line to run on yes.
+        command: String,
+    },
+    /// Every key, filtered by what is typed.
+    Keys {
+        /// The filter.
+        filter: LineEdit,
+        /// First row shown.
+        scroll: usize,
+    },
+    /// The list of tabs.
+    Tabs {
+        /// The row under the cursor.
+        selected: usize,
+    },
+    /// Numbers over the panes; the next digit focuses one.
+    PaneNumbers,
+    /// A text to read, such as a command's result of many lines.
+    Text {
+        /// Heading.
+        title: String,
+        /// Its lines, already safe to show.
+        lines: Vec<String>,
+        /// First line shown.
+        scroll: usize,
+        /// Whether it reports a failure.
+        error: bool,
+    },
+}
+
+/// The command prompt.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PromptState {
+    /// What is typed.
+    pub edit: LineEdit,
+    /// Which completion candidate is chosen, while Tab cycles through them.
+    pub chosen: Option<usize>,
+    /// What was typed when cycling began.
+    pub stem: String,
+}

@@ -1,0 +1,105 @@
+//! A pane: one program on one PTY, the screen it draws, and the session it is.
+
+use std::path::PathBuf;
+
+use super::geometry::Size;
+use super::id::PaneId;
+use crate::term::Screen;
+
+/// One pane. Its size is the largest that any view shows it at, so a small terminal that attaches
+/// takes nothing from a large one; a smaller view shows the part around the cursor.
+pub struct Pane {
+    /// Its id.
+    pub id: PaneId,
+    /// What was asked to run; kept so that it can be started again.
+    pub launch: Launch,
+    /// A name given by a person; wins over the program's title.
+    pub name: Option<String>,
+    /// The title the program set, untrusted.
+    pub title: String,
+    /// The program in its foreground (`vim`, `cargo`), untrusted; empty until known.
+    pub foreground: String,
+    /// The emulated terminal.
+    pub screen: Screen,
+    /// The size its program was last told.
+    pub size: Size,
+    /// Whether its program runs.
+    pub life: PaneLife,
+    /// Id of the session registered for it.
+    pub session: String,
+    /// Directory reported by the program (OSC 7), if any.
+    pub cwd: Option<PathBuf>,
+    /// A bell rang while nobody looked.
+    pub bell: bool,
+    /// Output came while nobody looked.
+    pub activity: bool,
+    /// Loop time in milliseconds of the last input or output, for lease renewal.
+    pub last_active_ms: u64,
+}
+
+/// What a pane runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Launch {
+    /// Program and arguments; empty means the user's shell.
+    pub argv: Vec<String>,
+    /// Where it starts.
+    pub cwd: PathBuf,
+    /// The pane whose program's directory counts instead, as long as it runs.
+    pub beside: Option<PaneId>,
+    /// Environment of whoever asked for the pane; empty means the server's own.
+    pub env: Vec<(String, String)>,
+}
+
+/// Whether a pane's program runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PaneLife {
+    /// Being started, or running as process `pid`.
+    Running {
+        /// Its process id; `None` until it has been started.
+        pid: Option<u32>,
+    },
+    /// Over, kept on screen until closed or started again.
+    Exited {
+        /// What became of it, for people: `exited with code 1`, `killed by signal 9`.
+        how: String,
+        /// Exit code; a signal counts as 128 + its number, as in shells.
+        code: i32,
+    },
+}
+
+impl Pane {
+    /// What a title bar calls it: the given name, the program's title, or the command.
+    pub fn label(&self) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        if !self.title.is_empty() {
+            return self.title.clone();
+        }
+        self.program()
+    }
+
+    /// The name of the program it runs: what is in the foreground, else what was started.
+    pub fn program(&self) -> String {
+        if !self.foreground.is_empty() && !self.exited() {
+            return self.foreground.clone();
+        }
+        match self.launch.argv.first() {
+            Some(program) => program.rsplit('/').next().unwrap_or(program).to_owned(),
+            None => "shell".to_owned(),
+        }
+    }
+
+    /// Its process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        match self.life {
+            PaneLife::Running { pid } => pid,
+            PaneLife::Exited { .. } => None,
+        }
+    }
+
+    /// Whether its program is over.
+    pub fn exited(&self) -> bool {
+        matches!(self.life, PaneLife::Exited { .. })
+    }
+}

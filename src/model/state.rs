@@ -1,0 +1,255 @@
+//! The server's whole state, and the questions everybody asks of it.
+//!
+//! Invariants: there is at least one tab while the server runs; every pane is in exactly one tab's
+//! layout; every view shows a tab that exists. Time is the loop's: milliseconds that the server
+//! writes into `now_ms` before each step, so that nothing here reads a clock.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::geometry::{Rect, Size};
+use super::id::{ClientId, PaneId, TabId};
+use super::layout::{Arrangement, Layout, Removal};
+use super::pane::{Launch, Pane, PaneLife};
+use super::tab::Tab;
+use super::view::View;
+use crate::config::load::Loaded;
+use crate::coord::snapshot::Snapshot;
+use crate::term::Screen;
+
+/// The size a pane is born with before any terminal shows it.
+pub const UNSEEN: Size = Size::new(80, 24);
+
+/// Everything one workspace's server knows.
+pub struct State {
+    /// The directory the workspace is named after and where new panes start.
+    pub root: PathBuf,
+    /// Its name on screen.
+    pub name: String,
+    /// The person's home directory, if there is one.
+    pub home: Option<PathBuf>,
+    /// Settings and keys.
+    pub config: Arc<Loaded>,
+    /// Tabs in the order shown.
+    pub tabs: Vec<Tab>,
+    /// Panes by id.
+    pub panes: BTreeMap<PaneId, Pane>,
+    /// Attached terminals' views.
+    pub views: BTreeMap<ClientId, View>,
+    /// The store at the last revision seen.
+    pub snapshot: Arc<Snapshot>,
+    /// Loop time at which `snapshot` arrived, for counting times left down.
+    pub snapshot_at_ms: u64,
+    /// Loop time of this step, in milliseconds.
+    pub now_ms: u64,
+    /// What the coordination side last complained about, shown in the panel.
+    pub store_trouble: Option<String>,
+    /// The area panes were last laid out in, for commands given while no terminal is attached.
+    pub last_area: Size,
+    next_pane: u32,
+    next_tab: u32,
+}
+
+impl State {
+    /// A workspace with nothing in it yet.
+    pub fn new(root: PathBuf, config: Arc<Loaded>, snapshot: Arc<Snapshot>) -> State {
+        let name = root
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_else(|| "/".to_owned());
+        State {
+            root,
+            name,
+            home: None,
+            config,
+            tabs: Vec::new(),
+            panes: BTreeMap::new(),
+            views: BTreeMap::new(),
+            snapshot,
+            snapshot_at_ms: 0,
+            now_ms: 0,
+            store_trouble: None,
+            last_area: UNSEEN,
+            next_pane: 0,
+            next_tab: 0,
+        }
+    }
+
+    /// The tab with this id.
+    pub fn tab(&self, id: TabId) -> Option<&Tab> {
+        self.tabs.iter().find(|tab| tab.id == id)
+    }
+
+    /// The tab with this id, to be changed.
+    pub fn tab_mut(&mut self, id: TabId) -> Option<&mut Tab> {
+        self.tabs.iter_mut().find(|tab| tab.id == id)
+    }
+
+    /// The place of a tab in the list, which is its number on screen.
+    pub fn tab_index(&self, id: TabId) -> Option<usize> {
+        self.tabs.iter().position(|tab| tab.id == id)
+    }
+
+    /// The tab a pane is in.
+    pub fn tab_of(&self, pane: PaneId) -> Option<&Tab> {
+        self.tabs.iter().find(|tab| tab.layout.contains(pane))
+    }
+
+    /// What a tab is called: its given name, or its active pane's.
+    pub fn tab_label(&self, tab: &Tab) -> String {
+        tab.name.clone().unwrap_or_else(|| {
+            self.panes
+                .get(&tab.active)
+                .map(|pane| pane.name.clone().unwrap_or_else(|| pane.program()))
+                .unwrap_or_default()
+        })
+    }
+
+    /// The pane that takes a view's keys.
+    pub fn focused(&self, view: &View) -> Option<PaneId> {
+        let tab = self.tab(view.tab)?;
+        view.focused_in(tab.id)
+            .filter(|&pane| tab.layout.contains(pane))
+            .or(Some(tab.active))
+    }
+
+    /// Where a view shows the panes of its tab: all of them, or the zoomed one alone.
+    pub fn arrangement(&self, view: &View) -> Option<Arrangement> {
+        let tab = self.tab(view.tab)?;
+        let area = view.frame().content;
+        Some(match view.zoom.get(&tab.id) {
+            Some(&pane) => Arrangement::single(pane, area),
+            None => tab.layout.arrange(area),
+        })
+    }
+
+    /// The view somebody used last, if any terminal is attached.
+    pub fn recent_view(&self) -> Option<&View> {
+        self.views
+            .values()
+            .max_by_key(|view| (view.last_input_ms, view.client))
+    }
+
+    /// The area to compute in when no particular view asked.
+    pub fn default_area(&self) -> Rect {
+        let size = self
+            .recent_view()
+            .map(|view| view.frame().content.size())
+            .unwrap_or(self.last_area);
+        Rect::new(0, 0, size.cols, size.rows)
+    }
+
+    /// Takes a pane id that was never used.
+    pub fn mint_pane(&mut self) -> PaneId {
+        self.next_pane += 1;
+        PaneId(self.next_pane - 1)
+    }
+
+    /// Adds a pane that has not been started; the caller puts it into a layout and starts it.
+    pub fn add_pane(&mut self, id: PaneId, launch: Launch, session: String, size: Size) {
+        let history = self.config.settings.history_lines as usize;
+        let pane = Pane {
+            id,
+            launch,
+            name: None,
+            title: String::new(),
+            foreground: String::new(),
+            screen: Screen::new(size, history),
+            size,
+            life: PaneLife::Running { pid: None },
+            session,
+            cwd: None,
+            bell: false,
+            activity: false,
+            last_active_ms: self.now_ms,
+        };
+        self.panes.insert(id, pane);
+    }
+
+    /// Adds a tab with one pane after the tab at `after` (at the end if that is `None`).
+    pub fn add_tab(&mut self, pane: PaneId, name: Option<String>, after: Option<usize>) -> TabId {
+        self.next_tab += 1;
+        let id = TabId(self.next_tab - 1);
+        let tab = Tab {
+            id,
+            name,
+            layout: Layout::new(pane),
+            active: pane,
+        };
+        let at = after.map_or(self.tabs.len(), |index| (index + 1).min(self.tabs.len()));
+        self.tabs.insert(at, tab);
+        id
+    }
+
+    /// Takes a pane out of its tab; the tab goes with its last pane, and views move on.
+    /// The pane's record stays, for breaking a pane out; [`State::remove_pane`] drops it as well.
+    pub fn unlink_pane(&mut self, pane: PaneId) {
+        let Some(tab) = self.tabs.iter_mut().find(|tab| tab.layout.contains(pane)) else {
+            return;
+        };
+        let tab_id = tab.id;
+        match tab.layout.remove(pane) {
+            Removal::Removed { heir } => {
+                for view in self.views.values_mut() {
+                    view.forget_pane(pane);
+                }
+                let next = self
+                    .recent_view()
+                    .and_then(|view| view.focused_in(tab_id))
+                    .unwrap_or(heir);
+                if let Some(tab) = self.tab_mut(tab_id).filter(|tab| tab.active == pane) {
+                    tab.active = next;
+                }
+            }
+            Removal::Last => {
+                for view in self.views.values_mut() {
+                    view.forget_pane(pane);
+                }
+                self.remove_tab(tab_id);
+            }
+            Removal::Absent => {}
+        }
+    }
+
+    /// Takes a pane out of its tab and forgets it.
+    pub fn remove_pane(&mut self, pane: PaneId) {
+        self.unlink_pane(pane);
+        self.panes.remove(&pane);
+    }
+
+    /// Removes a tab from the list and turns the views that showed it to the one they had before,
+    /// or to its neighbour.
+    fn remove_tab(&mut self, id: TabId) {
+        let Some(index) = self.tab_index(id) else {
+            return;
+        };
+        self.tabs.remove(index);
+        let ids: Vec<TabId> = self.tabs.iter().map(|tab| tab.id).collect();
+        let neighbour = ids.get(index.saturating_sub(1)).copied();
+        for view in self.views.values_mut() {
+            view.focus.remove(&id);
+            view.zoom.remove(&id);
+            let last = view.last_tab.filter(|tab| ids.contains(tab));
+            view.last_tab = last;
+            if view.tab == id
+                && let Some(next) = last.or(neighbour)
+            {
+                view.tab = next;
+                view.last_tab = None;
+            }
+        }
+    }
+
+    /// Views that show `pane` at this moment.
+    pub fn viewers(&self, pane: PaneId) -> impl Iterator<Item = &View> {
+        let tab = self.tab_of(pane).map(|tab| tab.id);
+        self.views.values().filter(move |view| {
+            Some(view.tab) == tab
+                && view
+                    .zoom
+                    .get(&view.tab)
+                    .is_none_or(|&zoomed| zoomed == pane)
+        })
+    }
+}

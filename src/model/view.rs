@@ -1,0 +1,200 @@
+//! A view: what one attached terminal looks at. Views share tabs and panes and nothing else, so
+//! two people (or a phone and a desk) have each their own tab, focus, zoom, scroll and overlays.
+
+use std::collections::BTreeMap;
+
+use super::geometry::{Rect, Size};
+use super::id::{ClientId, PaneId, TabId};
+use super::layout::BorderId;
+use super::overlay::Overlay;
+use super::panel::PanelState;
+use crate::keys::key::Key;
+
+/// How long a chord is half typed before hints show what can follow, in milliseconds: people who
+/// know their keys never see them.
+pub const HINT_MS: u64 = 350;
+
+/// The narrowest terminal that shows the panel beside the panes; below it the panel lies on top.
+pub const DOCK_COLS: u16 = 100;
+
+/// One client's view.
+pub struct View {
+    /// Whose it is.
+    pub client: ClientId,
+    /// The terminal's size.
+    pub size: Size,
+    /// The tab it shows.
+    pub tab: TabId,
+    /// The tab it showed before.
+    pub last_tab: Option<TabId>,
+    /// Panes of each tab in the order they were focused, the focused one last.
+    pub focus: BTreeMap<TabId, Vec<PaneId>>,
+    /// Tabs in which the focused pane fills the screen.
+    pub zoom: BTreeMap<TabId, PaneId>,
+    /// Panes scrolled back, and by how many lines.
+    pub scroll: BTreeMap<PaneId, usize>,
+    /// What lies on top and takes the keys.
+    pub overlay: Option<Overlay>,
+    /// The side panel.
+    pub panel: PanelState,
+    /// The panel was put away because the terminal became too narrow to dock it.
+    pub panel_parked: bool,
+    /// Keys of a chord typed so far.
+    pub pending: Vec<Key>,
+    /// When the chord so far was typed (loop time, ms): its hints appear a moment later.
+    pub pending_since_ms: u64,
+    /// Until when (loop time, ms) a repeatable key needs no prefix.
+    pub repeat_until_ms: u64,
+    /// A line shown in place of the status line, and until when (loop time, ms).
+    pub message: Option<Message>,
+    /// What the mouse is dragging.
+    pub drag: Option<Drag>,
+    /// Loop time of the last key, to find the view a person is using.
+    pub last_input_ms: u64,
+    /// Lines typed at the prompt before, oldest first.
+    pub history: Vec<String>,
+    /// Whether there is a status line.
+    pub status_line: bool,
+}
+
+/// Something held with the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drag {
+    /// A border between panes.
+    Border(BorderId),
+    /// The side panel's edge.
+    Panel,
+}
+
+/// A line for the person at this view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What it says; may span several lines.
+    pub text: String,
+    /// Whether something failed.
+    pub error: bool,
+    /// When it goes away by itself (loop time, ms).
+    pub until_ms: u64,
+}
+
+/// The rectangles of one view's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    /// Where the tab's panes are.
+    pub content: Rect,
+    /// The side panel, docked or floating.
+    pub panel: Option<Rect>,
+    /// Whether the panel lies over the content.
+    pub panel_floats: bool,
+    /// The status line, if the terminal has room for one.
+    pub status: Option<Rect>,
+}
+
+impl View {
+    /// A view of `tab` on a terminal of `size`.
+    pub fn new(client: ClientId, size: Size, tab: TabId, panel: PanelState) -> View {
+        View {
+            client,
+            size,
+            tab,
+            last_tab: None,
+            focus: BTreeMap::new(),
+            zoom: BTreeMap::new(),
+            scroll: BTreeMap::new(),
+            overlay: None,
+            panel,
+            panel_parked: false,
+            pending: Vec::new(),
+            pending_since_ms: 0,
+            repeat_until_ms: 0,
+            message: None,
+            drag: None,
+            last_input_ms: 0,
+            history: Vec::new(),
+            status_line: true,
+        }
+    }
+
+    /// The terminal has another size. A docked panel that has no room any more is put away rather
+    /// than laid over the panes, and comes back with the room.
+    pub fn resize(&mut self, size: Size) {
+        let (was, is) = (self.size.cols >= DOCK_COLS, size.cols >= DOCK_COLS);
+        self.size = size;
+        if was && !is && self.panel.open && !self.panel.focused {
+            self.panel.toggle();
+            self.panel_parked = true;
+        } else if is && std::mem::take(&mut self.panel_parked) && !self.panel.open {
+            self.panel.toggle();
+        }
+    }
+
+    /// How the terminal is divided: a status line while there are three rows, the panel beside the
+    /// panes on a wide terminal and over them on a narrow one.
+    pub fn frame(&self) -> Frame {
+        let Size { cols, rows } = self.size;
+        let status_rows = u16::from(rows >= 3 && self.status_line);
+        let body = Rect::new(0, 0, cols, rows - status_rows.min(rows));
+        let status = (status_rows > 0).then(|| Rect::new(0, body.rows, cols, 1));
+        if !self.panel.open {
+            return Frame {
+                content: body,
+                panel: None,
+                panel_floats: false,
+                status,
+            };
+        }
+        let floats = cols < DOCK_COLS;
+        let width = self.panel.width_in(cols);
+        let left = self.panel.on_left();
+        let x = if left { 0 } else { cols - width };
+        let panel = Rect::new(x, 0, width, body.rows);
+        let content = match (floats, left) {
+            (true, _) => body,
+            (false, true) => Rect::new(width, 0, cols - width, body.rows),
+            (false, false) => Rect::new(0, 0, cols - width, body.rows),
+        };
+        Frame {
+            content,
+            panel: Some(panel),
+            panel_floats: floats,
+            status,
+        }
+    }
+
+    /// When the hints of a half-typed chord are due (loop time, ms).
+    pub fn hints_at_ms(&self) -> Option<u64> {
+        (!self.pending.is_empty()).then_some(self.pending_since_ms + HINT_MS)
+    }
+
+    /// The pane that takes this view's keys, as far as the view remembers one for its tab.
+    pub fn focused_in(&self, tab: TabId) -> Option<PaneId> {
+        self.focus.get(&tab).and_then(|order| order.last().copied())
+    }
+
+    /// Makes `pane` the focused one of `tab`; zoom follows only if it was that pane's.
+    pub fn set_focus(&mut self, tab: TabId, pane: PaneId) {
+        let order = self.focus.entry(tab).or_default();
+        order.retain(|&other| other != pane);
+        order.push(pane);
+        if self.zoom.get(&tab).is_some_and(|&zoomed| zoomed != pane) {
+            self.zoom.remove(&tab);
+        }
+    }
+
+    /// Turns to `tab`, remembering the one left.
+    pub fn show_tab(&mut self, tab: TabId) {
+        if self.tab != tab {
+            self.last_tab = Some(self.tab);
+            self.tab = tab;
+        }
+    }
+
+    /// Drops every trace of a pane that is gone.
+    pub fn forget_pane(&mut self, pane: PaneId) {
+        for order in self.focus.values_mut() {
+            order.retain(|&other| other != pane);
+        }
+        self.zoom.retain(|_, &mut zoomed| zoomed != pane);
+        self.scroll.remove(&pane);
+    }
+}

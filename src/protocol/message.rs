@@ -1,0 +1,147 @@
+//! The messages, each with its number. A number is never used again for something else; fields may
+//! be added with a default. Whoever changes the meaning of a message raises [`VERSION`].
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::command::spec::Reply;
+use crate::draw::Caps;
+use crate::error::{Error, Result};
+use crate::model::geometry::Size;
+
+/// The protocol's version; both sides must agree.
+pub const VERSION: u32 = 1;
+
+// Client to server: 1 to 99.
+/// [`Hello`].
+pub const HELLO: u16 = 1;
+/// [`Request`].
+pub const REQUEST: u16 = 2;
+/// [`Attach`], with the terminal's descriptor beside it.
+pub const ATTACH: u16 = 3;
+/// [`Resize`].
+pub const RESIZE: u16 = 4;
+/// [`Leave`].
+pub const LEAVE: u16 = 5;
+
+// Server to client: 100 to 199.
+/// [`Welcome`].
+pub const WELCOME: u16 = 100;
+/// [`Answer`].
+pub const ANSWER: u16 = 101;
+/// [`Exit`].
+pub const EXIT: u16 = 102;
+
+/// The first message on every connection.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hello {
+    /// The sender's [`VERSION`].
+    pub version: u32,
+    /// The sender's program version, for the message when they differ.
+    pub program: String,
+}
+
+/// The server's answer to [`Hello`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The server's [`VERSION`].
+    pub version: u32,
+    /// The server's program version.
+    pub program: String,
+    /// Its process id.
+    pub pid: u32,
+    /// The workspace's root directory.
+    pub root: String,
+    /// The state directory.
+    pub state: String,
+}
+
+/// A command to run in the server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// The command line, without the program's name.
+    pub words: Vec<String>,
+    /// The pane it was typed in (`%3`), if any.
+    pub pane: Option<String>,
+    /// The directory it was typed in.
+    pub cwd: Option<String>,
+    /// Environment for panes that it makes.
+    #[serde(default)]
+    pub env: Vec<(String, String)>,
+}
+
+/// A terminal to be attached; its descriptor travels beside this frame.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attach {
+    /// Its size.
+    pub size: Size,
+    /// What it understands, as its environment tells.
+    pub caps: Caps,
+    /// The terminal's modes before the client changed them, to be put back should the client die:
+    /// input, output, control and local flags.
+    pub modes: [u32; 4],
+    /// The client's environment, for the first pane.
+    #[serde(default)]
+    pub env: Vec<(String, String)>,
+}
+
+/// The terminal changed its size.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Resize {
+    /// Its new size.
+    pub size: Size,
+}
+
+/// The client wants to go.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Leave {}
+
+/// What became of a [`Request`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// Text for people, if it worked.
+    #[serde(default)]
+    pub text: String,
+    /// Data for programs, if it worked.
+    #[serde(default)]
+    pub data: Value,
+    /// The error in its JSON form, if it failed.
+    #[serde(default)]
+    pub error: Option<Value>,
+}
+
+impl From<Result<Reply>> for Answer {
+    fn from(result: Result<Reply>) -> Answer {
+        match result {
+            Ok(reply) => Answer {
+                text: reply.text,
+                data: reply.data,
+                error: None,
+            },
+            Err(error) => Answer {
+                text: String::new(),
+                data: Value::Null,
+                error: Some(error.to_json()),
+            },
+        }
+    }
+}
+
+impl From<Answer> for Result<Reply> {
+    fn from(answer: Answer) -> Result<Reply> {
+        match answer.error {
+            Some(error) => Err(Error::from_json(&error)),
+            None => Ok(Reply {
+                text: answer.text,
+                data: answer.data,
+            }),
+        }
+    }
+}
+
+/// The terminal has been let go; the client puts its modes back and ends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Exit {
+    /// What the person is told.
+    pub why: String,
+}

@@ -1,0 +1,235 @@
+//! The server's side of coordination, off the loop's thread.
+//!
+//! One thread registers panes as sessions, ends them and renews their claims, in the order the loop
+//! asked for it. A watch on the store turns every change, whoever made it, into a snapshot for the
+//! loop. Commands a person types run on threads of their own, since they may wait.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use super::mailbox::{Mailbox, Post};
+use crate::command::StoreCommand;
+use crate::command::store::StoreCx;
+use crate::config::workspace::Workspace;
+use crate::config::{load, paths};
+use crate::coord::{Actor, Coord, Heartbeat, Register, SessionId, Watcher, fingerprint};
+use crate::error::{Error, Result};
+use crate::model::id::PaneId;
+use crate::update::ReplyTo;
+
+/// How many jobs may wait.
+const DEPTH: usize = 4096;
+/// How many typed commands may be under way at once.
+const MAX_COMMANDS: usize = 32;
+
+/// Something to do on the store.
+#[derive(Debug)]
+pub enum Job {
+    /// A pane's program runs: it is a session.
+    Register {
+        /// The session's id, which the program already has in its environment.
+        session: String,
+        /// The pane.
+        pane: PaneId,
+        /// Its process.
+        pid: u32,
+        /// The kind of program.
+        agent: String,
+    },
+    /// A session's program is over.
+    End {
+        /// The session.
+        session: String,
+    },
+    /// A session's pane is active: that is its heartbeat, which prolongs its claims.
+    Renew {
+        /// The session.
+        session: String,
+    },
+    /// Run a command somebody typed.
+    Run {
+        /// The command.
+        command: Box<StoreCommand>,
+        /// Who acts.
+        actor: Option<String>,
+        /// Where paths are relative to.
+        cwd: PathBuf,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// Read the configuration again.
+    Reload {
+        /// Where the report goes.
+        reply: ReplyTo,
+    },
+}
+
+/// The way to the thread.
+#[derive(Debug)]
+pub struct Coordinator {
+    /// Takes jobs; the thread ends when it is dropped and every job is done.
+    pub jobs: SyncSender<Job>,
+    done: Receiver<()>,
+}
+
+impl Coordinator {
+    /// Splits off what waits for the thread's end from what keeps it alive.
+    pub fn split(self) -> (SyncSender<Job>, Ending) {
+        (self.jobs, Ending(self.done))
+    }
+}
+
+/// Waits for the thread's end.
+#[derive(Debug)]
+pub struct Ending(Receiver<()>);
+
+impl Ending {
+    /// Waits until every job is done, but no longer than `limit`: what is left undone is found out
+    /// by whoever looks at the dead processes' sessions next.
+    pub fn wait(self, limit: Duration) {
+        let _ = self.0.recv_timeout(limit);
+    }
+}
+
+/// Starts the thread and the watch.
+///
+/// # Errors
+/// No thread is to be had.
+pub fn spawn(coord: Coord, workspace: &Workspace, mailbox: Mailbox) -> Result<Coordinator> {
+    let (sender, receiver) = sync_channel(DEPTH);
+    let (finished, done) = sync_channel(0);
+    let coord = Arc::new(coord);
+    let seen = mailbox.clone();
+    let watcher = Watcher::spawn(Coord::clone(&coord), move |snapshot| {
+        seen.post_blocking(Post::Snapshot(snapshot));
+    });
+    if let Err(error) = &watcher {
+        tracing::error!("cannot watch the store: {error}");
+        let why = format!("the store cannot be watched: {error}");
+        mailbox.post_blocking(Post::StoreTrouble(why));
+    }
+    let worker = Worker {
+        coord,
+        workspace: workspace.clone(),
+        mailbox,
+        running: Arc::new(()),
+        _watcher: watcher.ok(),
+    };
+    std::thread::Builder::new()
+        .name("coordinator".to_owned())
+        .spawn(move || {
+            worker.run(&receiver);
+            drop(finished);
+        })
+        .map_err(|error| Error::unreachable(format!("cannot start a thread: {error}")))?;
+    Ok(Coordinator { jobs: sender, done })
+}
+
+struct Worker {
+    coord: Arc<Coord>,
+    workspace: Workspace,
+    mailbox: Mailbox,
+    /// Counts the commands under way, by its clones.
+    running: Arc<()>,
+    _watcher: Option<Watcher>,
+}
+
+impl Worker {
+    fn run(self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            let what = format!("{job:?}");
+            if let Err(error) = self.perform(job) {
+                tracing::error!("{what}: {error}");
+                let why = error.message;
+                self.mailbox.post_blocking(Post::StoreTrouble(why));
+            }
+        }
+    }
+
+    fn perform(&self, job: Job) -> Result<()> {
+        match job {
+            Job::Register {
+                session,
+                pane,
+                pid,
+                agent,
+            } => self.register(&session, pane, pid, agent),
+            Job::End { session } => match self.coord.end(&SessionId::parse(&session)?) {
+                // A pane whose program ended before it was registered has nothing to end.
+                Err(error) if error.kind == crate::error::Kind::NotFound => Ok(()),
+                ended => ended,
+            },
+            Job::Renew { session } => {
+                let actor = Actor::new(SessionId::parse(&session)?);
+                self.coord.heartbeat(&actor, &Heartbeat::default())
+            }
+            Job::Run {
+                command,
+                actor,
+                cwd,
+                reply,
+            } => {
+                self.run_command(*command, actor, cwd, reply);
+                Ok(())
+            }
+            Job::Reload { reply } => {
+                let check = &crate::command::parse::check_line;
+                let loaded = Arc::new(load::load(paths::config_dir().as_deref(), check));
+                self.mailbox.post_blocking(Post::Reloaded(loaded, reply));
+                Ok(())
+            }
+        }
+    }
+
+    fn register(&self, session: &str, pane: PaneId, pid: u32, agent: String) -> Result<()> {
+        // A program that is over already was no session worth the name.
+        let Ok(fingerprint) = fingerprint::of_pid(pid) else {
+            return Ok(());
+        };
+        let request = Register {
+            pane: Some(pane.to_string()),
+            agent: Some(agent),
+            id: Some(SessionId::parse(session)?),
+            ..Register::of(fingerprint)
+        };
+        self.coord.register(&request).map(|_| ())
+    }
+
+    fn run_command(
+        &self,
+        command: StoreCommand,
+        actor: Option<String>,
+        cwd: PathBuf,
+        reply: ReplyTo,
+    ) {
+        let mailbox = self.mailbox.clone();
+        if Arc::strong_count(&self.running) > MAX_COMMANDS {
+            let result = Err(Error::refused("too many commands are under way already"));
+            mailbox.post_blocking(Post::Answered { reply, result });
+            return;
+        }
+        let mut cx = StoreCx::new(
+            self.workspace.root.clone(),
+            self.workspace.state.clone(),
+            cwd,
+            actor,
+            true,
+        );
+        let running = self.running.clone();
+        let spawned = std::thread::Builder::new()
+            .name("command".to_owned())
+            .spawn(move || {
+                let result = command.run(&mut cx);
+                mailbox.post_blocking(Post::Answered { reply, result });
+                drop(running);
+            });
+        if let Err(error) = spawned {
+            let result = Err(Error::unreachable(format!(
+                "cannot start a thread: {error}"
+            )));
+            self.mailbox.post_blocking(Post::Answered { reply, result });
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Carrying out what the pure step asked for. The only place where the server acts on the world.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use super::coordinator::Job;
+use super::event_loop::Loop;
+use crate::model::geometry::Size;
+use crate::model::id::PaneId;
+use crate::model::pane::Launch;
+use crate::pty::{self, SpawnSpec};
+use crate::update::{Effect, Event};
+
+/// Variables that belong to another agent or multiplexer and must not reach a new pane.
+const NOT_INHERITED: &[&str] = &[
+    "TMUX",
+    "TMUX_PANE",
+    "ZELLIJ",
+    "ZELLIJ_SESSION_NAME",
+    "ZELLIJ_PANE_ID",
+    "STY",
+    "CLAUDECODE",
+    "CLAUDE_PID",
+    "CLAUDE_CODE_SESSION_ID",
+    "CLAUDE_CODE_MESSAGING_SOCKET",
+    "CLAUDE_PROJECT_DIR",
+    "AI_AGENT",
+    "STOA_SESSION",
+    "STOA_PANE",
+    "LINES",
+    "COLUMNS",
+];
+
+impl Loop {
+    /// Does one thing.
+    pub(super) fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Start {
+                pane,
+                launch,
+                size,
+                session,
+            } => self.start(pane, &launch, size, &session),
+            Effect::Write { pane, bytes } => self.write_pane(pane, &bytes),
+            Effect::ResizePty { pane, size } => {
+                if let Some(running) = self.ptys.get(&pane) {
+                    running.pty.resize(size);
+                }
+            }
+            Effect::Close { pane } => {
+                if let Some(pty) = self.take_pty(pane) {
+                    self.hang_up(pty);
+                }
+            }
+            Effect::EndSession { session } => self.job(Job::End { session }),
+            Effect::RenewClaims { session } => self.job(Job::Renew { session }),
+            Effect::Store {
+                command,
+                actor,
+                cwd,
+                reply,
+            } => self.job(Job::Run {
+                command,
+                actor,
+                cwd,
+                reply,
+            }),
+            Effect::Answer { connection, result } => {
+                if let Some(answer) = self.answers.remove(&connection) {
+                    // Whoever asked may have gone meanwhile.
+                    let _ = answer.send(result);
+                }
+            }
+            Effect::Detach { client, why } => {
+                if let Some(terminal) = self.take_terminal(client) {
+                    terminal.release(&why);
+                }
+                self.step(Event::Gone { client });
+            }
+            Effect::Bell { client } => self.send(client, b"\x07"),
+            Effect::Clipboard { client, data } => {
+                use base64::Engine;
+                let text = base64::engine::general_purpose::STANDARD.encode(&data);
+                self.send(client, format!("\x1b]52;c;{text}\x07").as_bytes());
+            }
+            Effect::Redraw { client } => {
+                if let Some(terminal) = self.terminals.get_mut(&client) {
+                    terminal.forget();
+                }
+            }
+            Effect::Reload { reply } => self.job(Job::Reload { reply }),
+            Effect::Shutdown => self.ending = true,
+        }
+    }
+
+    fn send(&mut self, client: crate::model::id::ClientId, bytes: &[u8]) {
+        // A terminal that lags behind misses a bell rather than making a queue.
+        if let Some(terminal) = self.terminals.get_mut(&client).filter(|t| !t.busy()) {
+            terminal.send(bytes);
+        }
+    }
+
+    fn job(&mut self, job: Job) {
+        if self.jobs.try_send(job).is_err() {
+            tracing::error!("the coordination queue is full; a request was dropped");
+        }
+    }
+
+    fn start(&mut self, pane: PaneId, launch: &Launch, size: Size, session: &str) {
+        let env = self.environment(pane, launch, session);
+        let (program, args) = command_line(launch, &self.state.config.settings, &env);
+        let beside = launch.beside.and_then(|near| self.ptys.get(&near));
+        let cwd = beside
+            .and_then(|running| running.pty.cwd())
+            .unwrap_or_else(|| launch.cwd.clone());
+        let spec = SpawnSpec {
+            program,
+            args,
+            cwd,
+            env,
+            size,
+        };
+        match pty::spawn(&spec) {
+            Ok(pty) => {
+                let pid = pty.pid().unsigned_abs();
+                if let (Some(note), Some(pane)) = (pty.note(), self.state.panes.get_mut(&pane)) {
+                    pane.screen.feed(format!("stoa: {note}\r\n").as_bytes());
+                }
+                self.add_pty(pane, pty);
+                self.job(Job::Register {
+                    session: session.to_owned(),
+                    pane,
+                    pid,
+                    agent: agent_kind(launch),
+                });
+                self.step(Event::Started { pane, pid });
+            }
+            Err(error) => self.step(Event::Failed {
+                pane,
+                why: error.to_string(),
+            }),
+        }
+    }
+
+    /// The whole environment of a pane: the asker's (or the server's), cleaned of what belongs to
+    /// somebody else, with what says who and where the pane is.
+    fn environment(
+        &self,
+        pane: PaneId,
+        launch: &Launch,
+        session: &str,
+    ) -> BTreeMap<OsString, OsString> {
+        let mut env: BTreeMap<OsString, OsString> = if launch.env.is_empty() {
+            std::env::vars_os().collect()
+        } else {
+            launch
+                .env
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect()
+        };
+        for name in NOT_INHERITED {
+            env.remove(std::ffi::OsStr::new(name));
+        }
+        for (name, value) in &self.pane_env {
+            env.insert(name.into(), value.into());
+        }
+        env.insert("STOA_PANE".into(), pane.to_string().into());
+        env.insert("STOA_SESSION".into(), session.into());
+        env
+    }
+
+    /// Leaves nothing behind: programs hung up, sessions ended.
+    pub fn finish(mut self) {
+        let panes: Vec<PaneId> = self.ptys.keys().copied().collect();
+        for pane in panes {
+            if let Some(session) = self.state.panes.get(&pane).map(|pane| pane.session.clone()) {
+                self.job(Job::End { session });
+            }
+            if let Some(mut pty) = self.take_pty(pane) {
+                pty.hang_up();
+            }
+        }
+        let terminals = std::mem::take(&mut self.terminals);
+        for terminal in terminals.into_values() {
+            terminal.release("the server has ended");
+        }
+    }
+}
+
+/// Program and arguments of a pane: the given words, one word through the shell, or the shell.
+fn command_line(
+    launch: &Launch,
+    settings: &crate::config::settings::Settings,
+    env: &BTreeMap<OsString, OsString>,
+) -> (OsString, Vec<OsString>) {
+    let shell = settings
+        .default_shell
+        .as_ref()
+        .map(|shell| shell.clone().into_os_string())
+        .or_else(|| env.get(std::ffi::OsStr::new("SHELL")).cloned())
+        .filter(|shell| !shell.is_empty())
+        .unwrap_or_else(|| "/bin/sh".into());
+    match launch.argv.as_slice() {
+        [] => match &settings.default_command {
+            Some(line) => (shell, vec!["-c".into(), line.into()]),
+            None => (shell, Vec::new()),
+        },
+        [line] => (shell, vec!["-c".into(), line.into()]),
+        [program, args @ ..] => (program.into(), args.iter().map(OsString::from).collect()),
+    }
+}
+
+/// What kind of program a session is, by the name of what it runs.
+fn agent_kind(launch: &Launch) -> String {
+    let first = launch
+        .argv
+        .first()
+        .and_then(|line| line.split_whitespace().next());
+    let name = first.map_or("shell", |program| {
+        program.rsplit('/').next().unwrap_or(program)
+    });
+    match name {
+        "sh" | "bash" | "zsh" | "fish" | "dash" | "ksh" | "nu" => "shell".to_owned(),
+        other => other.chars().take(32).collect(),
+    }
+}

@@ -1,0 +1,283 @@
+//! Connections: accepted, checked, and turned into posts for the loop.
+//!
+//! One task a connection. A peer of another user is refused before a byte of it is read; garbage
+//! ends its own connection and nobody else's.
+
+use std::io::IoSliceMut;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg, sockopt::socket_peercred,
+};
+use serde::Serialize;
+use tokio::io::Interest;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::mailbox::{Mailbox, Post};
+use crate::error::{Error, Result};
+use crate::model::id::ClientId;
+use crate::protocol::frame::{Frame, Reader, encode};
+use crate::protocol::message::{
+    ANSWER, ATTACH, Answer, EXIT, Exit, HELLO, Hello, LEAVE, REQUEST, RESIZE, Request, Resize,
+    VERSION, WELCOME, Welcome,
+};
+
+/// How many connections may be open at once.
+const MAX_CONNECTIONS: usize = 512;
+
+/// What every connection is told about the server.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The workspace's root directory.
+    pub root: PathBuf,
+    /// The state directory.
+    pub state: PathBuf,
+}
+
+/// How long the last answers may take to be sent.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Accepts connections until `stop` says so, then sees that everybody who waits for an answer or a
+/// goodbye has it. SIGTERM and SIGINT become a shutdown post.
+pub async fn serve(
+    listener: UnixListener,
+    identity: Identity,
+    mailbox: Mailbox,
+    stop: oneshot::Receiver<()>,
+) {
+    let (busy, mut all_done) = mpsc::channel(1);
+    tokio::select! {
+        () = accept(listener, identity, mailbox, busy) => {}
+        _ = stop => {}
+    }
+    // Ends when the last connection that owes somebody something has dropped its sender.
+    let _ = tokio::time::timeout(FAREWELL, all_done.recv()).await;
+}
+
+async fn accept(
+    listener: UnixListener,
+    identity: Identity,
+    mailbox: Mailbox,
+    busy: mpsc::Sender<()>,
+) {
+    tokio::spawn(watch_signals(mailbox.clone()));
+    let identity = Arc::new(identity);
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let clients = Arc::new(AtomicU32::new(1));
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                pause = Duration::from_millis(1);
+                let task = Connection {
+                    stream,
+                    reader: Reader::default(),
+                    passed: None,
+                    mailbox: mailbox.clone(),
+                    clients: clients.clone(),
+                    busy: busy.downgrade(),
+                };
+                let identity = identity.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = task.run(&identity).await {
+                        tracing::debug!("connection ended: {error}");
+                    }
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                // Out of descriptors, most likely: wait a little longer each time.
+                tracing::warn!("cannot accept a connection: {error}");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+        }
+    }
+}
+
+async fn watch_signals(mailbox: Mailbox) {
+    let (Ok(mut term), Ok(mut int)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    let why = "the server was told to end".to_owned();
+    mailbox.post(Post::Shutdown { why }).await;
+}
+
+/// One peer.
+struct Connection {
+    stream: UnixStream,
+    reader: Reader,
+    /// A descriptor that came beside the bytes and waits for its message.
+    passed: Option<OwnedFd>,
+    mailbox: Mailbox,
+    clients: Arc<AtomicU32>,
+    /// Held by whoever owes the peer an answer, so that the server does not end before it is sent.
+    busy: mpsc::WeakSender<()>,
+}
+
+impl Connection {
+    async fn run(mut self, identity: &Identity) -> Result<()> {
+        check_peer(&self.stream)?;
+        let Some(first) = self.next().await? else {
+            return Ok(());
+        };
+        if first.kind != HELLO {
+            return Err(Error::unreachable("the first message was no greeting"));
+        }
+        let hello: Hello = first.decode()?;
+        self.send(
+            WELCOME,
+            &Welcome {
+                version: VERSION,
+                program: env!("CARGO_PKG_VERSION").to_owned(),
+                pid: std::process::id(),
+                root: identity.root.display().to_string(),
+                state: identity.state.display().to_string(),
+            },
+        )
+        .await?;
+        if hello.version != VERSION {
+            return Ok(());
+        }
+        while let Some(frame) = self.next().await? {
+            match frame.kind {
+                REQUEST => self.request(frame.decode()?).await?,
+                ATTACH => return self.attach(&frame).await,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn request(&mut self, request: Request) -> Result<()> {
+        let _busy = self.busy.upgrade();
+        let (answer, answered) = oneshot::channel();
+        let request = Box::new(request);
+        self.mailbox.post(Post::Request { request, answer }).await;
+        let result = answered.await.unwrap_or_else(|_| {
+            Err(Error::unreachable(
+                "the server ended before it could answer",
+            ))
+        });
+        self.send(ANSWER, &Answer::from(result)).await
+    }
+
+    /// Hands the terminal over and stays as the wire between client and loop.
+    async fn attach(mut self, frame: &Frame) -> Result<()> {
+        let _busy = self.busy.upgrade();
+        let info = Box::new(frame.decode()?);
+        let tty = self
+            .passed
+            .take()
+            .ok_or_else(|| Error::unreachable("no terminal came with the request to attach"))?;
+        let client = ClientId(self.clients.fetch_add(1, Ordering::Relaxed));
+        let (exit, mut exited) = oneshot::channel();
+        let post = Post::Attach {
+            client,
+            tty,
+            info,
+            exit,
+        };
+        if !self.mailbox.post(post).await {
+            return Err(Error::unreachable("the server is ending"));
+        }
+        loop {
+            tokio::select! {
+                why = &mut exited => {
+                    let why = why.unwrap_or_else(|_| "the server has ended".to_owned());
+                    return self.send(EXIT, &Exit { why }).await;
+                }
+                next = self.next() => match next {
+                    Ok(Some(frame)) if frame.kind == RESIZE => {
+                        let Resize { size } = frame.decode()?;
+                        self.mailbox.post(Post::Resize { client, size }).await;
+                    }
+                    Ok(Some(frame)) if frame.kind == LEAVE => {
+                        self.mailbox.post(Post::Leave { client }).await;
+                    }
+                    Ok(Some(_)) => {}
+                    Ok(None) | Err(_) => {
+                        self.mailbox.post(Post::Gone { client }).await;
+                        return Ok(());
+                    }
+                },
+            }
+        }
+    }
+
+    /// The next frame; `None` when the peer has closed.
+    async fn next(&mut self) -> Result<Option<Frame>> {
+        loop {
+            if let Some(frame) = self.reader.take()? {
+                return Ok(Some(frame));
+            }
+            let (bytes, descriptor) = receive(&self.stream).await?;
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            self.reader.push(&bytes);
+            self.passed = descriptor.or(self.passed.take());
+        }
+    }
+
+    async fn send<T: Serialize>(&mut self, kind: u16, message: &T) -> Result<()> {
+        use tokio::io::AsyncWriteExt;
+        let bytes = encode(kind, message)?;
+        self.stream
+            .write_all(&bytes)
+            .await
+            .map_err(|error| Error::unreachable(format!("the peer has gone: {error}")))
+    }
+}
+
+/// Reads bytes and, beside them, at most one descriptor. Safe to be dropped while it waits.
+async fn receive(stream: &UnixStream) -> Result<(Vec<u8>, Option<OwnedFd>)> {
+    stream
+        .async_io(Interest::READABLE, || {
+            let mut bytes = vec![0; 8192];
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+            let mut control = RecvAncillaryBuffer::new(&mut space);
+            let got = recvmsg(
+                stream.as_fd(),
+                &mut [IoSliceMut::new(&mut bytes)],
+                &mut control,
+                RecvFlags::CMSG_CLOEXEC,
+            )?;
+            bytes.truncate(got.bytes);
+            let mut descriptor = None;
+            for message in control.drain() {
+                if let RecvAncillaryMessage::ScmRights(passed) = message {
+                    descriptor = passed.last().or(descriptor);
+                }
+            }
+            Ok((bytes, descriptor))
+        })
+        .await
+        .map_err(|error| Error::unreachable(format!("the peer has gone: {error}")))
+}
+
+fn check_peer(stream: &UnixStream) -> Result<()> {
+    let peer = socket_peercred(stream.as_fd())
+        .map_err(|error| Error::unreachable(format!("cannot tell who connected: {error}")))?;
+    if peer.uid == rustix::process::geteuid() || peer.uid.is_root() {
+        return Ok(());
+    }
+    Err(Error::unreachable("another user connected"))
+}

@@ -1,0 +1,281 @@
+//! Starting a server: from a client that found none, and in the process that becomes it.
+//!
+//! However many clients start at once, one server comes of it: each takes the start lock, looks
+//! again whether somebody listens by now, and only then starts one. The server itself holds another
+//! lock for as long as it lives, which is what "running" means.
+
+use std::io::Read;
+use std::os::unix::net::UnixListener as StdListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::coordinator;
+use super::event_loop::Loop;
+use super::lockfile;
+use super::mailbox::mailbox;
+use super::sockets::{self, Identity};
+use crate::clock::{Clock, SystemClock};
+use crate::config::load;
+use crate::config::paths::config_dir;
+use crate::config::workspace::{Sockets, Workspace, socket_dir};
+use crate::coord::Coord;
+use crate::coord::snapshot::Snapshot;
+use crate::error::{Error, Result};
+use crate::model::state::State;
+use crate::protocol::conn::Conn;
+
+/// How long the server stays to end its panes' sessions properly.
+const FINISH: Duration = Duration::from_secs(2);
+/// The byte a new server writes once it listens.
+const READY: u8 = b'+';
+
+/// Connects to the workspace's server, if one runs.
+///
+/// It is looked for where this process would put its socket, then where the server's own lock in the
+/// state directory says: a cron job without `XDG_RUNTIME_DIR` finds a server started with it.
+///
+/// # Errors
+/// A server is there but cannot be talked to.
+pub fn find(workspace: &Workspace) -> Result<Option<Conn>> {
+    let usual = workspace.sockets(&socket_dir()?)?.socket;
+    if let Some(conn) = Conn::open(&usual)? {
+        return Ok(Some(conn));
+    }
+    match lockfile::note(&server_lock(&workspace.state)) {
+        Some(noted) if Path::new(&noted) != usual => Conn::open(Path::new(&noted)),
+        _ => Ok(None),
+    }
+}
+
+/// The lock a server holds for as long as it lives. It is in the state directory, so that there is
+/// one server for a state however it is reached.
+fn server_lock(state: &Path) -> PathBuf {
+    state.join("server.lock")
+}
+
+/// Connects to the workspace's server, starting it if there is none.
+///
+/// # Errors
+/// It cannot be started; the message tells why.
+pub fn connect_or_start(workspace: &Workspace) -> Result<Conn> {
+    if let Some(conn) = find(workspace)? {
+        return Ok(conn);
+    }
+    let sockets = workspace.sockets(&socket_dir()?)?;
+    let _turn = lockfile::lock(&sockets.lock)?;
+    if let Some(conn) = find(workspace)? {
+        return Ok(conn);
+    }
+    if let Err(error) = launch(workspace, &sockets) {
+        // One that was started with other socket directories in mind may have been quicker.
+        return find(workspace)?.ok_or(error);
+    }
+    find(workspace)?.ok_or_else(|| {
+        Error::unreachable("the server ended as soon as it had started")
+            .with_hint(format!("its log is {}", sockets.log.display()))
+    })
+}
+
+/// Runs this very binary as the server and waits until it listens.
+fn launch(workspace: &Workspace, sockets: &Sockets) -> Result<()> {
+    let me = std::env::current_exe()
+        .map_err(|error| Error::unreachable(format!("cannot find my own program: {error}")))?;
+    let mut child = Command::new(&me)
+        .arg("serve")
+        .arg("--root")
+        .arg(&workspace.root)
+        .arg("--state")
+        .arg(&workspace.state)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| Error::io("start", &me, &error))?;
+    let mut told = [0];
+    let ready = child
+        .stdout
+        .take()
+        .map(|mut pipe| pipe.read(&mut told))
+        .transpose();
+    if matches!(ready, Ok(Some(1))) && told[0] == READY {
+        // From here on it is on its own; it has left our session and nobody waits for it.
+        return Ok(());
+    }
+    let mut why = String::new();
+    if let Some(mut pipe) = child.stderr.take() {
+        let _ = pipe.read_to_string(&mut why);
+    }
+    let _ = child.wait();
+    let why = why.trim().trim_start_matches("stoa: ");
+    Err(
+        Error::unreachable(format!("the server did not start: {why}"))
+            .with_hint(format!("its log is {}", sockets.log.display())),
+    )
+}
+
+/// Becomes the server of a workspace and runs until its last pane is gone.
+///
+/// # Errors
+/// Another server runs already, or the socket or the state directory cannot be had.
+pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
+    let workspace = Workspace {
+        root,
+        state: state_dir,
+    };
+    let paths = workspace.sockets(&socket_dir()?)?;
+    // Everything made from here on is for this user alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let coord = Coord::open(&workspace.state)?;
+    let lock = server_lock(&workspace.state);
+    let Some(_alive) = lockfile::try_lock(&lock, &paths.socket)? else {
+        return Err(Error::refused("a server for this workspace runs already"));
+    };
+    // A new session: the terminal that started us may hang up.
+    let _ = rustix::process::setsid();
+    log_to(&paths.log);
+    let listener = listen(&paths.socket)?;
+
+    let (mailbox, inbox) = mailbox()?;
+    let config = Arc::new(load::load(
+        config_dir().as_deref(),
+        &crate::command::parse::check_line,
+    ));
+    let snapshot = Arc::new(coord.snapshot().unwrap_or_else(|error| {
+        tracing::error!("cannot read the store: {error}");
+        Snapshot::empty(SystemClock::new().now())
+    }));
+    let mut state = State::new(workspace.root.clone(), config, snapshot);
+    state.home = std::env::var_os("HOME").map(PathBuf::from);
+    let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
+    let pane_env = pane_environment(&workspace, &paths);
+    let mut server = Loop::new(state, jobs, inbox, pane_env)?;
+    let identity = Identity {
+        root: workspace.root.clone(),
+        state: workspace.state.clone(),
+    };
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let sockets = std::thread::Builder::new()
+        .name("sockets".to_owned())
+        .spawn(move || run_sockets(listener, identity, mailbox, stopped))
+        .map_err(|error| Error::unreachable(format!("cannot start a thread: {error}")))?;
+    tell_ready();
+    server.run();
+    // New clients must not find us while we clean up.
+    let _ = std::fs::remove_file(&paths.socket);
+    server.finish();
+    // Goodbyes and answers are on their way on the other thread.
+    jobs_done.wait(FINISH);
+    let _ = stop.send(());
+    let _ = sockets.join();
+    Ok(())
+}
+
+fn run_sockets(
+    listener: StdListener,
+    identity: Identity,
+    mailbox: super::mailbox::Mailbox,
+    stop: tokio::sync::oneshot::Receiver<()>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(async {
+            match tokio::net::UnixListener::from_std(listener) {
+                Ok(listener) => sockets::serve(listener, identity, mailbox, stop).await,
+                Err(error) => tracing::error!("cannot listen: {error}"),
+            }
+        }),
+        Err(error) => tracing::error!("cannot start the sockets thread: {error}"),
+    }
+}
+
+/// Binds the socket. We hold the server's lock, so a socket file left behind is nobody's.
+fn listen(path: &Path) -> Result<StdListener> {
+    match std::fs::remove_file(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::io("remove the old socket", path, &error)),
+    }
+    let listener = StdListener::bind(path).map_err(|error| Error::io("listen on", path, &error))?;
+    listener
+        .set_nonblocking(true)
+        .map_err(|error| Error::io("listen on", path, &error))?;
+    Ok(listener)
+}
+
+fn tell_ready() {
+    let null = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null");
+    let _ = rustix::io::write(rustix::stdio::stdout(), &[READY]);
+    if let Ok(null) = null {
+        // The starter's pipes must close, or it would wait for us.
+        let _ = rustix::stdio::dup2_stdout(&null);
+        let _ = rustix::stdio::dup2_stderr(&null);
+        let _ = rustix::stdio::dup2_stdin(&null);
+    }
+}
+
+/// Logs go to a file beside the socket, cut at each start; `STOA_LOG` sets the level.
+fn log_to(path: &Path) {
+    let Ok(file) = std::fs::File::create(path) else {
+        return;
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("STOA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::sync::Mutex::new(file))
+        .finish();
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
+}
+
+/// What every pane is told about where it is.
+fn pane_environment(workspace: &Workspace, paths: &Sockets) -> Vec<(String, String)> {
+    let text = |path: &Path| path.display().to_string();
+    vec![
+        ("STOA_STATE".to_owned(), text(&workspace.state)),
+        ("STOA_SOCKET".to_owned(), text(&paths.socket)),
+        ("STOA_ROOT".to_owned(), text(&workspace.root)),
+        ("TERM".to_owned(), term_name()),
+        ("COLORTERM".to_owned(), "truecolor".to_owned()),
+        ("TERM_PROGRAM".to_owned(), "stoa".to_owned()),
+        (
+            "TERM_PROGRAM_VERSION".to_owned(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+        ),
+    ]
+}
+
+/// The terminal type panes are told: one whose description is installed nearly everywhere and
+/// promises nothing we do not do.
+fn term_name() -> String {
+    let roots = [
+        "/etc/terminfo",
+        "/lib/terminfo",
+        "/usr/lib/terminfo",
+        "/usr/share/terminfo",
+    ];
+    let has = |name: &str| {
+        roots.iter().any(|root| {
+            let first = name.chars().next().unwrap_or('x');
+            Path::new(root).join(first.to_string()).join(name).exists()
+                || Path::new(root)
+                    .join(format!("{:x}", first as u32))
+                    .join(name)
+                    .exists()
+        })
+    };
+    ["xterm-256color", "screen-256color", "xterm"]
+        .into_iter()
+        .find(|name| has(name))
+        .unwrap_or("xterm-256color")
+        .to_owned()
+}

@@ -1,0 +1,176 @@
+//! The writers' queue: an exclusive `flock` on a file that is never renamed or deleted.
+//!
+//! The kernel wakes waiters in order, which an embedded database's own busy handler does not.
+//! Each transaction opens the file anew and closes it at its end, so that the lock cannot be
+//! inherited or shared by accident, is freed when the holder is killed at any instruction, and
+//! the close is the event that watchers wait for.
+
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, OFlags};
+use rustix::io::Errno;
+
+use super::dir::open_file;
+use crate::error::{Error, Result};
+
+/// Who else may hold the lock meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// Nobody.
+    Exclusive,
+    /// Other sharers; the file is opened for reading only, so that closing it wakes nobody.
+    Shared,
+}
+
+/// The lock; dropping it lets the next in line go on.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Waits for the lock for at most `limit`.
+    pub(super) fn take(path: &Path, sharing: Sharing, limit: Duration) -> Result<Lock> {
+        let file = open(path, sharing)?;
+        match rustix::fs::flock(&file, now(sharing)) {
+            Ok(()) => return Ok(Lock { _file: file }),
+            Err(Errno::WOULDBLOCK) => {}
+            Err(error) => return Err(Error::io("lock", path, &error.into())),
+        }
+        // flock has no time limit. A helper thread waits in the kernel's queue; when we lose
+        // patience it stays behind, and lets go of the lock as soon as it gets it.
+        let inode = file.metadata().map(|metadata| metadata.ino()).ok();
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let waiter = std::thread::Builder::new().name("store-lock".to_owned());
+        let waiting = waiter.spawn(move || {
+            let outcome = block(&file, sharing).map(|()| Lock { _file: file });
+            // An error here means nobody waits any longer: the lock is dropped with it.
+            let _ = sender.send(outcome);
+        });
+        waiting.map_err(|error| Error::io("wait for", path, &error))?;
+        match receiver.recv_timeout(limit) {
+            Ok(Ok(lock)) => Ok(lock),
+            Ok(Err(error)) => Err(Error::io("lock", path, &error.into())),
+            Err(_) => Err(busy(path, limit, inode)),
+        }
+    }
+
+    /// The lock if it is free this instant.
+    pub(super) fn try_take(path: &Path) -> Result<Option<Lock>> {
+        let file = open(path, Sharing::Exclusive)?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Lock { _file: file })),
+            Err(Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(Error::io("lock", path, &error.into())),
+        }
+    }
+}
+
+fn open(path: &Path, sharing: Sharing) -> Result<File> {
+    let flags = match sharing {
+        Sharing::Exclusive => OFlags::RDWR | OFlags::CREATE,
+        Sharing::Shared => OFlags::RDONLY,
+    };
+    open_file(path, flags).map_err(|error| Error::io("open", path, &error))
+}
+
+fn now(sharing: Sharing) -> FlockOperation {
+    match sharing {
+        Sharing::Exclusive => FlockOperation::NonBlockingLockExclusive,
+        Sharing::Shared => FlockOperation::NonBlockingLockShared,
+    }
+}
+
+fn block(file: &File, sharing: Sharing) -> rustix::io::Result<()> {
+    let operation = match sharing {
+        Sharing::Exclusive => FlockOperation::LockExclusive,
+        Sharing::Shared => FlockOperation::LockShared,
+    };
+    loop {
+        match rustix::fs::flock(file, operation) {
+            Err(Errno::INTR) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn busy(path: &Path, limit: Duration, inode: Option<u64>) -> Error {
+    let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+    let holder = inode.and_then(|inode| holder(&locks, inode));
+    let who = match holder {
+        Some(pid) => {
+            let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            format!("process {pid} ({})", name.trim())
+        }
+        None => "another process".to_owned(),
+    };
+    Error::unreachable(format!(
+        "{who} has held the store's lock {} for more than {} s",
+        path.display(),
+        limit.as_secs()
+    ))
+    .with_hint("it may be suspended: resume or end that process, then try again")
+}
+
+/// The process that holds a `flock` on `inode`, by the text of `/proc/locks`.
+fn holder(locks: &str, inode: u64) -> Option<u32> {
+    locks.lines().find_map(|line| {
+        // "1: FLOCK  ADVISORY  WRITE 4711 fe:01:123456 0 EOF"; a waiter has "->" after the number.
+        let mut words = line.split_whitespace().skip(1);
+        if words.next()? != "FLOCK" {
+            return None;
+        }
+        let pid = words.nth(2)?;
+        let file = words.next()?;
+        let same = file.rsplit(':').next()?.parse() == Ok(inode);
+        if same { pid.parse().ok() } else { None }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn one_holder_at_a_time() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("lock");
+        let first = Lock::try_take(&path).unwrap().unwrap();
+        assert!(Lock::try_take(&path).unwrap().is_none());
+        drop(first);
+        assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn waiting_ends_and_says_who_is_in_the_way() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("lock");
+        let first = Lock::try_take(&path).unwrap().unwrap();
+        let error = Lock::take(&path, Sharing::Exclusive, Duration::ZERO).unwrap_err();
+        assert_eq!(error.kind, Kind::Unreachable);
+        assert!(
+            error.message.contains(&std::process::id().to_string()),
+            "{}",
+            error.message
+        );
+        drop(first);
+        // The helper that was left behind lets go by itself.
+        Lock::take(&path, Sharing::Exclusive, Duration::from_secs(30)).unwrap();
+    }
+
+    #[test]
+    fn the_holder_is_read_from_the_kernels_list() {
+        let text = "1: FLOCK  ADVISORY  WRITE 41 fe:01:99 0 EOF\n\
+                    2: POSIX  ADVISORY  WRITE 42 fe:01:100 0 EOF\n\
+                    3: FLOCK  ADVISORY  WRITE 43 fe:01:100 0 EOF\n\
+                    3: -> FLOCK  ADVISORY  WRITE 44 fe:01:100 0 EOF\n";
+        assert_eq!(holder(text, 100), Some(43));
+        assert_eq!(holder(text, 7), None);
+        assert_eq!(holder("rubbish", 7), None);
+    }
+}

@@ -1,0 +1,390 @@
+//! Readable files beside the store, for people, `cat` and `grep`. They are never read as the truth.
+//!
+//! After each commit the files of the changed keys are written again, by whichever process comes
+//! first; `projected_revision` says how far they are. What a key looks like as a file is the
+//! caller's knowledge (a [`Project`]); this module does the writing: temporary file and rename, no
+//! sync (they can be rebuilt), nothing through symbolic links, and one writer at a time.
+//!
+//! Two lock files make sure that the last commit is projected without anybody looping for others.
+//! One process works; at most one waits for it, and will see every commit made before it starts;
+//! everyone else may leave, because that waiting process covers them.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
+use serde_json::Value;
+
+use super::dir::{StateDir, open_file};
+use super::lock::{Lock, Sharing};
+use super::{Delta, Store, View};
+use crate::error::{Error, Result};
+
+/// A change to the readable files. Directories are relative to the state directory, `/`-separated,
+/// their parts and the names already fit for a file system (see [`file_name`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Write a file, replacing it.
+    Write {
+        /// Where; empty for the state directory itself.
+        dir: String,
+        /// Its name.
+        name: String,
+        /// Its text.
+        contents: String,
+    },
+    /// Remove a file that may not exist.
+    Remove {
+        /// Where.
+        dir: String,
+        /// Its name.
+        name: String,
+    },
+    /// Remove every file below `dir` but these paths, which are relative to it.
+    KeepOnly {
+        /// Where.
+        dir: String,
+        /// What stays.
+        paths: BTreeSet<String>,
+    },
+    /// Add to a file of JSON lines, each with a growing number at `revision`; lines that are there
+    /// already are not added again.
+    Append {
+        /// Its name, in the state directory.
+        name: String,
+        /// Revision and text of each line.
+        lines: Vec<(u64, String)>,
+    },
+}
+
+/// Knows which files show which keys.
+pub trait Project {
+    /// What to write after `delta`. For [`Delta::Everything`], all files, and what may stay.
+    fn edits(&self, view: &dyn View, delta: &Delta) -> Result<Vec<Edit>>;
+}
+
+/// How long to wait for another process's round; after that the next commit catches up.
+const PATIENCE: Duration = Duration::from_secs(2);
+const REVISION_FILE: &str = "projected_revision";
+const TEMP: &str = ".tmp";
+/// More than the longest line of JSON there is.
+const TAIL: u64 = 16 * 1024;
+
+/// The readable files of a state directory.
+#[derive(Debug)]
+pub struct Projection {
+    dir: StateDir,
+}
+
+impl Projection {
+    /// The files in `dir`.
+    pub fn new(dir: StateDir) -> Projection {
+        Projection { dir }
+    }
+
+    /// Brings the files up to the store, or leaves it to a process that is about to.
+    ///
+    /// # Errors
+    /// When a file cannot be written. The store is not affected, and the next call tries again.
+    pub fn catch_up(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
+        let work = self.dir.path().join("projection.lock");
+        let next = self.dir.path().join("projection.next");
+        let _working = match Lock::try_take(&work)? {
+            Some(lock) => lock,
+            None => {
+                let Some(_waiting) = Lock::try_take(&next)? else {
+                    return Ok(());
+                };
+                Lock::take(&work, Sharing::Exclusive, PATIENCE)?
+            }
+        };
+        self.round(store, project)
+    }
+
+    /// Writes every file again.
+    ///
+    /// # Errors
+    /// As [`Projection::catch_up`].
+    pub fn rebuild(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
+        let work = self.dir.path().join("projection.lock");
+        let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
+        self.write_changes(store, project, store.revision()?, &Delta::Everything)
+    }
+
+    fn round(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
+        let (revision, delta) = match self.projected() {
+            Some(projected) => {
+                let changes = store.changes_since(projected)?;
+                if changes.revision == projected {
+                    return Ok(());
+                }
+                (changes.revision, changes.delta)
+            }
+            None => (store.revision()?, Delta::Everything),
+        };
+        self.write_changes(store, project, revision, &delta)
+    }
+
+    fn write_changes(
+        &self,
+        store: &dyn Store,
+        project: &dyn Project,
+        revision: u64,
+        delta: &Delta,
+    ) -> Result<()> {
+        let mut edits = Vec::new();
+        store.read(&mut |view| {
+            edits = project.edits(view, delta)?;
+            Ok(())
+        })?;
+        let root = Folder::root(&self.dir)?;
+        let whole = *delta == Delta::Everything;
+        let mut outcome = Ok(());
+        for edit in &edits {
+            // One bad file (a planted link, say) must not keep the others from being current.
+            outcome = outcome.and(self.apply(&root, edit, whole));
+        }
+        outcome?;
+        root.write(REVISION_FILE, &format!("{revision}\n"))
+    }
+
+    fn apply(&self, root: &Folder, edit: &Edit, whole: bool) -> Result<()> {
+        match edit {
+            Edit::Write {
+                dir,
+                name,
+                contents,
+            } => root.below(dir)?.write(name, contents),
+            Edit::Remove { dir, name } => root.below(dir)?.remove(name),
+            Edit::KeepOnly { dir, paths } => root.below(dir)?.keep_only("", paths),
+            Edit::Append { name, lines } => self.append(root, name, lines, whole),
+        }
+    }
+
+    fn projected(&self) -> Option<u64> {
+        let file = open_file(&self.dir.path().join(REVISION_FILE), OFlags::RDONLY).ok()?;
+        let mut text = String::new();
+        file.take(32).read_to_string(&mut text).ok()?;
+        text.trim().parse().ok()
+    }
+
+    fn append(
+        &self,
+        root: &Folder,
+        name: &str,
+        lines: &[(u64, String)],
+        whole: bool,
+    ) -> Result<()> {
+        let path = self.dir.path().join(name);
+        let fail = |error: std::io::Error| Error::io("write", &path, &error);
+        let mut file = open_file(&path, OFlags::RDWR | OFlags::CREATE).map_err(fail)?;
+        if whole {
+            // Lines older than what the store still knows are worth keeping, if they are sound.
+            let first = lines.first().map_or(u64::MAX, |(revision, _)| *revision);
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(fail)?;
+            let old = String::from_utf8_lossy(&bytes);
+            let mut text = String::new();
+            let older = old
+                .lines()
+                .filter(|line| line_revision(line).is_some_and(|r| r < first));
+            for line in older.chain(lines.iter().map(|(_, line)| line.as_str())) {
+                text.push_str(line);
+                text.push('\n');
+            }
+            return root.write(name, &text);
+        }
+        let (end, last) = sound_end(&mut file).map_err(fail)?;
+        let mut text = String::new();
+        for (_, line) in lines.iter().filter(|(revision, _)| *revision > last) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        file.set_len(end).map_err(fail)?;
+        file.seek(SeekFrom::Start(end)).map_err(fail)?;
+        file.write_all(text.as_bytes()).map_err(fail)
+    }
+}
+
+fn line_revision(line: &str) -> Option<u64> {
+    serde_json::from_str::<Value>(line).ok()?["revision"].as_u64()
+}
+
+/// Where the last sound line of a file of JSON lines ends, and its revision (0 if there is none).
+/// Looks at the last [`TAIL`] bytes: what follows the last sound line is a torn write and is cut off.
+fn sound_end(file: &mut File) -> std::io::Result<(u64, u64)> {
+    let length = file.metadata()?.len();
+    let start = length.saturating_sub(TAIL);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::with_capacity(TAIL as usize);
+    file.take(TAIL).read_to_end(&mut tail)?;
+    let mut end = tail.len();
+    while let Some(newline) = tail[..end].iter().rposition(|byte| *byte == b'\n') {
+        let begin = tail[..newline]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let line = std::str::from_utf8(&tail[begin..newline]).unwrap_or_default();
+        if let Some(revision) = line_revision(line) {
+            return Ok((start + newline as u64 + 1, revision));
+        }
+        end = newline;
+    }
+    // Nothing sound within reach. Keep what is there, whatever it is, and go on below it.
+    Ok((length, 0))
+}
+
+/// An open directory; everything is reached from it by plain names that are not followed.
+struct Folder {
+    fd: OwnedFd,
+    shown: std::path::PathBuf,
+}
+
+const DIRECTORY: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+impl Folder {
+    fn root(dir: &StateDir) -> Result<Folder> {
+        let shown = dir.path().to_path_buf();
+        let fd = rustix::fs::open(&shown, DIRECTORY, Mode::empty())
+            .map_err(|error| Error::io("open", &shown, &error.into()))?;
+        Ok(Folder { fd, shown })
+    }
+
+    /// The directory `path` below this one, made if it is missing.
+    fn below(&self, path: &str) -> Result<Folder> {
+        let mut folder = Folder {
+            fd: self
+                .fd
+                .try_clone()
+                .map_err(|error| self.fail("open", "", error))?,
+            shown: self.shown.clone(),
+        };
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            folder = folder.child(part)?;
+        }
+        Ok(folder)
+    }
+
+    fn child(&self, name: &str) -> Result<Folder> {
+        match rustix::fs::mkdirat(&self.fd, name, Mode::RWXU) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+            Err(error) => return Err(self.fail("make", name, error.into())),
+        }
+        let fd = rustix::fs::openat(&self.fd, name, DIRECTORY, Mode::empty())
+            .map_err(|error| self.fail("open", name, error.into()))?;
+        let shown = self.shown.join(name);
+        Ok(Folder { fd, shown })
+    }
+
+    fn write(&self, name: &str, contents: &str) -> Result<()> {
+        let flags = OFlags::WRONLY
+            | OFlags::CREATE
+            | OFlags::TRUNC
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC
+            | OFlags::NONBLOCK;
+        // Writers are one at a time, so one temporary name is enough, and a killed one leaves one.
+        let fd = rustix::fs::openat(&self.fd, TEMP, flags, Mode::RUSR | Mode::WUSR)
+            .map_err(|error| self.fail("write", name, error.into()))?;
+        let written = File::from(fd).write_all(contents.as_bytes());
+        written
+            .and_then(|()| self.place(name))
+            .map_err(|error| self.fail("write", name, error))
+    }
+
+    /// Puts the temporary file in its place. Some file systems write data out at once when a rename
+    /// replaces a file, which costs more than all the rest; swapping the two does the same without.
+    fn place(&self, name: &str) -> std::io::Result<()> {
+        let swap =
+            || rustix::fs::renameat_with(&self.fd, TEMP, &self.fd, name, RenameFlags::EXCHANGE);
+        if swap().is_err() {
+            // There was no such file, or the file system cannot swap.
+            return Ok(rustix::fs::renameat(&self.fd, TEMP, &self.fd, name)?);
+        }
+        let removed = rustix::fs::unlinkat(&self.fd, TEMP, AtFlags::empty());
+        if removed.is_err() {
+            // It was a directory, and would be in the way of every later write.
+            swap()?;
+        }
+        Ok(removed?)
+    }
+
+    fn remove(&self, name: &str) -> Result<()> {
+        match rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()) {
+            Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
+            Err(error) => Err(self.fail("remove", name, error.into())),
+        }
+    }
+
+    fn keep_only(&self, prefix: &str, paths: &BTreeSet<String>) -> Result<()> {
+        let entries = rustix::fs::Dir::read_from(&self.fd)
+            .map_err(|error| self.fail("list", "", error.into()))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| self.fail("list", "", error.into()))?;
+            // A name we did not write is not UTF-8 at worst; its lossy form is in no set.
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{prefix}{name}");
+            if name == "." || name == ".." || paths.contains(&path) {
+                continue;
+            }
+            if entry.file_type() == FileType::Directory {
+                self.child(&name)?.keep_only(&format!("{path}/"), paths)?;
+            } else {
+                self.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fail(&self, doing: &str, name: &str, error: std::io::Error) -> Error {
+        match error.kind() {
+            // What O_NOFOLLOW | O_DIRECTORY says about a link or a file in a directory's place.
+            ErrorKind::NotADirectory => Error::unreachable(format!(
+                "{} is a link or a file in the place of a directory of readable files",
+                self.shown.join(name).display()
+            ))
+            .with_hint("remove it; it is made again"),
+            _ => Error::io(doing, &self.shown.join(name), &error),
+        }
+    }
+}
+
+/// Longest file name made from a name, without its extension.
+const NAME_LIMIT: usize = 180;
+
+/// A file name for any text, different for different texts: all but letters, digits and `._-+@=,`
+/// becomes `%XX`, as does a leading dot; what is too long is cut and ends in `~` and a hash.
+pub fn file_name(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    for (at, byte) in text.bytes().enumerate() {
+        let plain =
+            byte.is_ascii_alphanumeric() || (b"_-+@=,".contains(&byte)) || (byte == b'.' && at > 0);
+        if plain {
+            name.push(byte as char);
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if name.len() > NAME_LIMIT {
+        // Only ASCII so far, so any cut is on a character.
+        name.truncate(NAME_LIMIT - 17);
+        name.push_str(&format!("~{:016x}", hash(text)));
+    }
+    name
+}
+
+/// FNV-1a: the names must be the same in every version of every process.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests;

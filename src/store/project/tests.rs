@@ -1,0 +1,230 @@
+use super::*;
+use crate::store::Tx;
+use crate::store::sqlite::SqliteStore;
+use proptest::prelude::*;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+
+/// One file per key, and every key's write as a line.
+struct Plain;
+
+impl Project for Plain {
+    fn edits(&self, view: &dyn View, delta: &Delta) -> Result<Vec<Edit>> {
+        let all = view.range("")?;
+        let mut edits: Vec<Edit> = match delta {
+            Delta::Everything => {
+                let paths = all.iter().map(|record| file_name(&record.key)).collect();
+                vec![Edit::KeepOnly {
+                    dir: "files/all".into(),
+                    paths,
+                }]
+            }
+            Delta::Keys(changes) => (changes.iter())
+                .filter(|change| !all.iter().any(|record| record.key == change.key))
+                .map(|change| Edit::Remove {
+                    dir: "files/all".into(),
+                    name: file_name(&change.key),
+                })
+                .collect(),
+        };
+        for record in &all {
+            let touched = match delta {
+                Delta::Everything => true,
+                Delta::Keys(changes) => changes.iter().any(|change| change.key == record.key),
+            };
+            if touched {
+                edits.push(Edit::Write {
+                    dir: "files/all".into(),
+                    name: file_name(&record.key),
+                    contents: record.value.clone(),
+                });
+            }
+        }
+        let mut lines: Vec<(u64, String)> = (all.iter())
+            .map(|record| {
+                (
+                    record.mod_revision,
+                    format!("{{\"revision\":{}}}", record.mod_revision),
+                )
+            })
+            .collect();
+        lines.sort();
+        edits.push(Edit::Append {
+            name: "audit.jsonl".into(),
+            lines,
+        });
+        Ok(edits)
+    }
+}
+
+struct World {
+    _temp: tempfile::TempDir,
+    path: PathBuf,
+    store: SqliteStore,
+    projection: Projection,
+}
+
+fn world() -> World {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join(".stoa");
+    let dir = StateDir::create(&path).unwrap();
+    World {
+        _temp: temp,
+        path,
+        store: SqliteStore::open(&dir).unwrap(),
+        projection: Projection::new(dir),
+    }
+}
+
+impl World {
+    fn write(&self, f: impl Fn(&mut dyn Tx) -> Result<()>) {
+        self.store.transact(&mut |tx| f(tx)).unwrap();
+        self.projection.catch_up(&self.store, &Plain).unwrap();
+    }
+
+    fn read(&self, file: &str) -> Option<String> {
+        std::fs::read_to_string(self.path.join(file)).ok()
+    }
+}
+
+#[test]
+fn files_follow_the_records() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()).and(tx.put("b/c", "2".into())));
+    assert_eq!(w.read("files/all/a").as_deref(), Some("1"));
+    assert_eq!(w.read("files/all/b%2Fc").as_deref(), Some("2"));
+    w.write(|tx| tx.delete("a").map(|_| ()));
+    assert_eq!(w.read("files/all/a"), None);
+    assert_eq!(w.read("projected_revision").as_deref(), Some("2\n"));
+}
+
+#[test]
+fn only_changed_records_are_written_again() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    std::fs::write(w.path.join("files/all/a"), "edited").unwrap();
+    w.write(|tx| tx.put("b", "1".into()));
+    assert_eq!(w.read("files/all/a").as_deref(), Some("edited"));
+    w.write(|tx| tx.put("a", "2".into()));
+    assert_eq!(w.read("files/all/a").as_deref(), Some("2"));
+}
+
+#[test]
+fn rebuilding_mends_everything() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    std::fs::write(w.path.join("files/all/a"), "edited").unwrap();
+    std::fs::write(w.path.join("files/all/stale"), "old").unwrap();
+    std::fs::write(w.path.join("audit.jsonl"), "{\"revision\":0}\nrubbish\n").unwrap();
+    w.projection.rebuild(&w.store, &Plain).unwrap();
+    assert_eq!(w.read("files/all/a").as_deref(), Some("1"));
+    assert_eq!(w.read("files/all/stale"), None);
+    assert_eq!(
+        w.read("audit.jsonl").as_deref(),
+        Some("{\"revision\":0}\n{\"revision\":1}\n")
+    );
+}
+
+#[test]
+fn a_damaged_revision_file_means_all_again() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    for damage in ["", "x", "99999999", "-1"] {
+        std::fs::write(w.path.join("projected_revision"), damage).unwrap();
+        std::fs::write(w.path.join("files/all/a"), "edited").unwrap();
+        w.projection.catch_up(&w.store, &Plain).unwrap();
+        assert_eq!(w.read("files/all/a").as_deref(), Some("1"), "{damage:?}");
+    }
+}
+
+#[test]
+fn a_torn_line_is_cut_off_and_none_is_doubled() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .open(w.path.join("audit.jsonl"))
+        .unwrap();
+    file.write_all(b"{\"revis").unwrap();
+    w.write(|tx| tx.put("b", "1".into()));
+    let expected = "{\"revision\":1}\n{\"revision\":2}\n";
+    assert_eq!(w.read("audit.jsonl").as_deref(), Some(expected));
+    std::fs::write(w.path.join("projected_revision"), "1").unwrap();
+    w.projection.catch_up(&w.store, &Plain).unwrap();
+    assert_eq!(w.read("audit.jsonl").as_deref(), Some(expected));
+}
+
+#[test]
+fn a_planted_link_is_not_followed() {
+    let w = world();
+    let outside = tempfile::tempdir().unwrap();
+    symlink(outside.path(), w.path.join("files")).unwrap();
+    w.store.transact(&mut |tx| tx.put("a", "1".into())).unwrap();
+    let error = w.projection.catch_up(&w.store, &Plain).unwrap_err();
+    assert!(error.message.contains("link"), "{}", error.message);
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+    std::fs::remove_file(w.path.join("files")).unwrap();
+    w.projection.catch_up(&w.store, &Plain).unwrap();
+    assert_eq!(w.read("files/all/a").as_deref(), Some("1"));
+}
+
+#[test]
+fn whoever_commits_last_is_projected() {
+    let w = world();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let w = &w;
+            scope.spawn(move || {
+                for round in 0..20 {
+                    w.write(|tx| tx.put(&format!("k{thread}"), round.to_string()));
+                }
+            });
+        }
+    });
+    let revision = w.store.revision().unwrap();
+    assert_eq!(w.read("projected_revision"), Some(format!("{revision}\n")));
+    for thread in 0..8 {
+        assert_eq!(
+            w.read(&format!("files/all/k{thread}")).as_deref(),
+            Some("19")
+        );
+    }
+}
+
+#[test]
+fn names_become_harmless_file_names() {
+    let check = |text: &str, expected: &str| assert_eq!(file_name(text), expected);
+    check("plain-1.json", "plain-1.json");
+    check("../../etc", "%2E.%2F..%2Fetc");
+    check(".hidden", "%2Ehidden");
+    check("a b%/\u{7}\0", "a%20b%25%2F%07%00");
+    check("é", "%C3%A9");
+    assert!(file_name(&"x".repeat(10_000)).len() <= NAME_LIMIT);
+    assert_ne!(
+        file_name(&"x".repeat(10_000)),
+        file_name(&"x".repeat(10_001))
+    );
+}
+
+proptest! {
+    #[test]
+    fn file_names_tell_texts_apart(a in "\\PC{0,12}", b in "\\PC{0,12}") {
+        prop_assert_eq!(file_name(&a) == file_name(&b), a == b);
+    }
+}
+
+#[test]
+fn a_directory_in_a_files_place_is_an_error_until_it_is_gone() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    std::fs::create_dir(w.path.join("files/all/b")).unwrap();
+    w.store.transact(&mut |tx| tx.put("b", "1".into())).unwrap();
+    w.projection.catch_up(&w.store, &Plain).unwrap_err();
+    std::fs::remove_dir(w.path.join("files/all/b")).unwrap();
+    w.projection.catch_up(&w.store, &Plain).unwrap();
+    assert_eq!(w.read("files/all/b").as_deref(), Some("1"));
+    assert_eq!(
+        std::fs::read_dir(w.path.join("files/all")).unwrap().count(),
+        2
+    );
+}

@@ -1,0 +1,301 @@
+//! The embedded store: one SQLite database in the state directory.
+//!
+//! `store.db` is in WAL mode with full synchronisation: a commit is one sync of the log, and what
+//! was acknowledged survives a power cut. Writers queue by `flock` on `lock` (see `lock.rs`)
+//! before they begin; readers wait for nobody. Closing a connection never runs a checkpoint, which
+//! would turn one sync into five; instead the log is folded back once it has grown to 128
+//! pages, small enough that the next process indexes it in well under a millisecond. A damaged
+//! database is reported and left exactly as it is.
+
+mod open;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+
+pub use open::SCHEMA_VERSION;
+use open::{BUSY_LIMIT, Paths, version};
+
+use super::lock::{Lock, Sharing};
+use super::{Change, Changes, Delta, Order, Record, Store, Tx, View, prefix_end};
+use crate::error::{Error, Result};
+
+/// Revisions whose changed keys are remembered; a watcher further behind reads everything.
+const KEPT_REVISIONS: u64 = 10_000;
+/// Old changes are dropped once in so many revisions.
+const TRIM_EVERY: u64 = 256;
+/// Size of the log above which it is folded back into the database: 128 pages with their headers.
+const LOG_BYTES: u64 = 128 * (4096 + 24);
+/// How long a writer waits for its turn.
+const LOCK_LIMIT: Duration = Duration::from_secs(30);
+
+/// The database in a state directory.
+#[derive(Debug)]
+pub struct SqliteStore {
+    paths: Paths,
+    lock_limit: Duration,
+    // Held for one transaction or one read, and only after the file lock: a thread that waits for
+    // its turn to write keeps nobody in this process from reading.
+    connection: Mutex<Connection>,
+}
+
+impl SqliteStore {
+    /// The same store, giving up on a busy lock after `limit`.
+    pub fn with_lock_limit(mut self, limit: Duration) -> SqliteStore {
+        self.lock_limit = limit;
+        self
+    }
+
+    fn new(paths: Paths, connection: Connection) -> SqliteStore {
+        SqliteStore {
+            paths,
+            lock_limit: LOCK_LIMIT,
+            connection: Mutex::new(connection),
+        }
+    }
+
+    /// Folds a log that has grown back into the database, and empties it unless somebody reads it
+    /// just now. SQLite's own way would not empty it: that every page has been copied is forgotten
+    /// when the last process leaves, so a store used by short-lived ones would copy for ever.
+    fn fold_back(&self, connection: &Connection) {
+        let grown = std::fs::metadata(&self.paths.log).is_ok_and(|log| log.len() > LOG_BYTES);
+        if !grown {
+            return;
+        }
+        let fold = || {
+            // Readers are not waited for; the next commit tries again.
+            connection.busy_timeout(Duration::ZERO)?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            connection.busy_timeout(BUSY_LIMIT)
+        };
+        if let Err(error) = fold() {
+            // What was committed is safe in the log.
+            tracing::warn!("cannot fold back the log of the store: {error}");
+        }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolls it back as it unwinds; the connection is sound.
+        self.connection
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner())
+    }
+}
+
+/// The records inside one SQLite transaction.
+struct Inside<'a> {
+    paths: &'a Paths,
+    connection: &'a Connection,
+    revision: u64,
+    wrote: bool,
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    Ok(Record {
+        key: row.get(0)?,
+        value: row.get(1)?,
+        version: row.get(2)?,
+        create_revision: row.get(3)?,
+        mod_revision: row.get(4)?,
+    })
+}
+
+fn meta(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+}
+
+impl Inside<'_> {
+    fn fail(&self, error: rusqlite::Error) -> Error {
+        self.paths.error("use", &error)
+    }
+
+    fn scan_rows(&self, prefix: &str, order: Order, limit: usize) -> rusqlite::Result<Vec<Record>> {
+        let sql = match order {
+            Order::Ascending => {
+                "SELECT key, value, version, created, modified FROM records \
+                 WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key LIMIT ?3"
+            }
+            Order::Descending => {
+                "SELECT key, value, version, created, modified FROM records \
+                 WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key DESC LIMIT ?3"
+            }
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![prefix, prefix_end(prefix), limit], record)?;
+        rows.collect()
+    }
+
+    fn put_row(&mut self, key: &str, value: &str) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO records VALUES (?1, ?2, 1, ?3, ?3) ON CONFLICT (key) DO UPDATE \
+                 SET value = ?2, version = version + 1, modified = ?3",
+            )?
+            .execute(params![key, value, self.revision])?;
+        self.log(key)
+    }
+
+    fn delete_row(&mut self, key: &str) -> rusqlite::Result<bool> {
+        let mut statement = self
+            .connection
+            .prepare_cached("DELETE FROM records WHERE key = ?1")?;
+        let was_there = statement.execute([key])? > 0;
+        if was_there {
+            self.log(key)?;
+        }
+        Ok(was_there)
+    }
+
+    fn log(&mut self, key: &str) -> rusqlite::Result<()> {
+        self.wrote = true;
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO changes VALUES (?1, ?2)")?
+            .execute(params![self.revision, key])?;
+        Ok(())
+    }
+
+    /// Moves the counter, and now and then forgets old changes.
+    fn finish(&self) -> rusqlite::Result<()> {
+        let mut set = self
+            .connection
+            .prepare_cached("UPDATE meta SET value = ?2 WHERE name = ?1")?;
+        if set.execute(params!["revision", self.revision])? != 1 {
+            return Err(rusqlite::Error::QueryReturnedNoRows);
+        }
+        if self.revision.is_multiple_of(TRIM_EVERY) && self.revision > KEPT_REVISIONS {
+            let floor = self.revision - KEPT_REVISIONS;
+            let mut trim = self
+                .connection
+                .prepare_cached("DELETE FROM changes WHERE revision <= ?1")?;
+            trim.execute([floor])?;
+            set.execute(params!["floor", floor])?;
+        }
+        Ok(())
+    }
+}
+
+impl View for Inside<'_> {
+    fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Record>> {
+        let find = || {
+            let sql = "SELECT key, value, version, created, modified FROM records WHERE key = ?1";
+            self.connection
+                .prepare_cached(sql)?
+                .query_row([key], record)
+                .optional()
+        };
+        find().map_err(|error| self.fail(error))
+    }
+
+    fn scan(&self, prefix: &str, order: Order, limit: usize) -> Result<Vec<Record>> {
+        self.scan_rows(prefix, order, limit)
+            .map_err(|error| self.fail(error))
+    }
+
+    fn count(&self, prefix: &str) -> Result<u64> {
+        let count = || {
+            let sql = "SELECT count(*) FROM records WHERE key >= ?1 AND (?2 IS NULL OR key < ?2)";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            statement.query_row(params![prefix, prefix_end(prefix)], |row| row.get(0))
+        };
+        count().map_err(|error| self.fail(error))
+    }
+}
+
+impl Tx for Inside<'_> {
+    fn put(&mut self, key: &str, value: String) -> Result<()> {
+        self.put_row(key, &value).map_err(|error| self.fail(error))
+    }
+
+    fn delete(&mut self, key: &str) -> Result<bool> {
+        self.delete_row(key).map_err(|error| self.fail(error))
+    }
+
+    fn view(&self) -> &dyn View {
+        self
+    }
+}
+
+impl Store for SqliteStore {
+    fn transact(&self, f: &mut dyn FnMut(&mut dyn Tx) -> Result<()>) -> Result<u64> {
+        // Dropped last, after the connection has committed: closing it is the watchers' wake-up.
+        let _lock = Lock::take(&self.paths.lock, Sharing::Exclusive, self.lock_limit)?;
+        let mut connection = self.connection();
+        let fail = |error: rusqlite::Error| self.paths.error("write", &error);
+        let tx = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        self.paths.refuse_newer(version(&tx).map_err(fail)?)?;
+        let revision = meta(&tx, "revision").map_err(fail)?;
+        let mut inside = Inside {
+            paths: &self.paths,
+            connection: &tx,
+            revision: revision + 1,
+            wrote: false,
+        };
+        f(&mut inside)?;
+        if !inside.wrote {
+            return Ok(revision);
+        }
+        inside.finish().map_err(fail)?;
+        tx.commit().map_err(fail)?;
+        self.fold_back(&connection);
+        Ok(revision + 1)
+    }
+
+    fn read(&self, f: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        let mut connection = self.connection();
+        let fail = |error: rusqlite::Error| self.paths.error("read", &error);
+        let tx = connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(fail)?;
+        let revision = meta(&tx, "revision").map_err(fail)?;
+        f(&Inside {
+            paths: &self.paths,
+            connection: &tx,
+            revision,
+            wrote: false,
+        })
+    }
+
+    fn revision(&self) -> Result<u64> {
+        meta(&self.connection(), "revision").map_err(|error| self.paths.error("read", &error))
+    }
+
+    fn changes_since(&self, since: u64) -> Result<Changes> {
+        let mut connection = self.connection();
+        let read = |connection: &mut Connection| {
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+            let revision = meta(&tx, "revision")?;
+            if since > revision || since < meta(&tx, "floor")? {
+                return Ok((revision, Delta::Everything));
+            }
+            let sql =
+                "SELECT revision, key FROM changes WHERE revision > ?1 ORDER BY revision, key";
+            let mut statement = tx.prepare_cached(sql)?;
+            let rows = statement.query_map([since], |row| {
+                Ok(Change {
+                    revision: row.get(0)?,
+                    key: row.get(1)?,
+                })
+            })?;
+            let keys = rows.collect::<rusqlite::Result<Vec<Change>>>()?;
+            Ok((revision, Delta::Keys(keys)))
+        };
+        let (revision, delta) =
+            read(&mut connection).map_err(|error| self.paths.error("read", &error))?;
+        Ok(Changes { revision, delta })
+    }
+
+    fn wake_file(&self) -> Option<&Path> {
+        Some(&self.paths.lock)
+    }
+}

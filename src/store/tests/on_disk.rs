@@ -1,0 +1,253 @@
+//! What only a database in a directory can get wrong.
+
+use super::*;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+fn state() -> (tempfile::TempDir, std::path::PathBuf) {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join(".stoa");
+    (temp, path)
+}
+
+fn open(path: &Path) -> Result<SqliteStore> {
+    SqliteStore::open(&StateDir::create(path)?)
+}
+
+fn open_read(path: &Path) -> Result<Option<SqliteStore>> {
+    match StateDir::existing(path)? {
+        Some(dir) => SqliteStore::open_read(&dir),
+        None => Ok(None),
+    }
+}
+
+/// Both ways of opening say so, with a remedy, and leave every byte as it was.
+fn check_corrupt(path: &Path, expected: &str) {
+    let content = |path: &Path| fs::read(path.join("store.db")).ok();
+    let before = content(path);
+    for outcome in [open(path).map(Some), open_read(path)] {
+        let opened = outcome.and_then(|store| {
+            let store = store.expect("there is a store");
+            store.read(&mut |view| view.range("").map(|_| ()))?;
+            Ok(())
+        });
+        let error = opened.unwrap_err();
+        assert_eq!(error.kind, Kind::Corrupt, "{}", error.message);
+        assert!(error.message.contains(expected), "{}", error.message);
+        assert!(error.message.contains("store.db"), "{}", error.message);
+        assert!(error.hint.is_some());
+    }
+    assert_eq!(content(path), before);
+}
+
+#[test]
+fn files_are_private() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    put(&store, "a", "1");
+    for name in ["store.db", "store.db-wal", "store.db-shm", "lock"] {
+        let mode = fs::metadata(path.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn closing_folds_nothing_back() {
+    let (_temp, path) = state();
+    put(&open(&path).unwrap(), "a", "1");
+    let log = fs::metadata(path.join("store.db-wal")).unwrap().len();
+    assert!(log > 0);
+    assert_eq!(get(&open(&path).unwrap(), "a").unwrap().value, "1");
+    assert_eq!(fs::metadata(path.join("store.db-wal")).unwrap().len(), log);
+}
+
+#[test]
+fn the_log_stays_small() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    let size = || fs::metadata(path.join("store.db-wal")).unwrap().len();
+    for round in 0..600 {
+        put(&store, &format!("k{}", round % 7), "x");
+        assert!(size() < 2 << 20);
+    }
+    drop(store);
+    // Also when every writer is a process of its own, and its view of the log ends with it.
+    for round in 0..600 {
+        put(&open(&path).unwrap(), &format!("k{}", round % 7), "y");
+        assert!(size() < 2 << 20);
+    }
+}
+
+#[test]
+fn old_changes_are_forgotten_and_said_to_be() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    let raw = rusqlite::Connection::open(path.join("store.db")).unwrap();
+    raw.execute("UPDATE meta SET value = 20479 WHERE name = 'revision'", [])
+        .unwrap();
+    assert_eq!(put(&store, "a", "1"), 20480);
+    assert_eq!(
+        store.changes_since(10_000).unwrap().delta,
+        Delta::Everything
+    );
+    assert!(
+        matches!(store.changes_since(10_480).unwrap().delta, Delta::Keys(keys) if keys.len() == 1)
+    );
+}
+
+#[test]
+fn reading_what_is_not_there_makes_nothing() {
+    let (_temp, path) = state();
+    assert!(open_read(&path).unwrap().is_none());
+    assert!(!path.exists());
+    fs::create_dir(&path).unwrap();
+    assert!(open_read(&path).unwrap().is_none());
+    assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
+}
+
+#[test]
+fn a_reader_cannot_write() {
+    let (_temp, path) = state();
+    put(&open(&path).unwrap(), "a", "1");
+    let reader = open_read(&path).unwrap().unwrap();
+    assert_eq!(get(&reader, "a").unwrap().value, "1");
+    let error = reader
+        .transact(&mut |tx| tx.put("a", "2".into()))
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(get(&reader, "a").unwrap().value, "1");
+}
+
+#[test]
+fn garbage_is_reported() {
+    let (_temp, path) = state();
+    fs::create_dir(&path).unwrap();
+    fs::write(
+        path.join("store.db"),
+        "this is not a database at all".repeat(100),
+    )
+    .unwrap();
+    check_corrupt(&path, "damaged");
+}
+
+#[test]
+fn damaged_pages_are_reported() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    for n in 0..400 {
+        put(&store, &format!("key-{n:04}"), &"x".repeat(200));
+    }
+    drop(store);
+    fs::remove_file(path.join("store.db-wal")).unwrap();
+    let mut bytes = fs::read(path.join("store.db")).unwrap();
+    let half = bytes.len() / 3;
+    bytes[half..].fill(0xa5);
+    fs::write(path.join("store.db"), bytes).unwrap();
+    check_corrupt(&path, "");
+}
+
+#[test]
+fn an_emptied_database_beside_its_log_is_damage() {
+    let (_temp, path) = state();
+    put(&open(&path).unwrap(), "a", "1");
+    fs::write(path.join("store.db"), "").unwrap();
+    let log = fs::read(path.join("store.db-wal")).unwrap();
+    for error in [open(&path).unwrap_err(), open_read(&path).unwrap_err()] {
+        assert_eq!(error.kind, Kind::Corrupt);
+    }
+    assert_eq!(fs::read(path.join("store.db-wal")).unwrap(), log);
+}
+
+#[test]
+fn a_newer_format_is_refused() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    let raw = rusqlite::Connection::open(path.join("store.db")).unwrap();
+    raw.pragma_update(None, "user_version", 2).unwrap();
+    drop(raw);
+    // Also by a process that had it open while the newer one changed it.
+    assert_eq!(
+        store
+            .transact(&mut |tx| tx.put("a", "1".into()))
+            .unwrap_err()
+            .kind,
+        Kind::Corrupt
+    );
+    drop(store);
+    check_corrupt(&path, "format 2");
+}
+
+#[test]
+fn another_programs_database_is_refused() {
+    let (_temp, path) = state();
+    fs::create_dir(&path).unwrap();
+    let raw = rusqlite::Connection::open(path.join("store.db")).unwrap();
+    raw.execute_batch("CREATE TABLE other (x)").unwrap();
+    drop(raw);
+    check_corrupt(&path, "did not make");
+}
+
+#[test]
+fn a_half_made_database_is_finished() {
+    let (_temp, path) = state();
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join("store.db"), "").unwrap();
+    assert!(open_read(&path).unwrap().is_none());
+    put(&open(&path).unwrap(), "a", "1");
+    let (_temp, path) = state();
+    fs::create_dir(&path).unwrap();
+    let raw = rusqlite::Connection::open(path.join("store.db")).unwrap();
+    raw.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
+        .unwrap();
+    drop(raw);
+    assert!(open_read(&path).unwrap().is_none());
+    put(&open(&path).unwrap(), "a", "1");
+}
+
+#[test]
+fn planted_links_and_directories_are_not_followed() {
+    let (temp, path) = state();
+    fs::create_dir(&path).unwrap();
+    let target = temp.path().join("target.db");
+    std::os::unix::fs::symlink(&target, path.join("store.db")).unwrap();
+    assert_eq!(open(&path).unwrap_err().kind, Kind::Corrupt);
+    assert!(!target.exists());
+    fs::remove_file(path.join("store.db")).unwrap();
+    fs::create_dir(path.join("store.db")).unwrap();
+    assert_eq!(open(&path).unwrap_err().kind, Kind::Corrupt);
+    fs::remove_dir(path.join("store.db")).unwrap();
+    std::os::unix::fs::symlink(&target, path.join("lock")).unwrap();
+    assert_eq!(open(&path).unwrap_err().kind, Kind::Unreachable);
+    assert!(!target.exists());
+}
+
+#[test]
+fn a_writer_that_never_ends_is_named() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap().with_lock_limit(Duration::ZERO);
+    let file = fs::File::open(path.join("lock")).unwrap();
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let error = store
+        .transact(&mut |tx| tx.put("a", "1".into()))
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::Unreachable);
+    assert!(error.message.contains(&std::process::id().to_string()));
+    // Readers do not queue.
+    assert_eq!(store.revision().unwrap(), 0);
+}
+
+#[test]
+fn a_reader_sees_one_revision_while_others_write() {
+    let (_temp, path) = state();
+    let (reader, writer) = (open(&path).unwrap(), open(&path).unwrap());
+    put(&writer, "a", "1");
+    let mut read = |view: &dyn super::super::View| {
+        assert_eq!(view.get("a")?.unwrap().value, "1");
+        put(&writer, "a", "2");
+        assert_eq!(view.get("a")?.unwrap().value, "1");
+        Ok(())
+    };
+    reader.read(&mut read).unwrap();
+    assert_eq!(get(&reader, "a").unwrap().value, "2");
+}

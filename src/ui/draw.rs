@@ -1,0 +1,158 @@
+//! One view's whole picture, from the state. Reads everything, changes nothing but the surface.
+//!
+//! Panes are drawn cell by cell from their screens; lines, status, panel and overlays are ratatui
+//! widgets in a buffer, of which only what they covered is copied over the panes.
+
+use std::collections::BTreeMap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect as Area;
+
+use super::theme::Theme;
+use super::{over, parts};
+use crate::draw::{Cursor, Surface};
+use crate::keys::encode::Tracking;
+use crate::model::geometry::{Rect, Size};
+use crate::model::id::PaneId;
+use crate::model::pane::Pane;
+use crate::model::state::State;
+use crate::model::view::View;
+use crate::update::pane::key_modes;
+
+/// Draws everything a view shows.
+pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) {
+    surface.reset(view.size);
+    let frame = view.frame();
+    let Some(arrangement) = state.arrangement(view) else {
+        return;
+    };
+    for (id, rect) in &arrangement.panes {
+        if let Some(pane) = state.panes.get(id) {
+            pane_rows(view, pane, *rect, 0..rect.rows, surface);
+        }
+    }
+    let mut buf = Buffer::empty(Area::new(0, 0, view.size.cols, view.size.rows));
+    parts::borders(state, view, &arrangement, &mut buf, theme);
+    for line in &arrangement.borders {
+        surface.draw_buffer(&buf, line.rect);
+    }
+    for rect in parts::marks(state, view, &arrangement, &mut buf, theme).0 {
+        surface.draw_buffer(&buf, rect);
+    }
+    surface.cursor = pane_cursor(state, view);
+    if let Some(rect) = frame.panel {
+        let drawn = parts::panel(state, view, rect, &mut buf, theme);
+        surface.draw_buffer(&buf, rect);
+        if view.panel.focused || frame.panel_floats {
+            surface.cursor = drawn.cursor.map(at);
+        }
+    }
+    if let Some(rect) = frame.status {
+        parts::status(state, view, rect, &mut buf, theme);
+        surface.draw_buffer(&buf, rect);
+    }
+    let over = over::render(state, view, &mut buf, theme);
+    for rect in &over.rects {
+        surface.draw_buffer(&buf, *rect);
+    }
+    if over.takes_keys {
+        surface.cursor = over.cursor.map(at);
+    }
+}
+
+fn at((x, y): (u16, u16)) -> Cursor {
+    Cursor {
+        x,
+        y,
+        ..Cursor::default()
+    }
+}
+
+/// Draws only what changed of the panes `changed`; answers the surface's rows that were touched.
+/// The surface must hold the view's last picture, with nothing lying over its panes.
+pub fn panes(
+    state: &State,
+    view: &View,
+    changed: &[PaneId],
+    drawn: &BTreeMap<PaneId, u64>,
+    surface: &mut Surface,
+) -> Vec<u16> {
+    let mut touched = Vec::new();
+    let Some(arrangement) = state.arrangement(view) else {
+        return touched;
+    };
+    for (id, rect) in &arrangement.panes {
+        let Some(pane) = state.panes.get(id).filter(|_| changed.contains(id)) else {
+            continue;
+        };
+        let seen = drawn.get(id).copied().unwrap_or(0);
+        // A window onto a larger screen, or into the history, may have moved as a whole.
+        let window = rect.size() != pane.screen.size() || view.scroll.contains_key(id);
+        for row in 0..rect.rows {
+            if window || pane.screen.row_seq(row) > seen {
+                pane_rows(view, pane, *rect, row..row + 1, surface);
+                touched.push(rect.y + row);
+            }
+        }
+    }
+    surface.cursor = pane_cursor(state, view);
+    touched.sort_unstable();
+    touched.dedup();
+    touched
+}
+
+/// Draws some rows of a pane into its rectangle.
+fn pane_rows(
+    view: &View,
+    pane: &Pane,
+    rect: Rect,
+    rows: std::ops::Range<u16>,
+    surface: &mut Surface,
+) {
+    let scroll = view.scroll.get(&pane.id).copied().unwrap_or(0);
+    let (left, top) = crop(pane, rect.size());
+    for row in rows {
+        let mut span = surface.span(rect.x, rect.y + row, rect.cols);
+        pane.screen
+            .draw_row_from(row + top, left, scroll, &mut span);
+    }
+}
+
+/// The upper left cell of the part of a pane's screen that a smaller rectangle shows: the part
+/// around the cursor, at the bottom and at the left for as long as that has the cursor in it.
+pub fn crop(pane: &Pane, size: Size) -> (u16, u16) {
+    let screen = pane.screen.size();
+    let (x, y) = pane.screen.cursor_position();
+    let top_most = screen.rows.saturating_sub(size.rows);
+    let left_most = screen.cols.saturating_sub(size.cols);
+    let top = (y + 1).saturating_sub(size.rows).min(top_most);
+    let left = (x + 1).saturating_sub(size.cols).min(left_most);
+    (left, top)
+}
+
+/// Where the focused pane's cursor stands on the view's screen.
+fn pane_cursor(state: &State, view: &View) -> Option<Cursor> {
+    let id = state.focused(view)?;
+    let pane = state.panes.get(&id).filter(|pane| !pane.exited())?;
+    if view.scroll.contains_key(&id) || (view.panel.open && view.panel.focused) {
+        return None;
+    }
+    let rect = state.arrangement(view)?.pane(id)?;
+    let cursor = pane.screen.cursor()?;
+    let (left, top) = crop(pane, rect.size());
+    let x = rect.x + cursor.x.checked_sub(left)?;
+    let y = rect.y + cursor.y.checked_sub(top)?;
+    rect.contains(x, y).then_some(Cursor { x, y, ..cursor })
+}
+
+/// Whether a program in view wants to know of mouse moves without a button.
+pub fn wants_motion(state: &State, view: &View) -> bool {
+    state.arrangement(view).is_some_and(|arrangement| {
+        arrangement.panes.iter().any(|(id, _)| {
+            state
+                .panes
+                .get(id)
+                .is_some_and(|pane| key_modes(pane).mouse == Tracking::Moves)
+        })
+    })
+}

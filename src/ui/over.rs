@@ -1,0 +1,308 @@
+//! Whatever lies over a view's panes at this moment: its overlay, the hints for a half-typed chord,
+//! a message. From the state to the props of `ui::overlay`'s parts.
+
+use ratatui::buffer::Buffer;
+
+use super::Region;
+use super::overlay::{Drawn, choose, confirm, hint, keys, message, numbers, prompt, text};
+use super::theme::{Theme, Tone};
+use crate::command::complete;
+use crate::keys::chord;
+use crate::keys::keymap::{Lookup, Table};
+use crate::model::geometry::Rect;
+use crate::model::line_edit::LineEdit;
+use crate::model::overlay::{Overlay, PromptState};
+use crate::model::state::State;
+use crate::model::view::View;
+
+/// What a click on an overlay means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Click {
+    /// Run this command line.
+    Run(String),
+    /// Put this completion candidate in.
+    Candidate(usize),
+    /// Close the overlay.
+    Close,
+    /// It is part of the overlay and does nothing.
+    Nothing,
+}
+
+/// What was drawn over the panes.
+#[derive(Debug, Default)]
+pub struct Over {
+    /// The cells.
+    pub rects: Vec<Rect>,
+    /// Where the mouse can act.
+    pub regions: Vec<Region<Click>>,
+    /// Where the cursor stands, if one types there.
+    pub cursor: Option<(u16, u16)>,
+    /// Whether it takes the keys, so that the pane's cursor is not shown.
+    pub takes_keys: bool,
+    /// For a list: the last useful first line.
+    pub scroll_limit: Option<usize>,
+}
+
+impl Over {
+    fn add<A>(&mut self, drawn: Drawn<A>, click: impl Fn(A) -> Click) {
+        self.rects.push(drawn.rect);
+        self.cursor = drawn.cursor.or(self.cursor);
+        self.regions
+            .extend(drawn.regions.into_iter().map(|region| Region {
+                rect: region.rect,
+                action: click(region.action),
+            }));
+    }
+}
+
+/// Draws it.
+pub fn render(state: &State, view: &View, buf: &mut Buffer, theme: &Theme) -> Over {
+    let mut over = Over::default();
+    let screen = Rect::new(0, 0, view.size.cols, view.size.rows);
+    let body = Rect {
+        rows: view
+            .frame()
+            .status
+            .map_or(screen.rows, |status| status.y)
+            .max(1)
+            .min(screen.rows),
+        ..screen
+    };
+    if let Some(message) = &view.message {
+        let tone = if message.error {
+            Tone::Error
+        } else {
+            Tone::Info
+        };
+        let drawn = message::render(body, buf, tone, &message.text, theme);
+        over.add(drawn, |()| Click::Nothing);
+    }
+    if view.hints_at_ms().is_some_and(|at| at <= state.now_ms) {
+        chord_hints(state, view, body, buf, theme, &mut over);
+    }
+    if let Some(overlay) = &view.overlay {
+        over.takes_keys = true;
+        over.cursor = None;
+        draw_overlay(state, view, overlay, (screen, body), buf, theme, &mut over);
+    }
+    over
+}
+
+fn draw_overlay(
+    state: &State,
+    view: &View,
+    overlay: &Overlay,
+    (screen, body): (Rect, Rect),
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    match overlay {
+        Overlay::Prompt(state) => prompt_line(state, screen, buf, theme, over),
+        Overlay::Confirm { question, command } => {
+            let drawn = confirm::render(body, buf, question, command, theme);
+            over.add(drawn, |yes| match yes {
+                true => Click::Run(command.clone()),
+                false => Click::Close,
+            });
+        }
+        Overlay::Keys { filter, scroll } => {
+            key_list(state, filter, *scroll, body, buf, theme, over);
+        }
+        Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
+        Overlay::PaneNumbers => pane_numbers(state, view, buf, theme, over),
+        Overlay::Text {
+            title,
+            lines,
+            scroll,
+            error,
+        } => {
+            let props = text::TextProps {
+                title,
+                lines,
+                scroll: *scroll,
+                tone: if *error { Tone::Error } else { Tone::Info },
+            };
+            let (drawn, scroll) = text::render(body, buf, &props, theme);
+            over.add(drawn, |()| Click::Nothing);
+            over.scroll_limit = Some(scroll.max);
+        }
+    }
+}
+
+fn chord_hints(
+    state: &State,
+    view: &View,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let keymap = &state.config.keymap;
+    let found = Table::ALL
+        .into_iter()
+        .map(|table| keymap.lookup(table, &view.pending))
+        .find(|found| matches!(found, Lookup::Prefix { .. }));
+    let Some(Lookup::Prefix { hints, .. }) = found else {
+        return;
+    };
+    let keys: Vec<String> = hints.iter().map(|hint| chord::show(&[hint.key])).collect();
+    let next: Vec<hint::NextKey<'_>> = hints
+        .iter()
+        .zip(&keys)
+        .map(|(next, key)| hint::NextKey {
+            key,
+            label: next.note,
+            group: next.more,
+        })
+        .collect();
+    let typed = chord::show(&view.pending);
+    let drawn = hint::render(body, buf, &typed, &next, theme);
+    over.add(drawn, |_| Click::Nothing);
+}
+
+fn prompt_line(
+    state: &PromptState,
+    screen: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let typed = match state.chosen {
+        Some(_) => state.stem.as_str(),
+        None => state.edit.text(),
+    };
+    let found = complete::candidates(typed);
+    let candidates: Vec<prompt::Candidate<'_>> = found
+        .iter()
+        .map(|candidate| prompt::Candidate {
+            text: &candidate.word,
+            note: &candidate.about,
+        })
+        .collect();
+    let help = complete::help(state.edit.text());
+    let props = prompt::PromptProps {
+        label: ":",
+        edit: &state.edit,
+        help: help.as_deref(),
+        candidates: &candidates,
+        chosen: state.chosen,
+        result: None,
+    };
+    let drawn = prompt::render(screen, buf, &props, theme);
+    over.add(drawn, Click::Candidate);
+}
+
+fn key_list(
+    state: &State,
+    filter: &LineEdit,
+    scroll: usize,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let entries = state.config.keymap.entries();
+    let keys: Vec<String> = entries
+        .iter()
+        .map(|entry| chord::show(&entry.keys))
+        .collect();
+    let rows: Vec<keys::KeyRow<'_>> = entries
+        .iter()
+        .zip(&keys)
+        .map(|(entry, keys)| keys::KeyRow {
+            group: match entry.table {
+                Table::Normal => "Everywhere",
+                Table::Panel => "In the side panel",
+                Table::Scroll => "While scrolled back",
+            },
+            keys,
+            label: entry.binding.title(),
+            command: &entry.binding.command,
+        })
+        .collect();
+    let props = keys::KeysProps {
+        rows: &rows,
+        filter,
+        scroll,
+    };
+    let (drawn, scroll) = keys::render(body, buf, &props, theme);
+    over.add(drawn, |()| Click::Nothing);
+    over.scroll_limit = Some(scroll.max);
+}
+
+fn tab_list(
+    state: &State,
+    view: &View,
+    selected: usize,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let rows: Vec<(String, String, String)> = state
+        .tabs
+        .iter()
+        .enumerate()
+        .map(|(index, tab)| {
+            let names: Vec<String> = tab
+                .layout
+                .panes()
+                .iter()
+                .filter_map(|id| state.panes.get(id))
+                .map(crate::model::pane::Pane::label)
+                .collect();
+            let mark = if tab.id == view.tab { "*" } else { " " };
+            (
+                format!("{mark}{index}"),
+                state.tab_label(tab),
+                names.join(", "),
+            )
+        })
+        .collect();
+    let items: Vec<choose::Item<'_>> = rows
+        .iter()
+        .map(|(mark, name, note)| choose::Item {
+            mark,
+            name,
+            note,
+            attention: false,
+        })
+        .collect();
+    let hint = "Enter shows · x closes · Esc";
+    let drawn = choose::render(body, buf, "Tabs", &items, selected, hint, theme);
+    over.add(drawn, |index| Click::Run(format!("focus-tab {index}")));
+}
+
+fn pane_numbers(state: &State, view: &View, buf: &mut Buffer, theme: &Theme, over: &mut Over) {
+    let Some(arrangement) = state.arrangement(view) else {
+        return;
+    };
+    let focused = state.focused(view);
+    let order = state.tab(view.tab).map(|tab| tab.layout.panes());
+    let order = order.unwrap_or_default();
+    let titles: Vec<String> = arrangement
+        .panes
+        .iter()
+        .map(|(id, _)| {
+            let pane = state.panes.get(id);
+            pane.map(crate::model::pane::Pane::label)
+                .unwrap_or_default()
+        })
+        .collect();
+    let panes: Vec<numbers::Numbered<'_>> = arrangement
+        .panes
+        .iter()
+        .zip(&titles)
+        .map(|((id, rect), title)| numbers::Numbered {
+            pane: *id,
+            rect: *rect,
+            number: order.iter().position(|other| other == id).unwrap_or(0),
+            title,
+            focused: focused == Some(*id),
+        })
+        .collect();
+    for drawn in numbers::render(buf, &panes, theme) {
+        over.add(drawn, |pane| Click::Run(format!("focus-pane -t {pane}")));
+    }
+}

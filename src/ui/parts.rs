@@ -1,0 +1,212 @@
+//! The parts of a view's picture: their props, taken from the state.
+
+use ratatui::buffer::Buffer;
+
+use super::Region;
+use super::border::{self, BorderProps, PaneLabel};
+use super::overlay::exited::{self, ExitedAction, ExitedProps};
+use super::panel::{self, Hint, PanelProps, PanelView};
+use super::status::{self, StatusAction, StatusProps};
+use super::tabs::TabLabel;
+use super::theme::Theme;
+use crate::keys::chord;
+use crate::keys::keymap::Table;
+use crate::model::geometry::Rect;
+use crate::model::id::PaneId;
+use crate::model::layout::Arrangement;
+use crate::model::pane::PaneLife;
+use crate::model::state::State;
+use crate::model::view::View;
+
+/// The lines between panes, with titles in them.
+pub fn borders(
+    state: &State,
+    view: &View,
+    arrangement: &Arrangement,
+    buf: &mut Buffer,
+    theme: &Theme,
+) {
+    let titles: Vec<(PaneId, String, Option<i32>)> = arrangement
+        .panes
+        .iter()
+        .filter_map(|(id, _)| state.panes.get(id))
+        .map(|pane| {
+            let code = match pane.life {
+                PaneLife::Exited { code, .. } => Some(code),
+                PaneLife::Running { .. } => None,
+            };
+            (pane.id, pane.label(), code)
+        })
+        .collect();
+    let labels: Vec<PaneLabel<'_>> = titles
+        .iter()
+        .map(|(pane, title, exited)| PaneLabel {
+            pane: *pane,
+            title,
+            blocked: None,
+            exited: *exited,
+        })
+        .collect();
+    let focused = state
+        .focused(view)
+        .filter(|_| !(view.panel.open && view.panel.focused));
+    let props = BorderProps {
+        arrangement,
+        focused,
+        labels: &labels,
+        title_row: false,
+    };
+    border::render(buf, &props, theme);
+}
+
+/// What lies on panes: how far they are scrolled back, that their programs are over. Answers the
+/// cells, and what a click there means.
+pub fn marks(
+    state: &State,
+    view: &View,
+    arrangement: &Arrangement,
+    buf: &mut Buffer,
+    theme: &Theme,
+) -> (Vec<Rect>, Vec<Region<(PaneId, ExitedAction)>>) {
+    let (mut rects, mut regions) = (Vec::new(), Vec::new());
+    for (id, rect) in &arrangement.panes {
+        let Some(pane) = state.panes.get(id).filter(|_| !rect.is_empty()) else {
+            continue;
+        };
+        if let PaneLife::Exited { how, code } = &pane.life {
+            let key = |command: &str| {
+                let entries = state.config.keymap.reverse(command);
+                entries
+                    .first()
+                    .map(|entry| chord::show(&entry.keys))
+                    .unwrap_or_default()
+            };
+            let props = ExitedProps {
+                how,
+                failed: *code != 0,
+                restart: &key("restart-pane"),
+                close: &key("confirm -p 'Close this pane?' close-pane"),
+            };
+            let drawn = exited::render(*rect, buf, &props, theme);
+            rects.push(drawn.rect);
+            regions.extend(drawn.regions.into_iter().map(|region| Region {
+                rect: region.rect,
+                action: (*id, region.action),
+            }));
+        }
+        if let Some(&offset) = view.scroll.get(id) {
+            let total = pane.screen.history_len();
+            rects.push(border::scroll_mark(*rect, buf, offset, total, theme));
+        }
+    }
+    (rects, regions)
+}
+
+/// The status line.
+pub fn status(
+    state: &State,
+    view: &View,
+    rect: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+) -> Vec<Region<StatusAction>> {
+    let names: Vec<String> = state.tabs.iter().map(|tab| state.tab_label(tab)).collect();
+    let tabs = state
+        .tabs
+        .iter()
+        .zip(&names)
+        .enumerate()
+        .map(|(number, (tab, name))| {
+            let marked = |mark: fn(&crate::model::pane::Pane) -> bool| {
+                tab.layout
+                    .panes()
+                    .iter()
+                    .any(|id| state.panes.get(id).is_some_and(mark))
+            };
+            TabLabel {
+                id: tab.id,
+                number,
+                name,
+                active: tab.id == view.tab,
+                last: view.last_tab == Some(tab.id),
+                zoomed: view.zoom.contains_key(&tab.id),
+                bell: marked(|pane| pane.bell),
+                activity: marked(|pane| pane.activity),
+                blocked: false,
+            }
+        })
+        .collect();
+    let pane = state.focused(view).and_then(|id| state.panes.get(&id));
+    let session = pane.and_then(|pane| {
+        let mut sessions = state.snapshot.sessions.iter();
+        sessions.find(|session| session.id == pane.session)
+    });
+    let group = session.and_then(|session| session.group.as_deref());
+    let coordinator = session.is_some_and(|session| {
+        let mut groups = state.snapshot.groups.iter();
+        groups.any(|info| info.coordinator.as_ref() == Some(&session.id))
+    });
+    let claims = session.map_or(0, |session| {
+        let claims = state.snapshot.claims.iter();
+        claims.filter(|claim| claim.holder == session.id).count()
+    });
+    let scrolled = pane.is_some_and(|pane| view.scroll.contains_key(&pane.id));
+    let props = StatusProps {
+        workspace: &state.name,
+        tabs,
+        mode: scrolled.then_some("scroll"),
+        session: session.map(|session| session.name.as_str()),
+        group,
+        coordinator,
+        claims,
+        attention: 0,
+    };
+    status::render(rect, buf, &props, theme)
+}
+
+/// The side panel.
+pub fn panel(state: &State, view: &View, rect: Rect, buf: &mut Buffer, theme: &Theme) -> PanelView {
+    let acting = state
+        .focused(view)
+        .and_then(|id| state.panes.get(&id))
+        .map(|pane| pane.session.as_str());
+    let keymap = &state.config.keymap;
+    let shown: Vec<(String, &str)> = HINTS
+        .iter()
+        .filter_map(|(command, label)| {
+            let entries = keymap.reverse(command);
+            let entry = entries.iter().find(|entry| entry.table == Table::Panel)?;
+            Some((chord::show(&entry.keys), *label))
+        })
+        .collect();
+    let hints: Vec<Hint<'_>> = shown
+        .iter()
+        .map(|(key, label)| Hint { key, label })
+        .collect();
+    let join_key = keymap
+        .reverse("prompt join-group")
+        .first()
+        .map(|entry| chord::show(&entry.keys));
+    let props = PanelProps {
+        snapshot: &state.snapshot,
+        elapsed_ms: state.now_ms.saturating_sub(state.snapshot_at_ms),
+        acting,
+        state: &view.panel,
+        separator: rect.cols < view.size.cols,
+        hints: &hints,
+        join_key: join_key.as_deref(),
+        trouble: state.store_trouble.as_deref(),
+    };
+    panel::render(rect, buf, &props, theme)
+}
+
+/// The panel's most useful commands and what to call them beside their keys.
+pub const HINTS: &[(&str, &str)] = &[
+    ("panel act", "open"),
+    ("panel claim", "claim"),
+    ("panel release", "release"),
+    ("panel join", "join"),
+    ("panel share", "share"),
+    ("panel filter", "filter"),
+    ("panel back", "back"),
+];

@@ -1,0 +1,222 @@
+//! Everything that can wake the server, and everything it can be asked to do: two closed lists.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::command::{Command, spec::Reply};
+use crate::config::load::Loaded;
+use crate::coord::snapshot::Snapshot;
+use crate::error::Result;
+use crate::keys::input::Input;
+use crate::model::geometry::Size;
+use crate::model::id::{ClientId, PaneId};
+use crate::model::pane::Launch;
+use crate::pty::ExitStatus;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A terminal attached.
+    Attached {
+        /// Its id.
+        client: ClientId,
+        /// Its size.
+        size: Size,
+        /// Its client's environment, for the first pane.
+        env: Vec<(String, String)>,
+    },
+    /// A terminal went away.
+    Gone {
+        /// Its id.
+        client: ClientId,
+    },
+    /// A terminal changed its size.
+    Resized {
+        /// Its id.
+        client: ClientId,
+        /// Its new size.
+        size: Size,
+    },
+    /// A key, a mouse report, a paste or an answer from a terminal.
+    Input {
+        /// Whose.
+        client: ClientId,
+        /// What.
+        input: Input,
+    },
+    /// A pane's screen has been fed; its notices are to be looked at.
+    Output {
+        /// Which pane.
+        pane: PaneId,
+    },
+    /// Another program is in a pane's foreground.
+    Foreground {
+        /// Which pane.
+        pane: PaneId,
+        /// The program's name.
+        name: String,
+    },
+    /// A pane's program runs.
+    Started {
+        /// Which pane.
+        pane: PaneId,
+        /// Its process.
+        pid: u32,
+    },
+    /// A pane's program could not be started.
+    Failed {
+        /// Which pane.
+        pane: PaneId,
+        /// Why, fit to be shown.
+        why: String,
+    },
+    /// A pane's program is over and its output has been read.
+    Exited {
+        /// Which pane.
+        pane: PaneId,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// Somebody wants a command run.
+    Request {
+        /// The command.
+        command: Box<Command>,
+        /// Who asks, from where.
+        requester: Requester,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// A command that ran elsewhere (on the store) has its answer.
+    Answered {
+        /// Where the answer goes.
+        reply: ReplyTo,
+        /// The answer.
+        result: Result<Reply>,
+    },
+    /// The store changed.
+    Snapshot(Arc<Snapshot>),
+    /// The store cannot be watched or read.
+    StoreTrouble(String),
+    /// Configuration files were read again.
+    Reloaded(Arc<Loaded>),
+    /// A moment somebody waited for has come.
+    Timer,
+}
+
+/// Who asks for a command.
+#[derive(Debug, Clone, Default)]
+pub struct Requester {
+    /// The terminal whose key or prompt it was.
+    pub client: Option<ClientId>,
+    /// The pane it was typed in, when it came from a program in a pane.
+    pub pane: Option<PaneId>,
+    /// The directory it was typed in.
+    pub cwd: Option<PathBuf>,
+    /// The asking shell's environment, for new panes; empty means the server's own.
+    pub env: Vec<(String, String)>,
+}
+
+/// Where a command's answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyTo {
+    /// A connection that waits for it, by its number.
+    Connection(u64),
+    /// A person at this terminal.
+    View(ClientId),
+    /// Nobody asked.
+    Nobody,
+}
+
+/// Something to be done outside the state.
+#[derive(Debug)]
+pub enum Effect {
+    /// Start a pane's program.
+    Start {
+        /// The pane.
+        pane: PaneId,
+        /// What to run.
+        launch: Launch,
+        /// The size it starts with.
+        size: Size,
+        /// The id its session gets.
+        session: String,
+    },
+    /// Send bytes to a pane's program.
+    Write {
+        /// The pane.
+        pane: PaneId,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// Tell a pane's program its size.
+    ResizePty {
+        /// The pane.
+        pane: PaneId,
+        /// The size.
+        size: Size,
+    },
+    /// End a pane's program and let go of its terminal.
+    Close {
+        /// The pane.
+        pane: PaneId,
+    },
+    /// A pane's program is over: its session ends and frees what it held.
+    EndSession {
+        /// The session's id.
+        session: String,
+    },
+    /// Renew the claims of a session that has been active.
+    RenewClaims {
+        /// The session's id.
+        session: String,
+    },
+    /// Run a command on the store.
+    Store {
+        /// The command.
+        command: Box<crate::command::StoreCommand>,
+        /// Who acts: a session id.
+        actor: Option<String>,
+        /// Where paths are relative to.
+        cwd: PathBuf,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// Answer a waiting connection.
+    Answer {
+        /// Its number.
+        connection: u64,
+        /// The answer.
+        result: Result<Reply>,
+    },
+    /// Let a terminal go.
+    Detach {
+        /// Which.
+        client: ClientId,
+        /// What its person is told.
+        why: String,
+    },
+    /// Ring a terminal's bell.
+    Bell {
+        /// Which.
+        client: ClientId,
+    },
+    /// Put text on a terminal's clipboard.
+    Clipboard {
+        /// Which.
+        client: ClientId,
+        /// The text.
+        data: Vec<u8>,
+    },
+    /// Draw a terminal anew from nothing.
+    Redraw {
+        /// Which.
+        client: ClientId,
+    },
+    /// Read the configuration files again.
+    Reload {
+        /// Where the report goes.
+        reply: ReplyTo,
+    },
+    /// End the server.
+    Shutdown,
+}

@@ -1,0 +1,209 @@
+//! What a person does at a terminal: keys, pastes, focus. The mouse has its own module.
+
+use super::{Effect, Picture, mouse, overlay, pane, panel, request};
+use crate::keys::encode;
+use crate::keys::input::{Input, Paste};
+use crate::keys::key::{KeyEvent, Phase};
+use crate::keys::keymap::{Binding, Lookup, Table};
+use crate::model::id::{ClientId, PaneId};
+use crate::model::state::State;
+
+/// Takes one piece of input from a terminal.
+pub fn input(
+    state: &mut State,
+    client: ClientId,
+    input: Input,
+    effects: &mut Vec<Effect>,
+) -> Picture {
+    let now = state.now_ms;
+    let Some(view) = state.views.get_mut(&client) else {
+        return Picture::Same;
+    };
+    view.last_input_ms = now;
+    match input {
+        Input::Key(event) => return key(state, client, &event, effects),
+        Input::Mouse(event) => mouse::mouse(state, client, event, effects),
+        Input::Paste(paste) => pasted(state, client, &paste, effects),
+        Input::Focus(gained) => {
+            focus(state, client, gained, effects);
+            return Picture::Same;
+        }
+        Input::Reply(_) => return Picture::Same,
+    }
+    Picture::Changed
+}
+
+fn key(
+    state: &mut State,
+    client: ClientId,
+    event: &KeyEvent,
+    effects: &mut Vec<Effect>,
+) -> Picture {
+    if event.phase == Phase::Release {
+        forward(state, client, event, effects);
+        return Picture::Same;
+    }
+    let Some(view) = state.views.get_mut(&client) else {
+        return Picture::Same;
+    };
+    let had_message = view.message.take().is_some();
+    if view.overlay.is_some() {
+        overlay::key(state, client, event, effects);
+        return Picture::Changed;
+    }
+    if view.panel.filtering && view.pending.is_empty() {
+        panel::filter_key(view, event);
+        return Picture::Changed;
+    }
+    match chord(state, client, event, effects) {
+        Picture::Same if !had_message => Picture::Same,
+        _ => Picture::Changed,
+    }
+}
+
+/// The table a view's keys are looked up in first.
+fn table(state: &State, client: ClientId) -> Table {
+    let Some(view) = state.views.get(&client) else {
+        return Table::Normal;
+    };
+    if view.panel.open && view.panel.focused {
+        return Table::Panel;
+    }
+    match state.focused(view) {
+        Some(pane) if view.scroll.contains_key(&pane) => Table::Scroll,
+        _ => Table::Normal,
+    }
+}
+
+/// Feeds a key to the chord typed so far: it runs something, goes on, or is the program's.
+fn chord(
+    state: &mut State,
+    client: ClientId,
+    event: &KeyEvent,
+    effects: &mut Vec<Effect>,
+) -> Picture {
+    let table = table(state, client);
+    let config = state.config.clone();
+    let now = state.now_ms;
+    let Some(view) = state.views.get_mut(&client) else {
+        return Picture::Same;
+    };
+    let key = event.chord();
+    // Right after a repeatable key its neighbours need no prefix.
+    if view.pending.is_empty() && now < view.repeat_until_ms {
+        let again = [config.keymap.prefix(), key];
+        if let Lookup::Found(binding) = config.keymap.lookup(Table::Normal, &again)
+            && binding.repeat
+        {
+            let binding = binding.clone();
+            fire(state, client, &binding, effects);
+            return Picture::Changed;
+        }
+    }
+    view.repeat_until_ms = 0;
+    view.pending.push(key);
+    view.pending_since_ms = now;
+    let pending = view.pending.clone();
+    let mut found = config.keymap.lookup(table, &pending);
+    if matches!(found, Lookup::None) && table != Table::Normal {
+        found = config.keymap.lookup(Table::Normal, &pending);
+    }
+    match found {
+        Lookup::Found(binding) => {
+            let binding = binding.clone();
+            view.pending.clear();
+            fire(state, client, &binding, effects);
+        }
+        Lookup::Prefix { .. } => {}
+        Lookup::None => {
+            view.pending.clear();
+            if pending.len() == 1 && table == Table::Normal {
+                forward(state, client, event, effects);
+                return Picture::Same;
+            }
+        }
+    }
+    Picture::Changed
+}
+
+/// Runs what a key is bound to.
+fn fire(state: &mut State, client: ClientId, binding: &Binding, effects: &mut Vec<Effect>) {
+    if binding.repeat
+        && let Some(view) = state.views.get_mut(&client)
+    {
+        view.repeat_until_ms = state.now_ms + u64::from(state.config.settings.repeat_time);
+    }
+    request::run_line(state, client, &binding.command, effects);
+}
+
+/// Gives a key to the focused pane's program, in the encoding it asked for.
+fn forward(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Vec<Effect>) {
+    let Some((id, exited)) = target(state, client) else {
+        return;
+    };
+    if exited {
+        return;
+    }
+    let Some(pane) = state.panes.get(&id) else {
+        return;
+    };
+    let mut bytes = Vec::new();
+    encode::key(event, &pane::key_modes(pane), &mut bytes);
+    send(state, id, bytes, effects);
+}
+
+fn target(state: &State, client: ClientId) -> Option<(PaneId, bool)> {
+    let view = state.views.get(&client)?;
+    if view.panel.open && view.panel.focused {
+        return None;
+    }
+    let pane = state.panes.get(&state.focused(view)?)?;
+    Some((pane.id, pane.exited()))
+}
+
+fn send(state: &mut State, id: PaneId, bytes: Vec<u8>, effects: &mut Vec<Effect>) {
+    if bytes.is_empty() {
+        return;
+    }
+    if let Some(pane) = state.panes.get_mut(&id) {
+        pane.last_active_ms = state.now_ms;
+    }
+    effects.push(Effect::Write { pane: id, bytes });
+}
+
+fn pasted(state: &mut State, client: ClientId, paste: &Paste, effects: &mut Vec<Effect>) {
+    let Some(view) = state.views.get_mut(&client) else {
+        return;
+    };
+    if view.overlay.is_some() || view.panel.filtering {
+        overlay::paste(view, &String::from_utf8_lossy(&paste.data));
+        return;
+    }
+    let Some((id, false)) = target(state, client) else {
+        return;
+    };
+    if let Some(view) = state.views.get_mut(&client) {
+        view.scroll.remove(&id);
+    }
+    let Some(pane) = state.panes.get(&id) else {
+        return;
+    };
+    let mut bytes = Vec::new();
+    encode::paste(paste, &pane::key_modes(pane), &mut bytes);
+    send(state, id, bytes, effects);
+}
+
+/// The outer terminal's window gained or lost the focus: programs that asked are told.
+fn focus(state: &mut State, client: ClientId, gained: bool, effects: &mut Vec<Effect>) {
+    let Some((id, false)) = target(state, client) else {
+        return;
+    };
+    let Some(pane) = state.panes.get(&id) else {
+        return;
+    };
+    let mut bytes = Vec::new();
+    encode::focus(gained, &pane::key_modes(pane), &mut bytes);
+    if !bytes.is_empty() {
+        effects.push(Effect::Write { pane: id, bytes });
+    }
+}

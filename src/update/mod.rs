@@ -1,0 +1,77 @@
+//! The pure step: what happened, what changes, and what is to be done about it.
+//!
+//! [`step`] takes the state and one event and returns effects as data. It does no I/O and reads no
+//! clock; only `server::effects` performs what it asks for.
+
+pub mod event;
+pub mod input;
+pub mod launch;
+pub mod mouse;
+pub mod overlay;
+pub mod pane;
+pub mod panel;
+pub mod request;
+pub mod settle;
+#[cfg(test)]
+mod tests;
+pub mod timer;
+
+pub use event::{Effect, Event, ReplyTo, Requester};
+
+use crate::model::state::State;
+
+/// Whether an event changed anything to be seen beside the contents of panes, which keep count of
+/// their own changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    /// Everything around the panes looks as before.
+    Same,
+    /// Anything may look different.
+    Changed,
+}
+
+/// Applies one event. Effects are to be carried out in order.
+///
+/// A key that goes to a program changes nothing by itself: drawing waits for the program's answer,
+/// which then is the first thing drawn.
+pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture {
+    match event {
+        Event::Input { client, input } => return input::input(state, client, input, effects),
+        Event::Output { pane } => return pane::output(state, pane, effects),
+        Event::Attached { client, size, env } => {
+            request::attached(state, client, size, env, effects);
+        }
+        Event::Gone { client } => {
+            state.views.remove(&client);
+        }
+        Event::Resized { client, size } => {
+            if let Some(view) = state.views.get_mut(&client) {
+                view.resize(size);
+            }
+        }
+        Event::Foreground { pane, name } => {
+            if let Some(pane) = state.panes.get_mut(&pane) {
+                pane.foreground = name;
+            }
+        }
+        Event::Started { pane, pid } => pane::started(state, pane, pid),
+        Event::Failed { pane, why } => pane::failed(state, pane, &why, effects),
+        Event::Exited { pane, status } => pane::exited(state, pane, status, effects),
+        Event::Request {
+            command,
+            requester,
+            reply,
+        } => request::run(state, *command, requester, reply, effects),
+        Event::Answered { reply, result } => request::answered(state, reply, result, effects),
+        Event::Snapshot(snapshot) => {
+            state.snapshot = snapshot;
+            state.snapshot_at_ms = state.now_ms;
+            state.store_trouble = None;
+            panel::follow(state);
+        }
+        Event::StoreTrouble(why) => state.store_trouble = Some(why),
+        Event::Reloaded(loaded) => request::reloaded(state, loaded),
+        Event::Timer => timer::fire(state, effects),
+    }
+    Picture::Changed
+}

@@ -1,0 +1,199 @@
+//! The mouse: the program's if it asked for it, else ours.
+//!
+//! Shift always reaches the outer terminal's own selection, which is why nothing here looks for it.
+
+use super::{Effect, overlay, pane, panel, request};
+use crate::keys::encode;
+use crate::keys::input::{Button, Mouse, MouseKind};
+use crate::keys::key::{Code, Key, KeyEvent, Mods};
+use crate::model::geometry::Rect;
+use crate::model::id::{ClientId, PaneId};
+use crate::model::state::State;
+use crate::model::view::Drag;
+use crate::ui::hit;
+use crate::ui::overlay::exited::ExitedAction;
+use crate::ui::status::StatusAction;
+
+/// Lines that one notch of the wheel scrolls.
+const WHEEL_LINES: usize = 3;
+
+/// Takes a mouse event from a terminal.
+pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
+    let Some(view) = state.views.get_mut(&client) else {
+        return;
+    };
+    if view.drag.is_some() {
+        return drag(state, client, event);
+    }
+    if view.overlay.is_some() {
+        return overlay::mouse(state, client, event, effects);
+    }
+    let frame = view.frame();
+    if let Some(rect) = frame.panel.filter(|rect| rect.contains(event.x, event.y)) {
+        return panel::mouse(state, client, rect, event, effects);
+    }
+    if frame
+        .status
+        .is_some_and(|rect| rect.contains(event.x, event.y))
+    {
+        return status(state, client, event, effects);
+    }
+    panes(state, client, event, effects);
+}
+
+fn status(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
+    let MouseKind::Press(Button::Left) = event.kind else {
+        let line = match event.kind {
+            MouseKind::WheelUp => "previous-tab",
+            MouseKind::WheelDown => "next-tab",
+            _ => return,
+        };
+        return request::run_line(state, client, line, effects);
+    };
+    let line = match hit::status(state, client, event.x, event.y) {
+        Some(StatusAction::Tab(tab)) => format!("focus-tab {tab}"),
+        Some(StatusAction::Workspace) => "choose-tab".to_owned(),
+        Some(StatusAction::Session | StatusAction::Attention) => "toggle-panel".to_owned(),
+        None => return,
+    };
+    request::run_line(state, client, &line, effects);
+}
+
+fn panes(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
+    let Some(view) = state.views.get(&client) else {
+        return;
+    };
+    let Some(arrangement) = state.arrangement(view) else {
+        return;
+    };
+    let press = matches!(event.kind, MouseKind::Press(Button::Left));
+    if press && let Some((pane, action)) = hit::exited(state, client, (event.x, event.y)) {
+        let line = match action {
+            ExitedAction::Restart => format!("restart-pane -t {pane}"),
+            ExitedAction::Close => format!("close-pane -t {pane}"),
+        };
+        return request::run_line(state, client, &line, effects);
+    }
+    if let Some(border) = arrangement.border_at(event.x, event.y) {
+        if press && let Some(view) = state.views.get_mut(&client) {
+            view.drag = Some(Drag::Border(border.id));
+        }
+        return;
+    }
+    let Some(id) = arrangement.pane_at(event.x, event.y) else {
+        return;
+    };
+    let Some(rect) = arrangement.pane(id) else {
+        return;
+    };
+    if matches!(event.kind, MouseKind::Press(_)) {
+        let tab = view.tab;
+        if let Some(view) = state.views.get_mut(&client) {
+            view.panel.focused = false;
+            view.set_focus(tab, id);
+        }
+    }
+    if !to_program(state, client, id, rect, event, effects) {
+        wheel(state, client, id, event, effects);
+    }
+}
+
+/// Gives the event to a program that asked for the mouse. False if it did not.
+fn to_program(
+    state: &mut State,
+    client: ClientId,
+    id: PaneId,
+    rect: Rect,
+    event: Mouse,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let scrolled = state
+        .views
+        .get(&client)
+        .is_some_and(|view| view.scroll.contains_key(&id));
+    let Some(pane) = state.panes.get(&id).filter(|pane| !pane.exited()) else {
+        return false;
+    };
+    let modes = pane::key_modes(pane);
+    if modes.mouse == encode::Tracking::Off || scrolled {
+        return false;
+    }
+    // A view smaller than the pane shows a part of it; the program counts from the pane's corner.
+    let (left, top) = hit::crop(pane, rect.size());
+    let inside = Mouse {
+        x: event.x - rect.x + left,
+        y: event.y - rect.y + top,
+        ..event
+    };
+    let mut bytes = Vec::new();
+    if encode::mouse(&inside, &modes, &mut bytes) && !bytes.is_empty() {
+        effects.push(Effect::Write { pane: id, bytes });
+    }
+    true
+}
+
+/// The wheel over a program that does not want it: arrows on the alternate screen, scrollback else.
+fn wheel(state: &mut State, client: ClientId, id: PaneId, event: Mouse, effects: &mut Vec<Effect>) {
+    let up = match event.kind {
+        MouseKind::WheelUp => true,
+        MouseKind::WheelDown => false,
+        _ => return,
+    };
+    let Some(pane) = state.panes.get(&id) else {
+        return;
+    };
+    let modes = pane.screen.modes();
+    if modes.alternate_screen {
+        if modes.alternate_scroll && !pane.exited() {
+            let code = if up { Code::Up } else { Code::Down };
+            let key = KeyEvent::from(Key::new(code, Mods::NONE));
+            let mut bytes = Vec::new();
+            for _ in 0..WHEEL_LINES {
+                encode::key(&key, &pane::key_modes(pane), &mut bytes);
+            }
+            effects.push(Effect::Write { pane: id, bytes });
+        }
+        return;
+    }
+    let history = pane.screen.history_len();
+    let Some(view) = state.views.get_mut(&client) else {
+        return;
+    };
+    let at = view.scroll.get(&id).copied().unwrap_or(0);
+    let to = if up {
+        (at + WHEEL_LINES).min(history)
+    } else {
+        at.saturating_sub(WHEEL_LINES)
+    };
+    // Wheeling down to the newest line leaves scroll mode, as people expect.
+    if to == 0 {
+        view.scroll.remove(&id);
+    } else {
+        view.scroll.insert(id, to);
+    }
+}
+
+fn drag(state: &mut State, client: ClientId, event: Mouse) {
+    let Some(view) = state.views.get_mut(&client) else {
+        return;
+    };
+    let Some(held) = view.drag else {
+        return;
+    };
+    let area = view.frame().content;
+    let tab = view.tab;
+    if !matches!(event.kind, MouseKind::Drag(_)) {
+        view.drag = None;
+    }
+    if !matches!(event.kind, MouseKind::Drag(_) | MouseKind::Release(_)) {
+        return;
+    }
+    match held {
+        Drag::Panel => panel::drag_edge(view, event.x),
+        Drag::Border(border) => {
+            if let Some(tab) = state.tab_mut(tab) {
+                tab.layout.drag_border(border, (event.x, event.y), area);
+            }
+        }
+    }
+}

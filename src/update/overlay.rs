@@ -1,0 +1,315 @@
+//! Keys and mouse while something lies over the panes.
+
+use super::{Effect, request};
+use crate::command::complete;
+use crate::keys::input::{Button, Mouse, MouseKind};
+use crate::keys::key::{Code, Key, KeyEvent, Mods};
+use crate::model::id::ClientId;
+use crate::model::line_edit::LineEdit;
+use crate::model::overlay::{Overlay, PromptState};
+use crate::model::state::State;
+use crate::model::view::View;
+use crate::ui::hit;
+use crate::ui::over::Click;
+
+/// How many lines of the prompt's history are kept.
+const HISTORY: usize = 200;
+
+/// What a key in an overlay comes to.
+enum Outcome {
+    /// The overlay stays.
+    Stay,
+    /// It closes.
+    Close,
+    /// It closes and this command line runs.
+    Run(String),
+}
+
+/// Gives a key to the overlay.
+pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Vec<Effect>) {
+    let tabs = state.tabs.len();
+    let panes = focusable(state, client);
+    let Some(view) = state.views.get_mut(&client) else {
+        return;
+    };
+    let Some(mut overlay) = view.overlay.take() else {
+        return;
+    };
+    let rows = usize::from(view.size.rows);
+    let outcome = match &mut overlay {
+        Overlay::Prompt(prompt) => prompt_key(prompt, event),
+        Overlay::Confirm { command, .. } => confirm_key(command, event),
+        Overlay::Keys { filter, scroll } => list_key(filter, scroll, event, rows),
+        Overlay::Text { scroll, lines, .. } => text_key(scroll, lines.len(), event, rows),
+        Overlay::Tabs { selected } => tabs_key(selected, tabs, event),
+        Overlay::PaneNumbers => number_key(event, &panes),
+    };
+    match outcome {
+        Outcome::Stay => {
+            view.overlay = Some(overlay);
+            clamp(state, client);
+        }
+        Outcome::Close => {}
+        Outcome::Run(line) => {
+            if matches!(overlay, Overlay::Prompt(_)) {
+                remember(view, &line);
+            }
+            request::run_line(state, client, &line, effects);
+        }
+    }
+}
+
+fn focusable(state: &State, client: ClientId) -> Vec<String> {
+    let panes = state
+        .views
+        .get(&client)
+        .and_then(|view| state.tab(view.tab))
+        .map(|tab| tab.layout.panes())
+        .unwrap_or_default();
+    panes.iter().map(ToString::to_string).collect()
+}
+
+fn remember(view: &mut View, line: &str) {
+    if view.history.last().map(String::as_str) != Some(line) {
+        view.history.push(line.to_owned());
+    }
+    let extra = view.history.len().saturating_sub(HISTORY);
+    view.history.drain(..extra);
+}
+
+/// Text that was pasted goes where typed text would.
+pub fn paste(view: &mut View, text: &str) {
+    let line: String = text.chars().filter(|c| !c.is_control()).collect();
+    match &mut view.overlay {
+        Some(Overlay::Prompt(prompt)) => prompt.edit.insert(&line),
+        Some(Overlay::Keys { filter, .. }) => filter.insert(&line),
+        _ if view.panel.filtering => view.panel.filter.insert(&line),
+        _ => {}
+    }
+}
+
+fn prompt_key(prompt: &mut PromptState, event: &KeyEvent) -> Outcome {
+    let key = event.chord();
+    match (key.code, key.mods) {
+        (Code::Esc, _) | (Code::Char('c' | 'g'), Mods::CTRL) => return Outcome::Close,
+        (Code::Enter, _) => {
+            let line = prompt.edit.text().trim().to_owned();
+            return if line.is_empty() {
+                Outcome::Close
+            } else {
+                Outcome::Run(line)
+            };
+        }
+        (Code::Backspace, _) if prompt.edit.is_empty() => return Outcome::Close,
+        (Code::Tab, mods) => {
+            cycle(prompt, !mods.has(Mods::SHIFT));
+            return Outcome::Stay;
+        }
+        (Code::Up, _) | (Code::Char('p'), Mods::CTRL) => prompt.edit.history_up(),
+        (Code::Down, _) | (Code::Char('n'), Mods::CTRL) => prompt.edit.history_down(),
+        _ => {
+            edit_key(&mut prompt.edit, event);
+        }
+    }
+    prompt.chosen = None;
+    Outcome::Stay
+}
+
+/// Puts the next (or previous) candidate where the cursor's word is.
+fn cycle(prompt: &mut PromptState, forward: bool) {
+    if prompt.chosen.is_none() {
+        prompt.stem = prompt.edit.text().to_owned();
+    }
+    let candidates = complete::candidates(&prompt.stem);
+    if candidates.is_empty() {
+        return;
+    }
+    let count = candidates.len();
+    let next = match prompt.chosen {
+        None if forward => 0,
+        None => count - 1,
+        Some(at) if forward => (at + 1) % count,
+        Some(at) => (at + count - 1) % count,
+    };
+    if let Some(candidate) = candidates.get(next) {
+        prompt.edit.set(&candidate.line);
+        prompt.chosen = (count > 1).then_some(next);
+    }
+}
+
+/// The editing keys of every one-line field. False if the key means nothing to it.
+pub fn edit_key(edit: &mut LineEdit, event: &KeyEvent) -> bool {
+    let key = event.chord();
+    let ctrl = Mods::CTRL;
+    let alt = Mods::ALT;
+    match (key.code, key.mods) {
+        (Code::Left, m) if m.has(ctrl) => edit.word_left(),
+        (Code::Right, m) if m.has(ctrl) => edit.word_right(),
+        (Code::Char('b'), m) if m == alt => edit.word_left(),
+        (Code::Char('f'), m) if m == alt => edit.word_right(),
+        (Code::Char('d'), m) if m == alt => edit.cut_word_right(),
+        (Code::Backspace, m) if m == alt => edit.cut_word_left(),
+        (Code::Left, _) => edit.left(),
+        (Code::Right, _) => edit.right(),
+        (Code::Home, _) => edit.home(),
+        (Code::End, _) => edit.end(),
+        (Code::Backspace, _) => {
+            edit.delete_back();
+        }
+        (Code::Delete, _) => {
+            edit.delete_forward();
+        }
+        (Code::Char('a'), m) if m == ctrl => edit.home(),
+        (Code::Char('e'), m) if m == ctrl => edit.end(),
+        (Code::Char('b'), m) if m == ctrl => edit.left(),
+        (Code::Char('f'), m) if m == ctrl => edit.right(),
+        (Code::Char('w'), m) if m == ctrl => edit.cut_word(),
+        (Code::Char('u'), m) if m == ctrl => edit.cut_to_start(),
+        (Code::Char('k'), m) if m == ctrl => edit.cut_to_end(),
+        (Code::Char('y'), m) if m == ctrl => edit.yank(),
+        (Code::Char('h'), m) if m == ctrl => {
+            edit.delete_back();
+        }
+        (Code::Char('d'), m) if m == ctrl => {
+            edit.delete_forward();
+        }
+        (Code::Char(_), m) if !m.has(ctrl) && !m.has(alt) => {
+            if let Some(c) = event.typed() {
+                edit.insert(c.encode_utf8(&mut [0; 4]));
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn confirm_key(command: &str, event: &KeyEvent) -> Outcome {
+    match event.chord().code {
+        Code::Char('y' | 'Y') | Code::Enter => Outcome::Run(command.to_owned()),
+        _ => Outcome::Close,
+    }
+}
+
+fn list_key(filter: &mut LineEdit, scroll: &mut usize, event: &KeyEvent, rows: usize) -> Outcome {
+    let page = rows.saturating_sub(4).max(1);
+    let key = event.chord();
+    match (key.code, key.mods) {
+        (Code::Esc, _) if !filter.is_empty() => filter.clear(),
+        (Code::Esc | Code::Enter, _) | (Code::Char('c'), Mods::CTRL) => return Outcome::Close,
+        (Code::Char('q'), Mods::NONE) if filter.is_empty() => return Outcome::Close,
+        (Code::Up, _) => *scroll = scroll.saturating_sub(1),
+        (Code::Down, _) => *scroll += 1,
+        (Code::PageUp, _) => *scroll = scroll.saturating_sub(page),
+        (Code::PageDown, _) => *scroll += page,
+        _ => {
+            if edit_key(filter, event) {
+                *scroll = 0;
+            }
+        }
+    }
+    Outcome::Stay
+}
+
+fn text_key(scroll: &mut usize, lines: usize, event: &KeyEvent, rows: usize) -> Outcome {
+    let page = rows.saturating_sub(4).max(1);
+    match event.chord().code {
+        Code::Up | Code::Char('k') => *scroll = scroll.saturating_sub(1),
+        Code::Down | Code::Char('j') => *scroll += 1,
+        Code::PageUp | Code::Char('b') => *scroll = scroll.saturating_sub(page),
+        Code::PageDown | Code::Char(' ' | 'f') => *scroll += page,
+        Code::Home | Code::Char('g') => *scroll = 0,
+        Code::End | Code::Char('G') => *scroll = lines,
+        _ => return Outcome::Close,
+    }
+    *scroll = (*scroll).min(lines.saturating_sub(page));
+    Outcome::Stay
+}
+
+fn tabs_key(selected: &mut usize, tabs: usize, event: &KeyEvent) -> Outcome {
+    let last = tabs.saturating_sub(1);
+    match event.chord().code {
+        Code::Up | Code::Char('k') => *selected = selected.saturating_sub(1),
+        Code::Down | Code::Char('j') => *selected = (*selected + 1).min(last),
+        Code::Home | Code::Char('g') => *selected = 0,
+        Code::End | Code::Char('G') => *selected = last,
+        Code::Enter => return Outcome::Run(format!("focus-tab {selected}")),
+        Code::Char('x') => {
+            return Outcome::Run(format!(
+                "confirm -p 'close tab {selected}? (y/n)' close-tab -t {selected}"
+            ));
+        }
+        Code::Char(digit @ '0'..='9') => return Outcome::Run(format!("focus-tab {digit}")),
+        Code::Esc | Code::Char('q') => return Outcome::Close,
+        _ => {}
+    }
+    Outcome::Stay
+}
+
+fn number_key(event: &KeyEvent, panes: &[String]) -> Outcome {
+    match event.chord().code {
+        Code::Char(digit @ '0'..='9') => {
+            let index = usize::from(digit as u8 - b'0');
+            match panes.get(index) {
+                Some(pane) => Outcome::Run(format!("focus-pane -t {pane}")),
+                None => Outcome::Close,
+            }
+        }
+        _ => Outcome::Close,
+    }
+}
+
+/// The wheel scrolls lists; a click does what lies under it, or closes what it misses.
+pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
+    let mut press = |state: &mut State, code| {
+        let press = KeyEvent::from(Key::plain(code));
+        key(state, client, &press, effects);
+    };
+    match event.kind {
+        MouseKind::WheelUp => press(state, Code::Up),
+        MouseKind::WheelDown => press(state, Code::Down),
+        MouseKind::Press(Button::Left) => {
+            let clicked = hit::over(state, client, (event.x, event.y));
+            click(state, client, clicked, effects);
+        }
+        _ => {}
+    }
+}
+
+fn click(state: &mut State, client: ClientId, clicked: Option<Click>, effects: &mut Vec<Effect>) {
+    let Some(view) = state.views.get_mut(&client) else {
+        return;
+    };
+    match clicked {
+        Some(Click::Nothing) => {}
+        Some(Click::Run(line)) => {
+            view.overlay = None;
+            request::run_line(state, client, &line, effects);
+        }
+        Some(Click::Candidate(index)) => {
+            if let Some(Overlay::Prompt(prompt)) = &mut view.overlay {
+                if prompt.chosen.is_none() {
+                    prompt.stem = prompt.edit.text().to_owned();
+                }
+                if let Some(candidate) = complete::candidates(&prompt.stem).get(index) {
+                    prompt.edit.set(&candidate.line);
+                    prompt.chosen = None;
+                }
+            }
+        }
+        Some(Click::Close) | None => view.overlay = None,
+    }
+}
+
+/// Lists know how far they can scroll only once drawn: keeps the wanted line within that.
+pub fn clamp(state: &mut State, client: ClientId) {
+    let Some(most) = hit::scroll_limit(state, client) else {
+        return;
+    };
+    if let Some(Overlay::Keys { scroll, .. } | Overlay::Text { scroll, .. }) = state
+        .views
+        .get_mut(&client)
+        .and_then(|view| view.overlay.as_mut())
+    {
+        *scroll = (*scroll).min(most);
+    }
+}

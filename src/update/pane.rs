@@ -1,0 +1,159 @@
+//! What panes do by themselves: put out text, start, fail, end.
+
+use super::{Effect, Picture};
+use crate::keys::encode::{KittyFlags, MouseFormat, PaneModes, Tracking};
+use crate::model::id::{ClientId, PaneId};
+use crate::model::pane::{Pane, PaneLife};
+use crate::model::state::State;
+use crate::pty::ExitStatus;
+use crate::term::{Event as Notice, MouseEncoding, MouseTracking};
+
+/// A pane's program has written: take what the screen noticed.
+pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
+    let now = state.now_ms;
+    let seen = state.viewers(id).next().is_some();
+    let Some(pane) = state.panes.get_mut(&id) else {
+        return Picture::Same;
+    };
+    pane.last_active_ms = now;
+    let mut picture = Picture::Same;
+    if !seen && !pane.activity {
+        pane.activity = true;
+        picture = Picture::Changed;
+    }
+    let mut rings = false;
+    let mut copied = None;
+    for event in pane.screen.take_events() {
+        match event {
+            Notice::Title => {
+                if pane.title != pane.screen.title() {
+                    pane.title = pane.screen.title().to_owned();
+                    picture = Picture::Changed;
+                }
+            }
+            Notice::Cwd { path, .. } => {
+                pane.cwd = Some(path);
+                picture = Picture::Changed;
+            }
+            Notice::Bell => {
+                rings = true;
+                pane.bell |= !seen;
+                picture = Picture::Changed;
+            }
+            Notice::Clipboard(clipboard) => copied = Some(clipboard.bytes),
+            Notice::Notification(_) | Notice::Mark(_) | Notice::Status(_) => {}
+        }
+    }
+    let viewers: Vec<ClientId> = state.viewers(id).map(|view| view.client).collect();
+    for client in viewers {
+        if rings {
+            effects.push(Effect::Bell { client });
+        }
+        if let Some(data) = &copied {
+            effects.push(Effect::Clipboard {
+                client,
+                data: data.clone(),
+            });
+        }
+    }
+    picture
+}
+
+/// A pane's program runs.
+pub fn started(state: &mut State, id: PaneId, pid: u32) {
+    if let Some(pane) = state.panes.get_mut(&id) {
+        pane.life = PaneLife::Running { pid: Some(pid) };
+    }
+}
+
+/// A pane's program could not be started: the pane stays and says why.
+pub fn failed(state: &mut State, id: PaneId, why: &str, _effects: &mut [Effect]) {
+    if let Some(pane) = state.panes.get_mut(&id) {
+        pane.screen.feed(why.replace('\n', "\r\n").as_bytes());
+        pane.life = PaneLife::Exited {
+            how: "could not be started".to_owned(),
+            code: 127,
+        };
+    }
+}
+
+/// A pane's program is over: its session ends, and the pane closes or stays as the settings say.
+pub fn exited(state: &mut State, id: PaneId, status: ExitStatus, effects: &mut Vec<Effect>) {
+    let Some(pane) = state.panes.get_mut(&id) else {
+        return;
+    };
+    effects.push(Effect::EndSession {
+        session: pane.session.clone(),
+    });
+    // A shell that is left ends with the code of its last command, which is no failure of its own.
+    let shell = pane.launch.argv.is_empty();
+    let failed = match status {
+        ExitStatus::Code(code) => code != 0 && !shell,
+        ExitStatus::Signal(_) => true,
+    };
+    let stays = state.config.settings.remain_on_exit.stays(failed);
+    if stays {
+        pane.life = PaneLife::Exited {
+            how: status.to_string(),
+            code: status.shell_code(),
+        };
+        effects.push(Effect::Close { pane: id });
+    } else {
+        effects.push(Effect::Close { pane: id });
+        state.remove_pane(id);
+        finish_if_empty(state, effects);
+    }
+}
+
+/// Closes a pane on request.
+pub fn close(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
+    let Some(pane) = state.panes.get(&id) else {
+        return;
+    };
+    if !pane.exited() {
+        effects.push(Effect::EndSession {
+            session: pane.session.clone(),
+        });
+    }
+    effects.push(Effect::Close { pane: id });
+    state.remove_pane(id);
+    finish_if_empty(state, effects);
+}
+
+/// With its last pane the workspace ends.
+fn finish_if_empty(state: &State, effects: &mut Vec<Effect>) {
+    if state.tabs.is_empty() {
+        for &client in state.views.keys() {
+            effects.push(Effect::Detach {
+                client,
+                why: "exited".to_owned(),
+            });
+        }
+        effects.push(Effect::Shutdown);
+    }
+}
+
+/// How keys, mouse and pastes are to be written for what a pane's program has asked for.
+pub fn key_modes(pane: &Pane) -> PaneModes {
+    let modes = pane.screen.modes();
+    PaneModes {
+        app_cursor: modes.application_cursor,
+        app_keypad: modes.application_keypad,
+        kitty: KittyFlags::from_bits(modes.kitty_keyboard),
+        bracketed_paste: modes.bracketed_paste,
+        focus_events: modes.focus_events,
+        mouse: match modes.mouse {
+            MouseTracking::None => Tracking::Off,
+            MouseTracking::Press => Tracking::Presses,
+            MouseTracking::Click => Tracking::Buttons,
+            MouseTracking::Drag => Tracking::Drags,
+            MouseTracking::Motion => Tracking::Moves,
+        },
+        mouse_format: match modes.mouse_encoding {
+            MouseEncoding::X10 => MouseFormat::Bytes,
+            MouseEncoding::Utf8 => MouseFormat::Utf8,
+            MouseEncoding::Sgr => MouseFormat::Sgr,
+        },
+        ..PaneModes::default()
+    }
+}

@@ -1,0 +1,241 @@
+//! Commands that arrive, answers that come back, terminals that attach.
+
+use std::sync::Arc;
+
+use super::{Effect, ReplyTo, Requester, launch};
+use crate::command::server::ServerCx;
+use crate::command::spec::Reply;
+use crate::command::view::ViewCx;
+use crate::command::{Command, parse};
+use crate::config::load::Loaded;
+use crate::config::settings::{self, Settings};
+use crate::error::{Error, Result};
+use crate::model::geometry::Size;
+use crate::model::id::ClientId;
+use crate::model::overlay::Overlay;
+use crate::model::panel::{PanelState, Side};
+use crate::model::state::State;
+use crate::model::view::{DOCK_COLS, Message, View};
+
+/// How long a line over the status bar stays, in milliseconds.
+const MESSAGE_MS: u64 = 4_000;
+
+/// A terminal attached: it sees the tab that was used last. The first one ever starts the first
+/// pane.
+pub fn attached(
+    state: &mut State,
+    client: ClientId,
+    size: Size,
+    env: Vec<(String, String)>,
+    effects: &mut Vec<Effect>,
+) {
+    state.last_area = size;
+    if state.tabs.is_empty() {
+        open_first(state, env, effects);
+    }
+    let tab = state
+        .recent_view()
+        .map(|view| view.tab)
+        .or_else(|| state.tabs.first().map(|tab| tab.id));
+    let Some(tab) = tab else {
+        return;
+    };
+    let mut view = View::new(client, size, tab, panel(&state.config.settings, size));
+    view.last_input_ms = state.now_ms;
+    view.status_line = state.config.settings.status;
+    let reports = state.config.reports.clone();
+    state.views.insert(client, view);
+    if let Some(first) = reports.first() {
+        say(state, client, first, true);
+    }
+}
+
+/// The side panel a view begins with: as set, but never over the panes of a narrow terminal.
+fn panel(settings: &Settings, size: Size) -> PanelState {
+    let side = match settings.panel.side {
+        settings::Side::Left => Side::Left,
+        settings::Side::Right => Side::Right,
+    };
+    let width = u16::try_from(settings.panel.width).unwrap_or(u16::MAX);
+    let mut panel = PanelState::new(side, width);
+    panel.open = settings.panel.open && size.cols >= DOCK_COLS;
+    panel
+}
+
+/// Opens the first tab with a shell in the workspace's directory.
+fn open_first(state: &mut State, env: Vec<(String, String)>, effects: &mut Vec<Effect>) {
+    let requester = Requester {
+        env,
+        ..Requester::default()
+    };
+    if let Ok(plan) = launch::plan(state, &requester, None, None, Vec::new()) {
+        let pane = state.mint_pane();
+        state.add_tab(pane, None, None);
+        launch::begin(state, pane, plan, None, effects);
+    }
+}
+
+/// Runs a command and sees that its answer gets to whoever asked.
+pub fn run(
+    state: &mut State,
+    command: Command,
+    requester: Requester,
+    reply: ReplyTo,
+    effects: &mut Vec<Effect>,
+) {
+    let asynchronous = matches!(command, Command::Store(_)) || is_reload(&command);
+    let result = dispatch(state, command, requester, reply, effects);
+    if asynchronous && result.is_ok() {
+        return;
+    }
+    answered(state, reply, result, effects);
+}
+
+fn is_reload(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Server(crate::command::ServerCommand::ReloadConfig(_))
+    )
+}
+
+fn dispatch(
+    state: &mut State,
+    command: Command,
+    requester: Requester,
+    reply: ReplyTo,
+    effects: &mut Vec<Effect>,
+) -> Result<Reply> {
+    match command {
+        Command::Local(_) => Err(Error::usage("that command works from a shell only")),
+        Command::Store(command) => {
+            let actor = acting_session(state, &requester);
+            let cwd = requester
+                .cwd
+                .clone()
+                .or_else(|| {
+                    let pane = crate::command::target::pane(state, &requester, None).ok()?;
+                    let pane = state.panes.get(&pane)?;
+                    Some(pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()))
+                })
+                .unwrap_or_else(|| state.root.clone());
+            effects.push(Effect::Store {
+                command: Box::new(command),
+                actor,
+                cwd,
+                reply,
+            });
+            Ok(Reply::none())
+        }
+        Command::Server(command) => command.run(&mut ServerCx {
+            state,
+            effects,
+            requester,
+            reply,
+        }),
+        Command::View(command) => {
+            let server = ServerCx {
+                state,
+                effects,
+                requester,
+                reply,
+            };
+            command.run(&mut ViewCx::new(server)?)
+        }
+    }
+}
+
+/// Who acts when a person types a coordination command: the focused pane's session.
+pub fn acting_session(state: &State, requester: &Requester) -> Option<String> {
+    let pane = crate::command::target::pane(state, requester, None).ok()?;
+    state.panes.get(&pane).map(|pane| pane.session.clone())
+}
+
+/// Brings an answer to whoever asked.
+pub fn answered(
+    state: &mut State,
+    reply: ReplyTo,
+    result: Result<Reply>,
+    effects: &mut Vec<Effect>,
+) {
+    match reply {
+        ReplyTo::Connection(connection) => effects.push(Effect::Answer { connection, result }),
+        ReplyTo::View(client) => show_result(state, client, &result),
+        ReplyTo::Nobody => {}
+    }
+}
+
+/// Shows an answer at a terminal: one line in the status bar, more of them in a box.
+fn show_result(state: &mut State, client: ClientId, result: &Result<Reply>) {
+    let (text, error) = match result {
+        Ok(reply) => (reply.text.clone(), false),
+        Err(failure) => {
+            let hint = failure.hint.as_deref().map(|hint| format!(" ({hint})"));
+            (
+                format!("{}{}", failure.message, hint.unwrap_or_default()),
+                true,
+            )
+        }
+    };
+    if text.is_empty() {
+        return;
+    }
+    if !error && text.lines().count() > 1 {
+        if let Some(view) = state.views.get_mut(&client) {
+            view.overlay = Some(Overlay::Text {
+                title: "result".to_owned(),
+                lines: text.lines().map(crate::draw::text::sanitize_line).collect(),
+                scroll: 0,
+                error,
+            });
+        }
+        return;
+    }
+    say(state, client, &text, error);
+}
+
+/// Shows a line to the person at a terminal for a while.
+pub fn say(state: &mut State, client: ClientId, text: &str, error: bool) {
+    let until_ms = state.now_ms + MESSAGE_MS;
+    if let Some(view) = state.views.get_mut(&client) {
+        view.message = Some(Message {
+            text: text.to_owned(),
+            error,
+            until_ms,
+        });
+    }
+}
+
+/// Runs a command line typed at a terminal.
+pub fn run_line(state: &mut State, client: ClientId, line: &str, effects: &mut Vec<Effect>) {
+    let reply = ReplyTo::View(client);
+    let requester = Requester {
+        client: Some(client),
+        ..Requester::default()
+    };
+    match parse::parse_line(line) {
+        Ok(parse::Parsed::Run(invocation)) => match invocation.command {
+            Some(command) => run(state, command, requester, reply, effects),
+            None => say(state, client, "already attached", true),
+        },
+        Ok(parse::Parsed::Show(text)) => {
+            let reply_text = Reply::new(text, serde_json::Value::Null);
+            answered(state, reply, Ok(reply_text), effects);
+        }
+        Err(error) => answered(state, reply, Err(error), effects),
+    }
+}
+
+/// New configuration: it counts from the next key on.
+pub fn reloaded(state: &mut State, loaded: Arc<Loaded>) {
+    let first = loaded.reports.first().cloned();
+    state.config = loaded;
+    for view in state.views.values_mut() {
+        view.status_line = state.config.settings.status;
+    }
+    if let Some(report) = first {
+        let clients: Vec<ClientId> = state.views.keys().copied().collect();
+        for client in clients {
+            say(state, client, &report, true);
+        }
+    }
+}

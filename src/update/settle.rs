@@ -1,0 +1,96 @@
+//! After every batch of events: make what follows from the state true again.
+//!
+//! Handlers only change what they mean to; here the consequences are drawn once. A pane's size is
+//! the largest that any view shows it at, so that a small terminal never shrinks what others see.
+
+use std::collections::BTreeMap;
+
+use super::Effect;
+use crate::model::geometry::Size;
+use crate::model::id::{PaneId, TabId};
+use crate::model::state::State;
+
+/// Sets sizes, focus bookkeeping and seen-marks right.
+pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(view) = state.recent_view() {
+        state.last_area = view.frame().content.size();
+    }
+    remember_focus(state);
+    resize_panes(state, effects);
+    mark_seen(state);
+}
+
+/// Every view has a focused pane in its tab, and the tab knows the one used last.
+fn remember_focus(state: &mut State) {
+    let mut active: Vec<(TabId, PaneId)> = Vec::new();
+    let focused: Vec<_> = state
+        .views
+        .values()
+        .filter_map(|view| Some((view.client, view.tab, state.focused(view)?)))
+        .collect();
+    for (client, tab, pane) in focused {
+        if let Some(view) = state.views.get_mut(&client)
+            && view.focused_in(tab) != Some(pane)
+        {
+            view.set_focus(tab, pane);
+        }
+    }
+    if let Some(view) = state.recent_view()
+        && let Some(pane) = view.focused_in(view.tab)
+    {
+        active.push((view.tab, pane));
+    }
+    for (tab, pane) in active {
+        if let Some(tab) = state.tab_mut(tab) {
+            tab.active = pane;
+        }
+    }
+}
+
+fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
+    let mut wanted: BTreeMap<PaneId, Size> = BTreeMap::new();
+    for view in state.views.values() {
+        let Some(arrangement) = state.arrangement(view) else {
+            continue;
+        };
+        for (pane, rect) in arrangement.panes {
+            if !rect.is_empty() {
+                let size = wanted.entry(pane).or_insert(rect.size());
+                *size = size.max(rect.size());
+            }
+        }
+    }
+    for (id, size) in wanted {
+        let Some(pane) = state.panes.get_mut(&id) else {
+            continue;
+        };
+        if pane.size != size {
+            pane.size = size;
+            pane.screen.resize(size);
+            effects.push(Effect::ResizePty { pane: id, size });
+        }
+    }
+    // Scrolled views stay within what history still has.
+    let State { views, panes, .. } = state;
+    for view in views.values_mut() {
+        for (pane, offset) in &mut view.scroll {
+            let history = panes.get(pane).map_or(0, |pane| pane.screen.history_len());
+            *offset = (*offset).min(history);
+        }
+    }
+}
+
+fn mark_seen(state: &mut State) {
+    let shown: Vec<PaneId> = state
+        .views
+        .values()
+        .filter_map(|view| state.arrangement(view))
+        .flat_map(|arrangement| arrangement.panes.into_iter().map(|(pane, _)| pane))
+        .collect();
+    for id in shown {
+        if let Some(pane) = state.panes.get_mut(&id) {
+            pane.bell = false;
+            pane.activity = false;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Panes and tabs: splitting, closing, exiting, the mouse.
+
+use super::*;
+use crate::model::pane::PaneLife;
+use crate::pty::ExitStatus;
+
+#[test]
+fn splitting_halves_and_focuses() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b %");
+    assert_eq!(desk.focused(A), 1);
+    let (left, right) = (desk.size(0).0, desk.size(1).0);
+    assert_eq!(left + right + 1, 120);
+    assert!(left.abs_diff(right) <= 1);
+    desk.press(A, "C-b \"");
+    assert_eq!(desk.size(1).1 + desk.size(2).1 + 1, 30);
+}
+
+#[test]
+fn no_room_is_said() {
+    let mut desk = Desk::empty();
+    desk.attach(A, 4, 3);
+    for _ in 0..3 {
+        desk.press(A, "C-b %");
+    }
+    assert!(desk.message(A).contains("no room"), "{}", desk.message(A));
+}
+
+#[test]
+fn focus_moves_by_direction_order_and_memory() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b % C-b \"");
+    for (keys, pane) in [
+        ("C-b Up", 1),
+        ("C-b Left", 0),
+        ("C-b Right", 1),
+        ("C-b o", 2),
+        ("C-b ;", 1),
+        ("C-b q 0", 0),
+    ] {
+        desk.press(A, keys);
+        assert_eq!(desk.focused(A), pane, "{keys}");
+    }
+}
+
+#[test]
+fn a_click_focuses_and_a_drag_moves_the_border() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b %");
+    desk.click(A, 3, 3);
+    assert_eq!(desk.focused(A), 0);
+    let border = desk.size(0).0;
+    desk.mouse(A, MouseKind::Press(Button::Left), border, 5);
+    desk.mouse(A, MouseKind::Drag(Button::Left), border + 10, 5);
+    desk.mouse(A, MouseKind::Release(Button::Left), border + 10, 5);
+    assert_eq!(desk.size(0).0, border + 10);
+    assert!(desk.state.views[&A].drag.is_none());
+}
+
+#[test]
+fn the_mouse_belongs_to_a_program_that_asks() {
+    let mut desk = Desk::new();
+    let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+    pane.screen.feed(b"\x1b[?1000h\x1b[?1006h");
+    desk.mouse(A, MouseKind::Press(Button::Left), 4, 2);
+    assert_eq!(desk.written(0), b"\x1b[<0;5;3M");
+}
+
+#[test]
+fn the_wheel_scrolls_and_returns() {
+    let mut desk = Desk::new();
+    let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+    for line in 0..200 {
+        pane.screen.feed(format!("line {line}\r\n").as_bytes());
+    }
+    desk.mouse(A, MouseKind::WheelUp, 4, 2);
+    assert_eq!(desk.state.views[&A].scroll[&PaneId(0)], 3);
+    desk.press(A, "g");
+    assert!(desk.state.views[&A].scroll[&PaneId(0)] > 100);
+    desk.press(A, "q");
+    assert!(desk.state.views[&A].scroll.is_empty());
+    desk.press(A, "x");
+    assert_eq!(desk.written(0), b"x");
+}
+
+#[test]
+fn a_failed_program_stays_and_starts_again() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "split-pane false x");
+    let pane = PaneId(1);
+    let status = ExitStatus::Code(3);
+    desk.event(Event::Exited { pane, status });
+    assert!(matches!(
+        desk.state.panes[&pane].life,
+        PaneLife::Exited { code: 3, .. }
+    ));
+    let before = desk.state.panes[&pane].session.clone();
+    desk.press(A, "C-b R");
+    let started = |effect: &Effect| matches!(effect, Effect::Start { pane: id, .. } if *id == pane);
+    assert!(desk.effects.iter().any(started), "{:?}", desk.effects);
+    assert_ne!(desk.state.panes[&pane].session, before, "a new session");
+}
+
+#[test]
+fn a_shell_that_is_left_closes_whatever_its_last_command_said() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b %");
+    let (pane, status) = (PaneId(1), ExitStatus::Code(1));
+    desk.event(Event::Exited { pane, status });
+    assert_eq!(desk.state.panes.len(), 1);
+    assert_eq!(desk.focused(A), 0);
+    let ended = |effect: &Effect| matches!(effect, Effect::EndSession { .. });
+    assert!(desk.effects.iter().any(ended), "its claims are free");
+}
+
+#[test]
+fn with_the_last_pane_everything_ends() {
+    let mut desk = Desk::new();
+    let (pane, status) = (PaneId(0), ExitStatus::Code(0));
+    desk.event(Event::Exited { pane, status });
+    let ends = |effect: &Effect| matches!(effect, Effect::Shutdown);
+    assert!(desk.effects.iter().any(ends));
+}
+
+#[test]
+fn tabs_open_turn_move_and_close() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b c C-b c");
+    assert_eq!(desk.state.tabs.len(), 3);
+    for (keys, tab) in [
+        ("C-b 0", 0),
+        ("C-b l", 2),
+        ("C-b p", 1),
+        ("C-b n", 2),
+        ("C-b n", 0),
+    ] {
+        desk.press(A, keys);
+        assert_eq!(desk.state.views[&A].tab.0, tab, "{keys}");
+    }
+    desk.prompt(A, "move-tab 2");
+    let order: Vec<u32> = desk.state.tabs.iter().map(|tab| tab.id.0).collect();
+    assert_eq!(order, [1, 2, 0]);
+    desk.press(A, "C-b & y");
+    assert_eq!(desk.state.tabs.len(), 2);
+    assert!(desk.state.tab(desk.state.views[&A].tab).is_some());
+}
+
+#[test]
+fn breaking_out_moves_the_pane_to_a_tab_of_its_own() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b % C-b !");
+    assert_eq!(desk.state.tabs.len(), 2);
+    assert_eq!(desk.focused(A), 1);
+    assert_eq!(desk.size(1), (120, 30));
+}
