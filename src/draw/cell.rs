@@ -92,6 +92,11 @@ impl Cell {
         self.glyph == TAIL
     }
 
+    /// Whether it is one ASCII character and nothing else.
+    pub(super) const fn is_plain_ascii(&self) -> bool {
+        self.glyph < 0x80 && !self.extra && !self.wide
+    }
+
     /// Whether it shows nothing but its background.
     pub(super) fn is_blank(&self) -> bool {
         self.glyph == ' ' as u32 && !self.extra && self.style.attrs.is_none()

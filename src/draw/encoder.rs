@@ -226,7 +226,14 @@ impl Frame<'_> {
                 x -= 1;
             }
             self.reach(now, x as u16, y);
-            x += self.print(&now[x], extras, x as u16, now.len());
+            let end = match x < blank_from && now.len() - blank_from >= MIN_ERASE {
+                true => blank_from,
+                false => now.len(),
+            };
+            x += match self.print_run(&now[x..end], &old[x..end], x, now.len()) {
+                0 => self.print(&now[x], extras, x as u16, now.len()),
+                run => run,
+            };
         }
         shadow.copy_row(next, y);
     }
@@ -249,12 +256,8 @@ impl Frame<'_> {
             && x - at <= MAX_REPRINT
         {
             let gap = &row[usize::from(at)..usize::from(x)];
-            let simple = |cell: &Cell| {
-                cell.character().is_ascii()
-                    && !cell.is_tail()
-                    && !cell.extra
-                    && self.pen.has(fit(cell.style(), &self.caps))
-            };
+            let simple =
+                |cell: &Cell| cell.is_plain_ascii() && self.pen.has(fit(cell.style(), &self.caps));
             if self.pen.is_unlinked() && gap.iter().all(simple) {
                 self.out
                     .extend(gap.iter().map(|cell| cell.character() as u8));
@@ -291,6 +294,30 @@ impl Frame<'_> {
         self.position = Some(Position { x: Some(x), y });
     }
 
+    /// Prints the changed ASCII cells in one style that come next; returns how many.
+    fn print_run(&mut self, now: &[Cell], old: &[Cell], x: usize, cols: usize) -> usize {
+        let Some(style) = now.first().map(Cell::style) else {
+            return 0;
+        };
+        let alike = |(now, old): &(&Cell, &Cell)| {
+            now.is_plain_ascii() && now.style() == style && now != old
+        };
+        let run = now.iter().zip(old).take_while(alike).count();
+        if run == 0 {
+            return 0;
+        }
+        self.pen.set_link(None, &self.caps, self.out);
+        if !self.pen.has(style) {
+            self.pen.set(fit(style, &self.caps), &self.caps, self.out);
+        }
+        self.out
+            .extend(now[..run].iter().map(|cell| cell.character() as u8));
+        if let Some(position) = &mut self.position {
+            position.x = (x + run < cols).then_some((x + run) as u16);
+        }
+        run
+    }
+
     /// Prints one cell at the cursor; returns the columns it takes.
     fn print(&mut self, cell: &Cell, extras: &Extras, x: u16, cols: usize) -> usize {
         let style = cell.style();
@@ -311,8 +338,8 @@ impl Frame<'_> {
             self.out.push(character as u8);
         } else {
             let mut buffer = [0; 4];
-            self.out
-                .extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+            let bytes = character.encode_utf8(&mut buffer).as_bytes();
+            self.out.extend_from_slice(bytes);
         }
         let marks = extra.map_or("", |extra| extra.marks.as_str());
         self.out.extend_from_slice(marks.as_bytes());

@@ -296,6 +296,17 @@ impl RowSpan<'_> {
         true
     }
 
+    /// Appends characters of one column each, in one style.
+    pub(crate) fn push_run(&mut self, characters: impl Iterator<Item = char>, style: Style) {
+        let slots = self.cells.get_mut(self.next..).unwrap_or_default();
+        let mut count = 0;
+        for (slot, character) in slots.iter_mut().zip(characters) {
+            *slot = Cell::narrow(character, style);
+            count += 1;
+        }
+        self.next += count;
+    }
+
     /// Appends a character of two columns; half of one is never shown.
     pub(crate) fn push_wide(&mut self, character: char, style: Style) -> bool {
         self.push_pair(Cell::wide(character, style))

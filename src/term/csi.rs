@@ -2,10 +2,10 @@
 
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::TermMode;
-use alacritty_terminal::vte::ansi::{ClearMode, Handler, LineClearMode, TabulationClearMode};
-use vte::Params;
+use alacritty_terminal::vte::ansi::{ClearMode, Handler, TabulationClearMode};
 
 use super::engine::Engine;
+use super::parser::Sequence;
 use super::sgr;
 use crate::draw::CursorShape;
 
@@ -15,121 +15,127 @@ const DA2_VERSION: u16 = 300;
 
 impl Engine {
     /// Does what one control sequence says.
-    pub(super) fn csi(&mut self, params: &Params, intermediates: &[u8], action: char) {
-        match intermediates {
-            [] => self.csi_plain(params, action),
-            b"?" => self.csi_private(params, action),
-            b">" => self.csi_greater(params, action),
-            b"=" => self.csi_equals(params, action),
-            b"<" if action == 'u' => self.keyboard_mut().pop(number(params, 0, 1)),
-            b"!" if action == 'p' => self.soft_reset(),
-            b" " if action == 'q' => self.set_cursor_style(number(params, 0, 0)),
-            b"$" if action == 'p' => self.report_mode(number(params, 0, 0)),
-            b"?$" if action == 'p' => self.report_private_mode(number(params, 0, 0)),
-            _ => {}
+    #[inline]
+    pub(super) fn run_csi(&mut self, csi: &Sequence) {
+        match csi.intermediates() {
+            [] => self.csi_plain(csi),
+            b"?" => self.csi_private(csi),
+            b">" => self.csi_greater(csi),
+            b"=" => self.csi_equals(csi),
+            other => match (other, csi.action()) {
+                (b"<", b'u') => self.keyboard_mut().pop(csi.number(0, 1)),
+                (b"!", b'p') => self.soft_reset(),
+                (b" ", b'q') => self.set_cursor_style(csi.number(0, 0)),
+                (b"$", b'p') => self.report_mode(csi.number(0, 0)),
+                (b"?$", b'p') => self.report_private_mode(csi.number(0, 0)),
+                _ => {}
+            },
         }
     }
 
-    fn csi_plain(&mut self, params: &Params, action: char) {
-        let first = number(params, 0, 1);
+    fn csi_plain(&mut self, csi: &Sequence) {
+        let first = csi.number(0, 1);
         let count = usize::from(first);
         let term = &mut self.term;
-        match action {
-            'm' => sgr::apply(self.pen_mut(), params),
-            'H' | 'f' => {
-                let column = usize::from(number(params, 1, 1));
+        match csi.action() {
+            b'm' => sgr::apply(self.pen_mut(), csi),
+            b'H' | b'f' => {
+                let column = usize::from(csi.number(1, 1));
                 term.goto(i32::from(first) - 1, column - 1);
             }
-            'A' => self.move_rows(-i32::from(first), false),
-            'B' | 'e' => self.move_rows(i32::from(first), false),
-            'C' | 'a' => term.move_forward(count),
-            'D' => term.move_backward(count),
-            'E' => self.move_rows(i32::from(first), true),
-            'F' => self.move_rows(-i32::from(first), true),
-            'G' | '`' => {
+            b'A' => self.move_rows(-i32::from(first), false),
+            b'B' | b'e' => self.move_rows(i32::from(first), false),
+            b'C' | b'a' => term.move_forward(count),
+            b'D' => term.move_backward(count),
+            b'E' => self.move_rows(i32::from(first), true),
+            b'F' => self.move_rows(-i32::from(first), true),
+            b'G' | b'`' => {
                 let row = self.relative_row();
                 self.term.goto(row, count - 1);
             }
-            'd' => {
+            b'd' => {
                 let column = term.grid().cursor.point.column.0;
                 term.goto(i32::from(first) - 1, column);
             }
-            'I' => term.move_forward_tabs(first),
-            'Z' => term.move_backward_tabs(first),
-            'J' => self.erase_display(number(params, 0, 0)),
-            'K' => self.erase_line(number(params, 0, 0)),
-            'X' => term.erase_chars(count),
-            '@' => term.insert_blank(count),
-            'P' => term.delete_chars(count),
-            'L' => term.insert_blank_lines(count),
-            'M' => term.delete_lines(count),
-            'S' => term.scroll_up(count),
-            'T' => term.scroll_down(count),
-            'b' => self.repeat(count),
-            'g' => match number(params, 0, 0) {
+            b'I' => term.move_forward_tabs(first),
+            b'Z' => term.move_backward_tabs(first),
+            b'J' => self.erase_display(csi.number(0, 0)),
+            b'K' => self.erase_line(csi.number(0, 0)),
+            b'X' => {
+                let column = term.grid().cursor.point.column.0;
+                self.blank_columns(column, column + count);
+            }
+            b'@' => term.insert_blank(count),
+            b'P' => term.delete_chars(count),
+            b'L' => term.insert_blank_lines(count),
+            b'M' => term.delete_lines(count),
+            b'S' => self.scroll_up(count),
+            b'T' => term.scroll_down(count),
+            b'b' => self.repeat(count),
+            b'g' => match csi.number(0, 0) {
                 0 => term.clear_tabs(TabulationClearMode::Current),
                 3 => term.clear_tabs(TabulationClearMode::All),
                 _ => {}
             },
-            'h' => each(params, |mode| self.set_mode(mode, true)),
-            'l' => each(params, |mode| self.set_mode(mode, false)),
-            'r' => self.set_region(count, usize::from(number(params, 1, 0))),
-            's' => term.save_cursor_position(),
-            'u' => term.restore_cursor_position(),
-            'c' if number(params, 0, 0) == 0 => self.identify(),
-            'n' => self.report_status(number(params, 0, 0)),
-            't' => self.window_operation(number(params, 0, 0)),
+            b'h' => each(csi, |mode| self.set_mode(mode, true)),
+            b'l' => each(csi, |mode| self.set_mode(mode, false)),
+            b'r' => self.set_region(count, usize::from(csi.number(1, 0))),
+            b's' => term.save_cursor_position(),
+            b'u' => term.restore_cursor_position(),
+            b'c' if csi.number(0, 0) == 0 => self.identify(),
+            b'n' => self.report_status(csi.number(0, 0)),
+            b't' => self.window_operation(csi.number(0, 0)),
             _ => {}
         }
     }
 
-    fn csi_private(&mut self, params: &Params, action: char) {
-        match action {
-            'h' => each(params, |mode| self.set_private_mode(mode, true)),
-            'l' => each(params, |mode| self.set_private_mode(mode, false)),
-            'J' => self.erase_display(number(params, 0, 0)),
-            'K' => self.erase_line(number(params, 0, 0)),
-            'u' => {
+    fn csi_private(&mut self, csi: &Sequence) {
+        match csi.action() {
+            b'h' => each(csi, |mode| self.set_private_mode(mode, true)),
+            b'l' => each(csi, |mode| self.set_private_mode(mode, false)),
+            b'J' => self.erase_display(csi.number(0, 0)),
+            b'K' => self.erase_line(csi.number(0, 0)),
+            b'u' => {
                 let flags = self.keyboard().current;
                 self.reply(&format!("\x1b[?{flags}u"));
             }
-            'n' => match number(params, 0, 0) {
+            b'n' => match csi.number(0, 0) {
                 6 => self.report_cursor("?", ";1"),
                 996 => self.report_color_scheme(),
                 _ => {}
             },
-            'W' if number(params, 0, 0) == 5 => self.term.set_tabs(8),
+            b'W' if csi.number(0, 0) == 5 => self.term.set_tabs(8),
             _ => {}
         }
     }
 
-    fn csi_greater(&mut self, params: &Params, action: char) {
-        match action {
-            'u' => {
-                let flags = keyboard_flags(number(params, 0, 0));
+    fn csi_greater(&mut self, csi: &Sequence) {
+        match csi.action() {
+            b'u' => {
+                let flags = keyboard_flags(csi.number(0, 0));
                 self.keyboard_mut().push(flags);
             }
-            'c' if number(params, 0, 0) == 0 => self.reply(&format!("\x1b[>1;{DA2_VERSION};0c")),
-            'q' if number(params, 0, 0) == 0 => {
+            b'c' if csi.number(0, 0) == 0 => self.reply(&format!("\x1b[>1;{DA2_VERSION};0c")),
+            b'q' if csi.number(0, 0) == 0 => {
                 self.reply(concat!("\x1bP>|stoa ", env!("CARGO_PKG_VERSION"), "\x1b\\"));
             }
             _ => {}
         }
     }
 
-    fn csi_equals(&mut self, params: &Params, action: char) {
-        match action {
-            'u' => {
-                let flags = keyboard_flags(number(params, 0, 0));
+    fn csi_equals(&mut self, csi: &Sequence) {
+        match csi.action() {
+            b'u' => {
+                let flags = keyboard_flags(csi.number(0, 0));
                 let current = &mut self.keyboard_mut().current;
-                *current = match number(params, 1, 1) {
+                *current = match csi.number(1, 1) {
                     2 => *current | flags,
                     3 => *current & !flags,
                     _ => flags,
                 };
             }
             // "STOA" in hexadecimal.
-            'c' if number(params, 0, 0) == 0 => self.reply("\x1bP!|53544F41\x1b\\"),
+            b'c' if csi.number(0, 0) == 0 => self.reply("\x1bP!|53544F41\x1b\\"),
             _ => {}
         }
     }
@@ -203,17 +209,21 @@ impl Engine {
         match what {
             0 => self.term.clear_screen(ClearMode::Below),
             1 => self.term.clear_screen(ClearMode::Above),
-            2 => self.term.clear_screen(ClearMode::All),
-            3 => self.term.clear_screen(ClearMode::Saved),
+            2 => self.clear_screen(),
+            3 => self.history.clear(),
             _ => {}
         }
     }
 
     fn erase_line(&mut self, what: u16) {
+        let cursor = &self.term.grid().cursor;
+        let column = cursor.point.column.0;
         match what {
-            0 => self.term.clear_line(LineClearMode::Right),
-            1 => self.term.clear_line(LineClearMode::Left),
-            2 => self.term.clear_line(LineClearMode::All),
+            // Waiting to wrap, the cursor is beyond the last column.
+            0 if cursor.input_needs_wrap => {}
+            0 => self.blank_columns(column, usize::MAX),
+            1 => self.blank_columns(0, column + 1),
+            2 => self.blank_columns(0, usize::MAX),
             _ => {}
         }
     }
@@ -246,17 +256,8 @@ fn keyboard_flags(value: u16) -> u8 {
     (value & 0b1_1111) as u8
 }
 
-/// The parameter at `index`; 0 and a missing one mean `default`.
-fn number(params: &Params, index: usize, default: u16) -> u16 {
-    let value = params.iter().nth(index).and_then(|param| param.first());
-    value
-        .copied()
-        .filter(|value| *value != 0)
-        .unwrap_or(default)
-}
-
-fn each(params: &Params, mut action: impl FnMut(u16)) {
-    for value in params.iter().filter_map(|param| param.first()) {
+fn each(csi: &Sequence, mut action: impl FnMut(u16)) {
+    for value in csi.params().filter_map(|param| param.first()) {
         action(*value);
     }
 }

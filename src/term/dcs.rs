@@ -1,52 +1,22 @@
 //! Device control strings: capability and setting queries.
 
 use super::engine::Engine;
+use super::parser::Sequence;
 use super::sgr;
 
-/// The longest query kept, in bytes; programs ask for a handful of capabilities at a time.
-const MAX_QUERY: usize = 4096;
-
-/// A device control string being received.
-#[derive(Debug, Default)]
-pub(super) enum Dcs {
-    /// None, or one we do not know.
-    #[default]
-    None,
-    /// XTGETTCAP: names in hexadecimal, divided by semicolons.
-    Capabilities(Vec<u8>),
-    /// DECRQSS: the end of the sequence whose setting is asked for.
-    Setting(Vec<u8>),
-}
-
-impl Dcs {
-    pub(super) fn begin(intermediates: &[u8], action: char) -> Dcs {
-        match (intermediates, action) {
-            (b"+", 'q') => Dcs::Capabilities(Vec::new()),
-            (b"$", 'q') => Dcs::Setting(Vec::new()),
-            _ => Dcs::None,
-        }
-    }
-
-    pub(super) fn put(&mut self, byte: u8) {
-        if let Dcs::Capabilities(query) | Dcs::Setting(query) = self
-            && query.len() < MAX_QUERY
-        {
-            query.push(byte);
-        }
-    }
-}
-
 impl Engine {
-    /// Answers a finished device control string.
-    pub(super) fn answer_dcs(&mut self) {
-        match std::mem::take(&mut self.dcs) {
-            Dcs::None => {}
-            Dcs::Capabilities(names) => {
-                for name in names.split(|byte| *byte == b';') {
+    /// Answers a device control string that asks for something.
+    pub(super) fn run_dcs(&mut self, dcs: &Sequence, data: &[u8]) {
+        match (dcs.intermediates(), dcs.action()) {
+            // XTGETTCAP: names in hexadecimal.
+            (b"+", b'q') => {
+                for name in data.split(|byte| *byte == b';') {
                     self.answer_capability(name);
                 }
             }
-            Dcs::Setting(setting) => self.answer_setting(&setting),
+            // DECRQSS: the end of the sequence whose setting is asked for.
+            (b"$", b'q') => self.answer_setting(data),
+            _ => {}
         }
     }
 

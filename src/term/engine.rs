@@ -6,12 +6,13 @@ use alacritty_terminal::Term;
 use alacritty_terminal::event::VoidListener;
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::cell::Cell;
+use alacritty_terminal::term::color::COUNT;
 use alacritty_terminal::term::{Config, TermMode};
-use alacritty_terminal::vte::ansi::Handler;
+use alacritty_terminal::vte::ansi::{CharsetIndex, Handler};
 
 use super::color::{Palette, Rgb};
-use super::dcs::Dcs;
 use super::event::{Events, Notification};
+use super::history::History;
 use super::modes::{Modes, MouseEncoding, MouseTracking};
 use crate::draw::CursorShape;
 use crate::model::geometry::Size;
@@ -90,13 +91,15 @@ pub(super) struct Engine {
     pub(super) term: Term<VoidListener>,
     pub(super) replies: Vec<u8>,
     pub(super) events: Events,
+    pub(super) history: History,
     pub(super) palette: Palette,
+    /// Whether the program redefined any colour.
+    pub(super) recolored: bool,
     /// Without control characters, bounded.
     pub(super) title: String,
     titles: Vec<String>,
     /// The notification being put together from parts.
     pub(super) notification: Notification,
-    pub(super) dcs: Dcs,
     pub(super) own: OwnModes,
     /// Main screen, alternate screen.
     keyboards: [KeyboardStack; 2],
@@ -104,35 +107,40 @@ pub(super) struct Engine {
     pub(super) cursor_style: Option<(CursorShape, bool)>,
     /// The scroll region's rows.
     pub(super) region: Range<usize>,
+    /// Which of the character sets is in use.
+    pub(super) shift: CharsetIndex,
     /// What a repeat sequence repeats.
     pub(super) last_printed: Option<char>,
     /// Set when a synchronized update begins; the parser stops there.
     pub(super) sync_began: bool,
     /// Inside an update that is being parsed, another beginning means nothing.
     pub(super) in_sync: bool,
-    /// Whether any parser action happened since the host last cleared it.
+    /// Whether anything happened since damage was collected last.
     pub(super) acted: bool,
 }
 
 impl Engine {
     pub(super) fn new(size: GridSize, history_lines: usize) -> Engine {
+        // What scrolls off is packed into a history of our own.
         let config = Config {
-            scrolling_history: history_lines,
+            scrolling_history: 0,
             ..Config::default()
         };
         Engine {
             term: Term::new(config, &size, VoidListener),
             replies: Vec::new(),
             events: Events::default(),
+            history: History::new(history_lines, size.columns()),
             palette: Palette::default(),
+            recolored: false,
             title: String::new(),
             titles: Vec::new(),
             notification: Notification::default(),
-            dcs: Dcs::None,
             own: OwnModes::default(),
             keyboards: Default::default(),
             cursor_style: None,
             region: 0..size.screen_lines(),
+            shift: CharsetIndex::G0,
             last_printed: None,
             sync_began: false,
             in_sync: false,
@@ -205,10 +213,9 @@ impl Engine {
     /// Back to how it was when the program started (RIS), history included.
     pub(super) fn reset(&mut self) {
         self.term.reset_state();
-        for slot in 0..alacritty_terminal::term::color::COUNT {
-            if self.term.colors()[slot].is_some() {
-                self.term.reset_color(slot);
-            }
+        self.history.clear();
+        if std::mem::take(&mut self.recolored) {
+            (0..COUNT).for_each(|slot| self.term.reset_color(slot));
         }
         self.titles.clear();
         self.set_title("");
@@ -218,7 +225,7 @@ impl Engine {
     /// Modes and margins to their defaults, the text stays (DECSTR).
     pub(super) fn soft_reset(&mut self) {
         use alacritty_terminal::vte::ansi::{
-            CharsetIndex, Mode, NamedMode, NamedPrivateMode as Private, StandardCharset,
+            Mode, NamedMode, NamedPrivateMode as Private, StandardCharset,
         };
         let point = self.term.grid().cursor.point;
         for mode in [Private::Origin, Private::CursorKeys] {
@@ -239,7 +246,6 @@ impl Engine {
         for index in indices {
             self.term.configure_charset(index, StandardCharset::Ascii);
         }
-        self.term.set_active_charset(CharsetIndex::G0);
         super::sgr::reset(self.pen_mut());
         self.term.set_hyperlink(None);
         self.term.goto(point.line.0, point.column.0);
@@ -249,12 +255,19 @@ impl Engine {
     }
 
     fn forget_modes(&mut self) {
+        self.shift_to(CharsetIndex::G0);
         self.keyboards = Default::default();
         self.own = OwnModes::default();
         self.cursor_style = None;
         self.last_printed = None;
         self.notification = Notification::default();
         self.region = 0..self.term.screen_lines();
+    }
+
+    /// Prints with another of the four character sets from now on.
+    pub(super) fn shift_to(&mut self, index: CharsetIndex) {
+        self.shift = index;
+        self.term.set_active_charset(index);
     }
 
     /// The modes that matter to a host.

@@ -11,18 +11,22 @@
 //! clock or knows of other panes, and no text leaves it for a title or a message with a control
 //! character in it.
 
-mod bytes;
 mod color;
 mod csi;
 mod damage;
 mod dcs;
 mod engine;
 mod event;
+mod history;
 mod modes;
 mod osc;
+mod pack;
+mod parser;
 mod perform;
+mod print;
 mod rows;
 mod screen;
+mod scroll;
 mod sgr;
 mod status;
 mod switches;

@@ -25,16 +25,14 @@ const MAX_LINK_ID: usize = 250;
 const MAX_CLIPBOARD: usize = 1 << 19;
 
 impl Engine {
-    /// Does what one command says. `params` are its parts between semicolons.
-    pub(super) fn osc(&mut self, params: &[&[u8]], bell_terminated: bool) {
-        let Some((&code, rest)) = params.split_first() else {
-            return;
-        };
+    /// Does what one command says: a number, a semicolon and whatever that number wants.
+    pub(super) fn run_osc(&mut self, command: &[u8], bell_terminated: bool) {
+        let (code, rest) = split_once(command, b';');
         let end = if bell_terminated { "\x07" } else { "\x1b\\" };
         match code {
-            b"0" | b"2" => self.set_title(&text(rest)),
+            b"0" | b"2" => self.set_title(&String::from_utf8_lossy(rest)),
             b"4" => self.osc_palette(rest, end),
-            b"7" => self.osc_directory(&join(rest)),
+            b"7" => self.osc_directory(rest),
             b"8" => self.osc_link(rest),
             b"9" => self.osc_message(rest),
             b"10" => self.osc_dynamic_color(10, rest, end),
@@ -48,7 +46,7 @@ impl Engine {
             b"112" => self.recolor(FOREGROUND + 2, None),
             b"133" => self.osc_mark(rest),
             b"777" => self.osc_notify(rest),
-            b"7501" => match status::parse(&join(rest)) {
+            b"7501" => match status::parse(rest) {
                 Parsed::Query => self.reply(&format!("\x1b]{}\x1b\\", status::FEATURES)),
                 Parsed::Report(report) => self.events.push(Event::Status(report)),
                 Parsed::Invalid => {}
@@ -66,25 +64,26 @@ impl Engine {
     }
 
     /// `4 ; index ; colour`, repeated.
-    fn osc_palette(&mut self, pairs: &[&[u8]], end: &str) {
-        for pair in pairs.chunks_exact(2) {
-            let Some(index) = number(pair[0]).filter(|index| *index < 256) else {
+    fn osc_palette(&mut self, pairs: &[u8], end: &str) {
+        let mut parts = parts(pairs);
+        while let (Some(index), Some(wanted)) = (parts.next(), parts.next()) {
+            let Some(index) = number(index).filter(|index| *index < 256) else {
                 continue;
             };
-            if pair[1] == b"?" {
+            if wanted == b"?" {
                 let color = color::format(self.shown_color(index));
                 self.reply(&format!("\x1b]4;{index};{color}{end}"));
-            } else if let Some(color) = color::parse(pair[1]) {
+            } else if let Some(color) = color::parse(wanted) {
                 self.recolor(index, Some(color));
             }
         }
     }
 
-    fn osc_reset_palette(&mut self, indices: &[&[u8]]) {
-        if indices.iter().all(|index| index.is_empty()) {
+    fn osc_reset_palette(&mut self, indices: &[u8]) {
+        if indices.is_empty() {
             (0..256).for_each(|index| self.recolor(index, None));
         }
-        for index in indices.iter().filter_map(|index| number(index)) {
+        for index in parts(indices).filter_map(number) {
             if index < 256 {
                 self.recolor(index, None);
             }
@@ -92,10 +91,10 @@ impl Engine {
     }
 
     /// Foreground, background and cursor; further colours in one command go to the next code.
-    fn osc_dynamic_color(&mut self, first: usize, colors: &[&[u8]], end: &str) {
-        for (code, text) in (first..=12).zip(colors) {
+    fn osc_dynamic_color(&mut self, first: usize, colors: &[u8], end: &str) {
+        for (code, text) in (first..=12).zip(parts(colors)) {
             let slot = FOREGROUND + code - 10;
-            if *text == b"?" {
+            if text == b"?" {
                 let color = color::format(self.shown_color(slot));
                 self.reply(&format!("\x1b]{code};{color}{end}"));
             } else if let Some(color) = color::parse(text) {
@@ -124,54 +123,50 @@ impl Engine {
     }
 
     /// `8 ; id=name ; uri`; no uri ends the link.
-    fn osc_link(&mut self, params: &[&[u8]]) {
-        let Some((options, uri)) = params.split_first() else {
-            return;
-        };
-        let uri = join(uri);
+    fn osc_link(&mut self, params: &[u8]) {
+        let (options, uri) = split_once(params, b';');
         let id = options
             .split(|byte| *byte == b':')
             .find_map(|option| option.strip_prefix(b"id="));
         let fits = uri.len() <= MAX_URI && id.is_none_or(|id| id.len() <= MAX_LINK_ID);
-        let link = String::from_utf8(uri)
+        let link = std::str::from_utf8(uri)
             .ok()
             .filter(|uri| fits && !uri.is_empty());
         self.term.set_hyperlink(link.map(|uri| Hyperlink {
             // The engine would invent one; text printed in one go belongs together anyway.
             id: Some(id.map_or(String::new(), |id| String::from_utf8_lossy(id).into_owned())),
-            uri,
+            uri: uri.to_owned(),
         }));
     }
 
     /// `9 ; text`, unless it is ConEmu's progress report or another of its numbered commands.
-    fn osc_message(&mut self, params: &[&[u8]]) {
-        let numbered =
-            params.len() > 1 && params.first().is_some_and(|first| number(first).is_some());
-        if !numbered {
-            self.notify("", &text(params));
+    fn osc_message(&mut self, message: &[u8]) {
+        let (first, _) = split_once(message, b';');
+        if number(first).is_none() || first.len() == message.len() {
+            self.notify("", &String::from_utf8_lossy(message));
         }
     }
 
     /// `777 ; notify ; title ; body`.
-    fn osc_notify(&mut self, params: &[&[u8]]) {
-        if let [b"notify", title, body @ ..] = params {
-            self.notify(&String::from_utf8_lossy(title), &text(body));
+    fn osc_notify(&mut self, params: &[u8]) {
+        if let Some(rest) = params.strip_prefix(b"notify;") {
+            let (title, body) = split_once(rest, b';');
+            let [title, body] = [title, body].map(String::from_utf8_lossy);
+            self.notify(&title, &body);
         }
     }
 
     /// `99 ; key=value:… ; payload`, kitty's: title by default, body with `p=body`.
-    fn osc_rich_notification(&mut self, params: &[&[u8]]) {
-        let Some((options, payload)) = params.split_first() else {
-            return;
-        };
+    fn osc_rich_notification(&mut self, params: &[u8]) {
+        let (options, payload) = split_once(params, b';');
         let option = |key: &[u8]| {
             let mut options = options.split(|byte| *byte == b':');
             options.find_map(|option| option.strip_prefix(key)?.strip_prefix(b"="))
         };
-        let mut payload = join(payload);
-        if option(b"e") == Some(b"1") {
-            payload = STANDARD.decode(&payload).unwrap_or_default();
-        }
+        let payload = match option(b"e") {
+            Some(b"1") => STANDARD.decode(payload).unwrap_or_default(),
+            _ => payload.to_vec(),
+        };
         let part = sanitize(&String::from_utf8_lossy(&payload), MAX_TEXT);
         let slot = match option(b"p") {
             None | Some(b"title") => &mut self.notification.title,
@@ -199,11 +194,9 @@ impl Engine {
     }
 
     /// `52 ; targets ; base64`. Reading the clipboard is never allowed.
-    fn osc_clipboard(&mut self, params: &[&[u8]]) {
-        let &[targets, data] = params else {
-            return;
-        };
-        if data.len() > MAX_CLIPBOARD / 3 * 4 + 4 || data == b"?" {
+    fn osc_clipboard(&mut self, params: &[u8]) {
+        let (targets, data) = split_once(params, b';');
+        if targets.len() == params.len() || data.len() > MAX_CLIPBOARD / 3 * 4 + 4 || data == b"?" {
             return;
         }
         let Ok(bytes) = STANDARD.decode(data) else {
@@ -217,16 +210,15 @@ impl Engine {
     }
 
     /// `133 ; A|B|C|D [; exit code | key=value]…`.
-    fn osc_mark(&mut self, params: &[&[u8]]) {
-        let Some((&mark, rest)) = params.split_first() else {
-            return;
-        };
+    fn osc_mark(&mut self, params: &[u8]) {
+        let (mark, rest) = split_once(params, b';');
         let mark = match mark {
             b"A" | b"N" | b"P" => Mark::Prompt,
             b"B" | b"I" => Mark::Input,
             b"C" => Mark::Output,
             b"D" => {
-                let code = rest.first().and_then(|code| std::str::from_utf8(code).ok());
+                let (code, _) = split_once(rest, b';');
+                let code = std::str::from_utf8(code).ok();
                 Mark::End(code.and_then(|code| code.parse().ok()))
             }
             _ => return,
@@ -235,6 +227,8 @@ impl Engine {
     }
 
     fn recolor(&mut self, slot: usize, color: Option<color::Rgb>) {
+        self.acted = true;
+        self.recolored |= color.is_some();
         match color {
             Some(color::Rgb(r, g, b)) => self.term.set_color(slot, ansi::Rgb { r, g, b }),
             None => self.term.reset_color(slot),
@@ -242,13 +236,16 @@ impl Engine {
     }
 }
 
-/// The parts as they were before being split.
-fn join(parts: &[&[u8]]) -> Vec<u8> {
-    parts.join(&b';')
+/// What stands before and after the first `divider`; all of it and nothing if there is none.
+fn split_once(text: &[u8], divider: u8) -> (&[u8], &[u8]) {
+    match text.iter().position(|byte| *byte == divider) {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, &[]),
+    }
 }
 
-fn text(parts: &[&[u8]]) -> String {
-    String::from_utf8_lossy(&join(parts)).into_owned()
+fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b';')
 }
 
 fn number(digits: &[u8]) -> Option<usize> {

@@ -3,13 +3,17 @@
 //! Lines are numbered from the top of the screen: 0 is its first row, -1 the newest line of the
 //! history.
 
-use alacritty_terminal::grid::{Dimensions, Row};
+use std::borrow::Cow;
+
+use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::{Column, Line};
 use alacritty_terminal::term::cell::{Cell as GridCell, Flags, Hyperlink};
 use alacritty_terminal::term::color::Colors;
 use alacritty_terminal::vte::ansi;
 
 use super::color;
+use super::engine::Engine;
+use super::pack::LAYOUT;
 use super::screen::Screen;
 use super::sgr::BLINK;
 use crate::draw::{Attrs, Cell, Color, Link, RowSpan, Style, Surface, Underline};
@@ -26,8 +30,7 @@ impl Screen {
     /// The same without the row's first `left` columns, for a span narrower than the screen.
     pub fn draw_row_from(&self, row: u16, left: u16, scroll: usize, span: &mut RowSpan<'_>) {
         let line = i64::from(row) - i64::try_from(scroll).unwrap_or(i64::MAX);
-        if let Some(cells) = self.grid_row(line) {
-            let cells = self.columns(cells);
+        if let Some((cells, _)) = self.line(line) {
             self.draw_cells(cells.get(usize::from(left)..).unwrap_or_default(), span);
         }
     }
@@ -42,8 +45,7 @@ impl Screen {
 
     /// The text of a line; spaces at its end are kept unless `trim`. `None` beyond either end.
     pub fn line_text(&self, line: i32, trim: bool) -> Option<String> {
-        let row = self.grid_row(i64::from(line))?;
-        let cells = self.columns(row);
+        let (cells, _) = self.line(i64::from(line))?;
         let mut text = String::new();
         for (cell, next) in cells
             .iter()
@@ -68,9 +70,7 @@ impl Screen {
 
     /// Whether a line goes on in the next one because it was too long for the screen.
     pub fn line_wraps(&self, line: i32) -> bool {
-        self.grid_row(i64::from(line))
-            .and_then(|row| row.last())
-            .is_some_and(|cell| cell.flags.contains(Flags::WRAPLINE))
+        self.line(i64::from(line)).is_some_and(|(_, wraps)| wraps)
     }
 
     /// The screen as text: its rows without trailing spaces, each ended by a line feed.
@@ -81,33 +81,48 @@ impl Screen {
             .collect()
     }
 
-    fn grid_row(&self, line: i64) -> Option<&Row<GridCell>> {
+    /// The cells of a line that a host can see, and whether the next line continues it.
+    fn line(&self, line: i64) -> Option<(Cow<'_, [GridCell]>, bool)> {
         let grid = self.engine.term.grid();
-        let history = grid.history_size() as i64;
-        let exists = line >= -history && line < grid.screen_lines() as i64;
-        exists.then(|| &grid[Line(line as i32)])
-    }
-
-    /// The cells a host can see; the engine's grid may be wider than the screen.
-    fn columns<'a>(&self, row: &'a Row<GridCell>) -> &'a [GridCell] {
-        let cells = &row[Column(0)..Column(row.len())];
-        cells.get(..usize::from(self.size.cols)).unwrap_or(cells)
+        if let Ok(back) = usize::try_from(-1 - line) {
+            let back = (back < self.history_len()).then_some(back)?;
+            let found = self.engine.history.row(back)?;
+            let mut cells = found.cells;
+            cells.resize(usize::from(self.size.cols), GridCell::default());
+            return Some((Cow::Owned(cells), found.wraps));
+        }
+        let row = (line < grid.screen_lines() as i64).then(|| &grid[Line(line as i32)])?;
+        let wraps = row
+            .last()
+            .is_some_and(|cell| cell.flags.contains(Flags::WRAPLINE));
+        // The engine's grid may be wider than the screen.
+        let columns = row.len().min(usize::from(self.size.cols));
+        Some((Cow::Borrowed(&row[Column(0)..Column(columns)]), wraps))
     }
 
     fn draw_cells(&self, cells: &[GridCell], span: &mut RowSpan<'_>) {
-        let mut brush = Brush::new(self.engine.term.colors());
+        let mut brush = Brush::new(&self.engine);
         let mut rest = cells;
         while let Some((cell, after)) = rest.split_first() {
-            rest = after;
             let style = brush.style(cell);
+            let run = rest.iter().take_while(|next| brush.paints(next)).count();
+            if run > 0 {
+                let (alike, after) = rest.split_at(run);
+                span.push_run(alike.iter().map(|cell| printable(cell.c)), style);
+                rest = after;
+                continue;
+            }
+            rest = after;
             let tail = after
                 .first()
                 .is_some_and(|next| next.flags.contains(Flags::WIDE_CHAR_SPACER));
-            let fits = match cell.flags.contains(Flags::WIDE_CHAR) && tail {
-                true => {
+            let fits = match cell.flags.contains(Flags::WIDE_CHAR) {
+                true if tail => {
                     rest = after.get(1..).unwrap_or_default();
                     span.push_wide(cell.c, style)
                 }
+                // Half a character is never shown.
+                true => span.push_cell(Cell::blank(style)),
                 false => span.push_cell(Cell::narrow(printable(cell.c), style)),
             };
             if !fits {
@@ -143,12 +158,11 @@ struct Brush<'a> {
 }
 
 impl<'a> Brush<'a> {
-    fn new(colors: &'a Colors) -> Brush<'a> {
+    fn new(engine: &'a Engine) -> Brush<'a> {
         let blank = GridCell::default();
         let mut brush = Brush {
-            colors,
-            recolored: (0..alacritty_terminal::term::color::COUNT)
-                .any(|slot| colors[slot].is_some()),
+            colors: engine.term.colors(),
+            recolored: engine.recolored,
             last: (blank.fg, blank.bg, blank.flags),
             style: Style::PLAIN,
             link: None,
@@ -157,9 +171,18 @@ impl<'a> Brush<'a> {
         brush
     }
 
+    /// Whether the cell is one character in the style just mixed, and nothing else.
+    fn paints(&self, cell: &GridCell) -> bool {
+        const WIDE: Flags = Flags::WIDE_CHAR.union(Flags::WIDE_CHAR_SPACER);
+        let (fg, bg, flags) = self.last;
+        cell.extra.is_none()
+            && cell.flags.difference(LAYOUT.difference(WIDE)) == flags
+            && cell.fg == fg
+            && cell.bg == bg
+    }
+
     fn style(&mut self, cell: &GridCell) -> Style {
-        const LOOK: Flags = Flags::from_bits_retain(!LAYOUT.bits());
-        let flags = cell.flags & LOOK;
+        let flags = cell.flags.difference(LAYOUT);
         if self.last != (cell.fg, cell.bg, flags) {
             self.last = (cell.fg, cell.bg, flags);
             self.style = self.mix(cell);
@@ -209,12 +232,6 @@ impl<'a> Brush<'a> {
         }
     }
 }
-
-/// Flags that say where text goes, not how it looks.
-const LAYOUT: Flags = Flags::WRAPLINE
-    .union(Flags::WIDE_CHAR)
-    .union(Flags::WIDE_CHAR_SPACER)
-    .union(Flags::LEADING_WIDE_CHAR_SPACER);
 
 fn attrs(flags: Flags) -> Attrs {
     const PAIRS: [(Flags, Attrs); 7] = [

@@ -1,30 +1,27 @@
 //! The screen as its host sees it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
-use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::term::{TermDamage, TermMode};
-use alacritty_terminal::vte::ansi::{ClearMode, Handler};
-use memchr::memmem;
+use memchr::memmem::Finder;
 
-use super::bytes::Parser;
 use super::color::Palette;
 use super::damage::Damage;
-use super::dcs::Dcs;
 use super::engine::{Engine, GridSize};
 use super::event::Event;
 use super::modes::Modes;
+use super::parser::Parser;
 use crate::draw::Cursor;
 use crate::model::geometry::Size;
 
 /// How a synchronized update ends.
 const SYNC_END: &[u8] = b"\x1b[?2026l";
+static FIND_SYNC_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(SYNC_END));
 /// The most bytes held back for a synchronized update; a longer one is shown in pieces.
 const MAX_SYNC: usize = 1 << 20;
-/// The longest control string (a title, a picture) that is waited for, in bytes.
-const MAX_STRING: usize = 1 << 20;
-/// How much is parsed between two looks at how long a control string has become.
-const SLICE: usize = 64 * 1024;
+/// The buffer of updates keeps at most this much memory between two of them.
+const HELD_KEPT: usize = 64 * 1024;
 
 /// One pane's terminal.
 pub struct Screen {
@@ -33,10 +30,6 @@ pub struct Screen {
     pub(super) engine: Engine,
     parser: Parser,
     damage: Damage,
-    /// Bytes parsed since the last that did anything: the length of an unfinished string.
-    quiet: usize,
-    /// Dropping the rest of a string that became too long.
-    skipping: bool,
     /// Whether a synchronized update is going on; its bytes are in `held`.
     syncing: bool,
     held: Vec<u8>,
@@ -54,8 +47,6 @@ impl Screen {
             engine: Engine::new(GridSize::of(size), history_lines),
             parser: Parser::default(),
             damage: Damage::new(size.rows),
-            quiet: 0,
-            skipping: false,
             syncing: false,
             held: Vec::new(),
             sync_epoch: 0,
@@ -73,10 +64,9 @@ impl Screen {
         self.guarded(|screen| {
             let mut rest = bytes;
             while !rest.is_empty() {
-                rest = match (screen.skipping, screen.syncing) {
-                    (true, _) => screen.skip(rest),
-                    (_, true) => screen.hold(rest),
-                    _ => screen.parse(rest),
+                rest = match screen.syncing {
+                    true => screen.hold(rest),
+                    false => screen.parse(rest),
                 };
             }
         });
@@ -91,9 +81,7 @@ impl Screen {
         self.end_sync();
         self.size = size;
         self.guarded(|screen| {
-            screen.engine.term.resize(GridSize::of(size));
-            screen.engine.region = 0..screen.engine.term.screen_lines();
-            screen.engine.acted = true;
+            screen.engine.resize(GridSize::of(size));
         });
     }
 
@@ -124,53 +112,18 @@ impl Screen {
 
     /// Parses up to the beginning of a synchronized update; returns what is left.
     fn parse<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let slice = bytes.get(..SLICE).unwrap_or(bytes);
-        let acted = std::mem::take(&mut self.engine.acted);
-        let count = self.parser.advance(&mut self.engine, slice);
-        self.watch_length(count);
-        self.engine.acted |= acted;
+        let taken = self.parser.advance(&mut self.engine, bytes);
         if std::mem::take(&mut self.engine.sync_began) {
             self.syncing = true;
             self.sync_epoch += 1;
         }
-        bytes.get(count..).unwrap_or_default()
-    }
-
-    /// Gives up on a string whose end does not come: the parser would keep all of it.
-    fn watch_length(&mut self, count: usize) {
-        self.quiet = match self.engine.acted {
-            true => 0,
-            false => self.quiet + count,
-        };
-        if self.quiet > MAX_STRING {
-            self.quiet = 0;
-            self.skipping = true;
-            self.parser = Parser::default();
-            self.engine.dcs = Dcs::None;
-        }
-    }
-
-    /// Drops the rest of a string; returns what follows its end.
-    fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let end = bytes
-            .iter()
-            .position(|byte| matches!(byte, 0x07 | 0x18 | 0x1a | 0x1b));
-        let Some(end) = end else {
-            return &[];
-        };
-        self.skipping = false;
-        let rest = bytes.get(end..).unwrap_or_default();
-        match rest {
-            // The escape of the terminator ends nothing in the fresh parser, harmlessly.
-            [0x1b, ..] => rest,
-            _ => rest.get(1..).unwrap_or_default(),
-        }
+        bytes.get(taken..).unwrap_or_default()
     }
 
     /// Keeps the bytes of a synchronized update until its end; returns what follows that.
     fn hold<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         if self.held.is_empty()
-            && let Some(at) = memmem::find(bytes, SYNC_END)
+            && let Some(at) = FIND_SYNC_END.find(bytes)
         {
             // All of it came at once, as it mostly does: no need to keep a copy.
             let (update, rest) = bytes.split_at(at + SYNC_END.len());
@@ -179,7 +132,7 @@ impl Screen {
         }
         let from = self.held.len().saturating_sub(SYNC_END.len() - 1);
         self.held.extend_from_slice(bytes);
-        let found = memmem::find(&self.held[from..], SYNC_END);
+        let found = FIND_SYNC_END.find(&self.held[from..]);
         let end = match found {
             Some(at) => from + at + SYNC_END.len(),
             None if self.held.len() > MAX_SYNC => self.held.len(),
@@ -189,7 +142,7 @@ impl Screen {
         let mut held = std::mem::take(&mut self.held);
         self.show_update(&held[..end]);
         held.clear();
-        held.shrink_to(SLICE);
+        held.shrink_to(HELD_KEPT);
         self.held = held;
         bytes.get(bytes.len() - rest..).unwrap_or_default()
     }
@@ -198,10 +151,7 @@ impl Screen {
     fn show_update(&mut self, update: &[u8]) {
         self.syncing = false;
         self.engine.in_sync = true;
-        let acted = std::mem::take(&mut self.engine.acted);
         self.parser.advance(&mut self.engine, update);
-        self.watch_length(update.len());
-        self.engine.acted |= acted;
         self.engine.in_sync = false;
     }
 
@@ -311,14 +261,20 @@ impl Screen {
 
     /// Lines of history that can be scrolled to; none on the alternate screen.
     pub fn history_len(&self) -> usize {
-        self.engine.term.grid().history_size()
+        match self.engine.has(TermMode::ALT_SCREEN) {
+            true => 0,
+            false => self.engine.history.len(),
+        }
+    }
+
+    /// Lines that ever scrolled off the top: by how much it grew since, a host that looks at the
+    /// history moves its view to keep it still.
+    pub fn scrolled(&self) -> u64 {
+        self.engine.history.pushed()
     }
 
     /// Forgets the history.
     pub fn clear_history(&mut self) {
-        self.guarded(|screen| {
-            screen.engine.term.clear_screen(ClearMode::Saved);
-            screen.engine.acted = true;
-        });
+        self.engine.history.clear();
     }
 }

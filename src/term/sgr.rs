@@ -2,9 +2,9 @@
 
 use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::vte::ansi::{Color, NamedColor, Rgb};
-use vte::{Params, ParamsIter};
 
 use super::color;
+use super::parser::{Params, Sequence};
 use crate::draw::ColorKind;
 
 /// The engine has no flag for blinking text; this bit of its cells is free.
@@ -14,8 +14,8 @@ const FOREGROUND: Color = Color::Named(NamedColor::Foreground);
 const BACKGROUND: Color = Color::Named(NamedColor::Background);
 
 /// Applies the parameters of one SGR sequence to the pen.
-pub(super) fn apply(pen: &mut Cell, params: &Params) {
-    let mut params = params.iter();
+pub(super) fn apply(pen: &mut Cell, sequence: &Sequence) {
+    let mut params = sequence.params();
     while let Some(param) = params.next() {
         match *param {
             [0] => reset(pen),
@@ -43,7 +43,7 @@ pub(super) fn reset(pen: &mut Cell) {
     }
 }
 
-fn apply_code(pen: &mut Cell, code: u16, params: &mut ParamsIter<'_>) {
+fn apply_code(pen: &mut Cell, code: u16, params: &mut Params<'_>) {
     match code {
         1 => pen.flags.insert(Flags::BOLD),
         2 => pen.flags.insert(Flags::DIM),
@@ -93,7 +93,7 @@ fn underline(pen: &mut Cell, style: u16) {
 }
 
 /// `38;5;n` and `38;2;r;g;b`, each a parameter of its own.
-fn semicolon_color(params: &mut ParamsIter<'_>) -> Option<Color> {
+fn semicolon_color(params: &mut Params<'_>) -> Option<Color> {
     let mut next = || params.next().and_then(|param| param.first().copied());
     match next()? {
         5 => indexed(next()?),

@@ -1,5 +1,6 @@
 //! Screens, fed as programs feed them.
 
+mod engine;
 mod fuzz;
 mod replay;
 mod talk;
