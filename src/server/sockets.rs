@@ -25,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::model::id::ClientId;
 use crate::protocol::frame::{Frame, Reader, encode};
 use crate::protocol::message::{
-    ANSWER, ATTACH, Answer, EXIT, Exit, HELLO, Hello, LEAVE, REQUEST, RESIZE, Request, Resize,
-    VERSION, WELCOME, Welcome,
+    ANSWER, ATTACH, Answer, EXIT, HELLO, Hello, LEAVE, REQUEST, RESIZE, Request, Resize, VERSION,
+    WELCOME, Welcome,
 };
 
 /// How many connections may be open at once.
