@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_input;
 mod coordination;
 mod help;
 mod once;
+mod panel;

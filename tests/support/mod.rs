@@ -140,6 +140,24 @@ impl World {
         Terminal::start(command, cols, rows)
     }
 
+    /// Registers a session that lives as long as the test; returns its id.
+    pub fn register(&self, name: &str) -> String {
+        let pid = std::process::id().to_string();
+        let session = self.json(&["register", "--name", name, "--pid", &pid]);
+        let id = session["id"].as_str().expect("register gives an id");
+        id.to_owned()
+    }
+
+    /// Where this world's server listens.
+    pub fn socket(&self) -> PathBuf {
+        let dir = self.dir.path().join("run/stoa");
+        let entries = std::fs::read_dir(dir).expect("the socket directory");
+        entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| path.extension().is_some_and(|ending| ending == "sock"))
+            .expect("a socket")
+    }
+
     /// The server's process id.
     pub fn server_pid(&self) -> Option<u32> {
         let list = self.json(&["ls"]);
@@ -200,13 +218,13 @@ impl Terminal {
             let mut chunk = [0; 8192];
             loop {
                 let (lock, changed) = &*shared;
-                let mut state = lock.lock().expect("no panic holds it");
+                let mut state = lock.lock().unwrap_or_else(|poison| poison.into_inner());
                 while state.paused {
                     state = changed.wait(state).expect("no panic holds it");
                 }
                 drop(state);
                 let count = reader.read(&mut chunk).unwrap_or(0);
-                let mut state = lock.lock().expect("no panic holds it");
+                let mut state = lock.lock().unwrap_or_else(|poison| poison.into_inner());
                 if count == 0 {
                     state.closed = true;
                 } else {
@@ -250,7 +268,7 @@ impl Terminal {
         self.seen
             .0
             .lock()
-            .expect("no panic holds it")
+            .unwrap_or_else(|poison| poison.into_inner())
             .parser
             .screen()
             .contents()
@@ -258,7 +276,12 @@ impl Terminal {
 
     /// Every byte received so far.
     pub fn raw(&self) -> Vec<u8> {
-        self.seen.0.lock().expect("no panic holds it").raw.clone()
+        self.seen
+            .0
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner())
+            .raw
+            .clone()
     }
 
     /// Looks at the screen.
@@ -267,7 +290,7 @@ impl Terminal {
             self.seen
                 .0
                 .lock()
-                .expect("no panic holds it")
+                .unwrap_or_else(|poison| poison.into_inner())
                 .parser
                 .screen(),
         )
@@ -277,7 +300,7 @@ impl Terminal {
     pub fn wait(&self, what: &str, mut wanted: impl FnMut(&vt100::Screen) -> bool) {
         let (lock, changed) = &*self.seen;
         let deadline = Instant::now() + LIMIT;
-        let mut seen = lock.lock().expect("no panic holds it");
+        let mut seen = lock.lock().unwrap_or_else(|poison| poison.into_inner());
         loop {
             if wanted(seen.parser.screen()) {
                 return;
@@ -309,7 +332,11 @@ impl Terminal {
     /// Changes the terminal's size.
     pub fn resize(&mut self, cols: u16, rows: u16) {
         {
-            let mut seen = self.seen.0.lock().expect("no panic holds it");
+            let mut seen = self
+                .seen
+                .0
+                .lock()
+                .unwrap_or_else(|poison| poison.into_inner());
             seen.parser
                 .screen_mut()
                 .set_size(nonzero(rows), nonzero(cols));
@@ -320,7 +347,9 @@ impl Terminal {
     /// Stops or goes on reading what the program writes.
     pub fn pause(&self, paused: bool) {
         let (lock, changed) = &*self.seen;
-        lock.lock().expect("no panic holds it").paused = paused;
+        lock.lock()
+            .unwrap_or_else(|poison| poison.into_inner())
+            .paused = paused;
         changed.notify_all();
     }
 
