@@ -38,6 +38,8 @@ const PANE_LIMIT: Duration = Duration::from_micros(200);
 const TURN_LIMIT: Duration = Duration::from_micros(400);
 /// How long after its output began a pane's foreground program is looked at, in microseconds.
 const LOOK_US: u64 = 150_000;
+/// How long a synchronized update is waited for before what there is of it is shown.
+const SYNC_US: u64 = 150_000;
 /// The most posts taken in a turn.
 const POST_BUDGET: usize = 128;
 /// How long a program may take to end after its pane was closed, before it is killed.
@@ -79,6 +81,8 @@ pub(super) struct Running {
     pub(super) pty: Pty,
     /// Whether epoll also waits for it to take input.
     waits_to_write: bool,
+    /// The synchronized update going on, by its number, and when it is waited for no longer.
+    sync: Option<(u64, u64)>,
     /// When to look which program is in its foreground: a moment after output began.
     look_at_us: Option<u64>,
 }
@@ -202,6 +206,7 @@ impl Loop {
             }
         }
         self.flush_keys(now_us);
+        self.end_syncs(now_us);
         self.look_at_foregrounds(now_us);
         self.kill_laggards();
         if timer::next(&self.state).is_some_and(|at| at <= self.state.now_ms) {
@@ -442,6 +447,7 @@ impl Loop {
         let running = Running {
             pty,
             waits_to_write: false,
+            sync: None,
             look_at_us: None,
         };
         self.ptys.insert(pane, running);
@@ -497,6 +503,12 @@ impl Loop {
         };
         if fed {
             running.look_at_us.get_or_insert(now_us + LOOK_US);
+            let epoch = pane.screen.sync_epoch();
+            running.sync = match (pane.screen.sync_pending(), running.sync) {
+                (false, _) => None,
+                (true, Some((same, until))) if same == epoch => Some((same, until)),
+                (true, _) => Some((epoch, now_us + SYNC_US)),
+            };
             pane.last_active_ms = self.state.now_ms;
             let grown = pane.screen.history_len().saturating_sub(history);
             if grown > 0 {
@@ -510,6 +522,23 @@ impl Loop {
             self.after_feed(id);
         }
         open
+    }
+
+    /// Shows what there is of updates whose end does not come.
+    fn end_syncs(&mut self, now_us: u64) {
+        let mut ended = Vec::new();
+        for (id, running) in &mut self.ptys {
+            if running.sync.is_some_and(|(_, until)| until <= now_us) {
+                running.sync = None;
+                ended.push(*id);
+            }
+        }
+        for id in ended {
+            if let Some(pane) = self.state.panes.get_mut(&id) {
+                pane.screen.end_sync();
+                self.after_feed(id);
+            }
+        }
     }
 
     /// Sends the answers a screen owes and has its notices looked at, if it has any.
@@ -671,6 +700,10 @@ impl Loop {
             .values()
             .filter_map(|terminal| terminal.flush_at_us);
         let looks = self.ptys.values().filter_map(|running| running.look_at_us);
+        let syncs = self
+            .ptys
+            .values()
+            .filter_map(|running| running.sync.map(|(_, until)| until));
         let timers = timer::next(&self.state).map(|ms| ms * 1000);
         let kills = self
             .closing
@@ -679,6 +712,7 @@ impl Loop {
         let next = frames
             .chain(keys)
             .chain(looks)
+            .chain(syncs)
             .chain(timers)
             .chain(kills)
             .min()?;
