@@ -40,9 +40,9 @@ fn main() {
             echo(tmux, name, beside);
         }
     }
-    for (name, text) in streams::all() {
+    for (name, make) in streams::ALL {
         if wants(name) {
-            dense(tmux, name, &text());
+            dense(tmux, name, &streams::fill(make));
         }
     }
     if wants("idle") {

@@ -3,18 +3,20 @@
 /// How large each stream is, in bytes: enough for ticks of ten milliseconds to measure by.
 const SIZE: usize = 8 << 20;
 
-/// Their names and contents.
-pub fn all() -> Vec<(&'static str, fn() -> Vec<u8>)> {
-    vec![
-        ("dense-ascii", || fill(ascii)),
-        ("dense-sgr", || fill(sgr)),
-        ("dense-unicode", || fill(unicode)),
-        ("dense-redraw", || fill(redraw)),
-        ("dense-agent", || fill(agent)),
-    ]
-}
+/// A stream's name, and what makes its nth piece.
+type Stream = (&'static str, fn(usize) -> String);
 
-fn fill(make: impl Fn(usize) -> String) -> Vec<u8> {
+/// All streams.
+pub const ALL: [Stream; 5] = [
+    ("dense-ascii", ascii),
+    ("dense-sgr", sgr),
+    ("dense-unicode", unicode),
+    ("dense-redraw", redraw),
+    ("dense-agent", agent),
+];
+
+/// The whole of a stream.
+pub fn fill(make: fn(usize) -> String) -> Vec<u8> {
     let mut text = Vec::with_capacity(SIZE + 4096);
     let mut n = 0;
     while text.len() < SIZE {

@@ -1,9 +1,10 @@
 //! The loop: wait, take everything that is ready, order it, step, carry out, draw.
 //!
 //! Order within one turn: keys first, then the mailbox, then output of panes (those somebody is
-//! typing in first), then timers, then drawing. A pane gives at most `PANE_BUDGET` bytes a turn
-//! and is parsed at once from one reused buffer, so a flood in one pane delays a key elsewhere by
-//! well under a millisecond, and the PTY's own buffer is what holds the flood back.
+//! typing in first, and their answer is drawn before any other pane is read), then timers, then
+//! drawing. A pane is parsed at once from one small reused buffer, for at most [`PANE_LIMIT`] a
+//! turn and all panes together for about [`TURN_LIMIT`], so that floods delay a key by well under
+//! a millisecond; the PTY's own buffer is what holds a flood back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -26,10 +27,19 @@ use crate::model::state::State;
 use crate::pty::{Pty, Read};
 use crate::update::{self, Effect, Event, Picture, ReplyTo, Requester, settle, timer};
 
-/// The most one pane is read and parsed in a turn, in bytes.
-const PANE_BUDGET: usize = 32 * 1024;
+/// The most bytes of one read; the kernel gives at most 4 KiB of a terminal's output at once.
+const READ_SIZE: usize = 4096;
+/// A read that gave less than this has most likely emptied the terminal.
+const SHORT_READ: usize = 1024;
+/// How long one pane is read and parsed in a turn.
+const PANE_LIMIT: Duration = Duration::from_micros(200);
+/// How long a turn goes on reading panes that nobody types in. What is ready beyond that is so
+/// in the next turn, and a key that came meanwhile goes first.
+const TURN_LIMIT: Duration = Duration::from_micros(400);
 /// How long after its output began a pane's foreground program is looked at, in microseconds.
 const LOOK_US: u64 = 150_000;
+/// How long a synchronized update is waited for before what there is of it is shown.
+const SYNC_US: u64 = 150_000;
 /// The most posts taken in a turn.
 const POST_BUDGET: usize = 128;
 /// How long a program may take to end after its pane was closed, before it is killed.
@@ -71,6 +81,8 @@ pub(super) struct Running {
     pub(super) pty: Pty,
     /// Whether epoll also waits for it to take input.
     waits_to_write: bool,
+    /// The synchronized update going on, by its number, and when it is waited for no longer.
+    sync: Option<(u64, u64)>,
     /// When to look which program is in its foreground: a moment after output began.
     look_at_us: Option<u64>,
 }
@@ -93,6 +105,8 @@ pub struct Loop {
     born: Instant,
     next_answer: u64,
     buffer: Vec<u8>,
+    /// The pane read last, so that those after it come first.
+    last_served: PaneId,
     waits_tty: BTreeSet<ClientId>,
 }
 
@@ -122,7 +136,8 @@ impl Loop {
             inbox,
             born: Instant::now(),
             next_answer: 0,
-            buffer: vec![0; PANE_BUDGET],
+            buffer: vec![0; READ_SIZE],
+            last_served: PaneId(0),
             waits_tty: BTreeSet::new(),
         };
         this.wait_for(this.inbox.wake_fd(), Source::Mailbox, epoll::EventFlags::IN);
@@ -160,11 +175,29 @@ impl Loop {
             .map(|event| (Source::from_token(event.data.u64()), event.flags))
             .collect();
         let typed_in: Vec<PaneId> = self.focused_panes();
-        sources.sort_by_key(|(source, _)| {
-            let unfocused = matches!(source, Source::Pane(pane) if !typed_in.contains(pane));
-            (unfocused, *source)
-        });
+        let last_served = self.last_served;
+        // Focused panes first; the others in turn, beginning where the last turn left off.
+        let in_turn = |source: &Source| match source {
+            Source::Pane(pane) if !typed_in.contains(pane) => Some(*pane <= last_served),
+            _ => None,
+        };
+        sources.sort_by_key(|(source, _)| (in_turn(source), *source));
+        let mut began = None;
         for (source, flags) in sources {
+            if in_turn(&source).is_some() {
+                // What the focused panes said is on its way before anybody else is read.
+                let began = *began.get_or_insert_with(|| {
+                    self.draw();
+                    Instant::now()
+                });
+                // Those that do not get their turn now are as ready the next time.
+                if began.elapsed() >= TURN_LIMIT {
+                    break;
+                }
+                if let Source::Pane(pane) = source {
+                    self.last_served = pane;
+                }
+            }
             match source {
                 Source::Tty(client) => self.tty_ready(client, flags, now_us),
                 Source::Mailbox => self.read_mail(now_us),
@@ -173,6 +206,7 @@ impl Loop {
             }
         }
         self.flush_keys(now_us);
+        self.end_syncs(now_us);
         self.look_at_foregrounds(now_us);
         self.kill_laggards();
         if timer::next(&self.state).is_some_and(|at| at <= self.state.now_ms) {
@@ -413,6 +447,7 @@ impl Loop {
         let running = Running {
             pty,
             waits_to_write: false,
+            sync: None,
             look_at_us: None,
         };
         self.ptys.insert(pane, running);
@@ -449,23 +484,32 @@ impl Loop {
         else {
             return true;
         };
-        let mut filled = 0;
-        let mut open = true;
-        while filled < self.buffer.len() {
-            match running.pty.read(&mut self.buffer[filled..]) {
-                Read::Data(count) => filled += count,
-                Read::WouldBlock => break,
-                Read::Eof => {
-                    open = false;
-                    break;
+        let began = Instant::now();
+        let history = pane.screen.history_len();
+        let mut fed = false;
+        let open = loop {
+            match running.pty.read(&mut self.buffer) {
+                Read::Data(count) => {
+                    pane.screen.feed(&self.buffer[..count]);
+                    fed = true;
+                    // After a short read there is nearly always nothing more.
+                    if count < SHORT_READ || began.elapsed() >= PANE_LIMIT {
+                        break true;
+                    }
                 }
+                Read::WouldBlock => break true,
+                Read::Eof => break false,
             }
-        }
-        if filled > 0 {
+        };
+        if fed {
             running.look_at_us.get_or_insert(now_us + LOOK_US);
+            let epoch = pane.screen.sync_epoch();
+            running.sync = match (pane.screen.sync_pending(), running.sync) {
+                (false, _) => None,
+                (true, Some((same, until))) if same == epoch => Some((same, until)),
+                (true, _) => Some((epoch, now_us + SYNC_US)),
+            };
             pane.last_active_ms = self.state.now_ms;
-            let history = pane.screen.history_len();
-            pane.screen.feed(&self.buffer[..filled]);
             let grown = pane.screen.history_len().saturating_sub(history);
             if grown > 0 {
                 // Whoever looks back keeps looking at the same lines.
@@ -478,6 +522,23 @@ impl Loop {
             self.after_feed(id);
         }
         open
+    }
+
+    /// Shows what there is of updates whose end does not come.
+    fn end_syncs(&mut self, now_us: u64) {
+        let mut ended = Vec::new();
+        for (id, running) in &mut self.ptys {
+            if running.sync.is_some_and(|(_, until)| until <= now_us) {
+                running.sync = None;
+                ended.push(*id);
+            }
+        }
+        for id in ended {
+            if let Some(pane) = self.state.panes.get_mut(&id) {
+                pane.screen.end_sync();
+                self.after_feed(id);
+            }
+        }
     }
 
     /// Sends the answers a screen owes and has its notices looked at, if it has any.
@@ -639,6 +700,10 @@ impl Loop {
             .values()
             .filter_map(|terminal| terminal.flush_at_us);
         let looks = self.ptys.values().filter_map(|running| running.look_at_us);
+        let syncs = self
+            .ptys
+            .values()
+            .filter_map(|running| running.sync.map(|(_, until)| until));
         let timers = timer::next(&self.state).map(|ms| ms * 1000);
         let kills = self
             .closing
@@ -647,6 +712,7 @@ impl Loop {
         let next = frames
             .chain(keys)
             .chain(looks)
+            .chain(syncs)
             .chain(timers)
             .chain(kills)
             .min()?;

@@ -3,7 +3,8 @@
 //! After each commit the files of the changed keys are written again, by whichever process comes
 //! first; `projected_revision` says how far they are. What a key looks like as a file is the
 //! caller's knowledge (a [`Project`]); this module does the writing: temporary file and rename, no
-//! sync (they can be rebuilt), nothing through symbolic links, and one writer at a time.
+//! sync, nothing through symbolic links, and one writer at a time. Since nothing is synced, a
+//! power cut may leave any file empty: what another boot wrote is written anew, all of it.
 //!
 //! Two lock files make sure that the last commit is projected without anybody looping for others.
 //! One process works; at most one waits for it, and will see every commit made before it starts;
@@ -148,7 +149,7 @@ impl Projection {
             outcome = outcome.and(self.apply(&root, edit, whole));
         }
         outcome?;
-        root.write(REVISION_FILE, &format!("{revision}\n"))
+        root.write(REVISION_FILE, &format!("{revision} {}\n", boot()))
     }
 
     fn apply(&self, root: &Folder, edit: &Edit, whole: bool) -> Result<()> {
@@ -167,8 +168,9 @@ impl Projection {
     fn projected(&self) -> Option<u64> {
         let file = open_file(&self.dir.path().join(REVISION_FILE), OFlags::RDONLY).ok()?;
         let mut text = String::new();
-        file.take(32).read_to_string(&mut text).ok()?;
-        text.trim().parse().ok()
+        file.take(128).read_to_string(&mut text).ok()?;
+        let (revision, written_by) = text.trim().split_once(' ')?;
+        (written_by == boot()).then(|| revision.parse().ok())?
     }
 
     fn append(
@@ -206,6 +208,15 @@ impl Projection {
         file.set_len(end).map_err(fail)?;
         file.seek(SeekFrom::Start(end)).map_err(fail)?;
         file.write_all(text.as_bytes()).map_err(fail)
+    }
+}
+
+/// The kernel's id of this boot; one that hides it counts as one long boot.
+fn boot() -> String {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    match id.trim() {
+        "" => "unknown-boot".to_owned(),
+        id => id.to_owned(),
     }
 }
 

@@ -95,7 +95,7 @@ fn files_follow_the_records() {
     assert_eq!(w.read("files/all/b%2Fc").as_deref(), Some("2"));
     w.write(|tx| tx.delete("a").map(|_| ()));
     assert_eq!(w.read("files/all/a"), None);
-    assert_eq!(w.read("projected_revision").as_deref(), Some("2\n"));
+    assert_eq!(w.projection.projected(), Some(2));
 }
 
 #[test]
@@ -126,10 +126,11 @@ fn rebuilding_mends_everything() {
 }
 
 #[test]
-fn a_damaged_revision_file_means_all_again() {
+fn a_revision_file_that_is_damaged_or_of_another_boot_means_all_again() {
     let w = world();
     w.write(|tx| tx.put("a", "1".into()));
-    for damage in ["", "x", "99999999", "-1"] {
+    let ahead = format!("99999999 {}", boot());
+    for damage in ["", "x", "1", "-1", "1 another-boot", &ahead] {
         std::fs::write(w.path.join("projected_revision"), damage).unwrap();
         std::fs::write(w.path.join("files/all/a"), "edited").unwrap();
         w.projection.catch_up(&w.store, &Plain).unwrap();
@@ -149,7 +150,7 @@ fn a_torn_line_is_cut_off_and_none_is_doubled() {
     w.write(|tx| tx.put("b", "1".into()));
     let expected = "{\"revision\":1}\n{\"revision\":2}\n";
     assert_eq!(w.read("audit.jsonl").as_deref(), Some(expected));
-    std::fs::write(w.path.join("projected_revision"), "1").unwrap();
+    std::fs::write(w.path.join("projected_revision"), format!("1 {}", boot())).unwrap();
     w.projection.catch_up(&w.store, &Plain).unwrap();
     assert_eq!(w.read("audit.jsonl").as_deref(), Some(expected));
 }
@@ -182,7 +183,7 @@ fn whoever_commits_last_is_projected() {
         }
     });
     let revision = w.store.revision().unwrap();
-    assert_eq!(w.read("projected_revision"), Some(format!("{revision}\n")));
+    assert_eq!(w.projection.projected(), Some(revision));
     for thread in 0..8 {
         assert_eq!(
             w.read(&format!("files/all/k{thread}")).as_deref(),
