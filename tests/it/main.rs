@@ -8,5 +8,6 @@ mod support;
 mod bad_input;
 mod coordination;
 mod help;
+mod keys;
 mod once;
 mod panel;
