@@ -54,6 +54,12 @@ fn print(text: &str, clean: bool) -> ExitCode {
     }
 }
 
+/// Tells a person something that is not the answer, such as what is being waited for.
+pub fn say(text: &str) {
+    // Nothing can be done for a standard error that does not take what we say.
+    let _ = writeln!(std::io::stderr(), "stoa: {}", sanitize_line(text));
+}
+
 fn complain(error: &Error, json: bool) {
     let mut err = std::io::stderr().lock();
     // Nothing can be done for a standard error that does not take what we say.

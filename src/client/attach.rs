@@ -47,11 +47,11 @@ pub fn attach(conn: Conn) -> Result<String> {
     send_with_tty(&stream, &encode(ATTACH, &info)?, &tty)?;
     drop(tty);
     let outcome = runtime.block_on(wait(stream, signals));
-    if outcome.is_ok() {
-        raw.released();
+    if let Ok(exit) = &outcome {
+        raw.released(&exit.rest);
     }
     drop(raw);
-    outcome
+    Ok(outcome?.why)
 }
 
 /// This process's environment, as far as it is text.
@@ -83,7 +83,7 @@ impl Signals {
     }
 }
 
-async fn wait(stream: StdStream, mut signals: Signals) -> Result<String> {
+async fn wait(stream: StdStream, mut signals: Signals) -> Result<Exit> {
     let vanished = |error: std::io::Error| {
         Error::unreachable(format!("lost the server: {error}"))
             .with_hint("stoa starts it again; its log is beside its socket")
@@ -104,7 +104,7 @@ async fn wait(stream: StdStream, mut signals: Signals) -> Result<String> {
                 }
                 while let Some(frame) = reader.take()? {
                     if frame.kind == EXIT {
-                        return Ok(frame.decode::<Exit>()?.why);
+                        return frame.decode();
                     }
                 }
             }

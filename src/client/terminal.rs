@@ -41,9 +41,13 @@ impl Raw {
         })
     }
 
-    /// The server has said goodbye: the screen is back already, only raw mode is left to undo.
-    pub fn released(&mut self) {
+    /// The server has said goodbye: after `rest`, which it did not wait for the terminal to take,
+    /// the screen is back, and only raw mode is left to undo.
+    pub fn released(&mut self, rest: &[u8]) {
         self.released = true;
+        let mut out = std::io::stdout();
+        // A terminal that is gone has nothing to be restored.
+        let _ = out.write_all(rest).and_then(|()| out.flush());
     }
 }
 

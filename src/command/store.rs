@@ -9,7 +9,7 @@ use crate::config::load;
 use crate::config::paths::config_dir;
 use crate::config::settings::Settings;
 use crate::config::workspace::Workspace;
-use crate::coord::snapshot::{SessionInfo, Snapshot};
+use crate::coord::snapshot::{GroupInfo, SessionInfo, Snapshot};
 use crate::coord::{self, Actor, Coord, Session, SessionId};
 use crate::error::{Error, Kind, Result};
 
@@ -175,6 +175,17 @@ pub fn read(state: &Path) -> Result<Snapshot> {
             &crate::clock::SystemClock::new(),
         ))),
     }
+}
+
+/// The group of that name.
+///
+/// # Errors
+/// There is none.
+pub fn group_called<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a GroupInfo> {
+    let mut groups = snapshot.groups.iter();
+    groups.find(|group| group.name == name).ok_or_else(|| {
+        Error::not_found(format!("no group {name:?}")).with_hint("stoa groups lists them")
+    })
 }
 
 /// An age or a time left, for people: `45s`, `12m`, `3h 20m`, `2d 4h`.

@@ -144,4 +144,8 @@ impl From<Answer> for Result<Reply> {
 pub struct Exit {
     /// What the person is told.
     pub why: String,
+    /// What the terminal had not taken yet: the end of a frame and the way out of the alternate
+    /// screen. The client, which may wait for its terminal, writes it.
+    #[serde(default)]
+    pub rest: Vec<u8>,
 }

@@ -12,7 +12,7 @@ use crate::coord::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::model::geometry::Size;
 use crate::model::id::ClientId;
-use crate::protocol::message::{Attach, Request};
+use crate::protocol::message::{Attach, Exit, Request};
 use crate::update::ReplyTo;
 
 /// How many posts may wait; senders beyond that wait themselves.
@@ -30,7 +30,7 @@ pub enum Post {
         /// What its client says of it.
         info: Box<Attach>,
         /// Tells its client to end, with the reason for its person.
-        exit: oneshot::Sender<String>,
+        exit: oneshot::Sender<Exit>,
     },
     /// A terminal has a new size.
     Resize {

@@ -25,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::model::id::ClientId;
 use crate::protocol::frame::{Frame, Reader, encode};
 use crate::protocol::message::{
-    ANSWER, ATTACH, Answer, EXIT, Exit, HELLO, Hello, LEAVE, REQUEST, RESIZE, Request, Resize,
-    VERSION, WELCOME, Welcome,
+    ANSWER, ATTACH, Answer, EXIT, HELLO, Hello, LEAVE, REQUEST, RESIZE, Request, Resize, VERSION,
+    WELCOME, Welcome,
 };
 
 /// How many connections may be open at once.
@@ -200,10 +200,12 @@ impl Connection {
         }
         loop {
             tokio::select! {
-                why = &mut exited => {
-                    let why = why.unwrap_or_else(|_| "the server has ended".to_owned());
-                    return self.send(EXIT, &Exit { why }).await;
-                }
+                exit = &mut exited => return match exit {
+                    Ok(exit) => self.send(EXIT, &exit).await,
+                    // The terminal was not let go in good order: the client, finding the
+                    // connection closed, mends it itself.
+                    Err(_) => Ok(()),
+                },
                 next = self.next() => match next {
                     Ok(Some(frame)) if frame.kind == RESIZE => {
                         let Resize { size } = frame.decode()?;

@@ -19,7 +19,7 @@ use crate::keys::decode::Decoder;
 use crate::keys::input::Reply;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
-use crate::protocol::message::Attach;
+use crate::protocol::message::{Attach, Exit};
 use crate::ui::theme::Theme;
 
 /// Entering: alternate screen, bracketed paste, focus reports, mouse; then what we want to know
@@ -48,7 +48,7 @@ pub enum TtyRead {
 pub struct Terminal {
     tty: OwnedFd,
     /// Tells its client to end; taken when used.
-    exit: Option<oneshot::Sender<String>>,
+    exit: Option<oneshot::Sender<Exit>>,
     /// Modes to put back if the client cannot.
     modes: [u32; 4],
     /// Turns its bytes into keys.
@@ -80,12 +80,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Takes a terminal over: raw mode, the alternate screen, and questions about its abilities.
-    pub fn new(
-        tty: OwnedFd,
-        info: &Attach,
-        exit: oneshot::Sender<String>,
-        mouse: bool,
-    ) -> Terminal {
+    pub fn new(tty: OwnedFd, info: &Attach, exit: oneshot::Sender<Exit>, mouse: bool) -> Terminal {
         let mut terminal = Terminal {
             tty,
             exit: Some(exit),
@@ -223,7 +218,8 @@ impl Terminal {
         self.stale = true;
     }
 
-    /// Lets the terminal go in good order: modes off, the client told to end.
+    /// Lets the terminal go in good order: modes off, the client told to end, and given what the
+    /// terminal is not ready to take.
     pub fn release(mut self, why: &str) {
         if self.kitty {
             self.send(KITTY_POP);
@@ -231,8 +227,12 @@ impl Terminal {
         self.send(LEAVE);
         drop(self.tty);
         if let Some(exit) = self.exit.take() {
+            let rest = self.out.split_off(self.sent);
             // A client that is gone already needs no telling.
-            let _ = exit.send(why.to_owned());
+            let _ = exit.send(Exit {
+                why: why.to_owned(),
+                rest,
+            });
         }
     }
 

@@ -5,8 +5,11 @@ pub mod release;
 pub mod renew;
 pub mod take;
 
-use crate::command::store::StoreCx;
-use crate::coord::{ClaimKey, Which};
+use serde_json::json;
+
+use crate::command::spec::Reply;
+use crate::command::store::{StoreCx, span};
+use crate::coord::{ClaimKey, GrantedClaim, Which};
 use crate::error::{Error, Result};
 
 /// Reads what a person typed as the things they mean.
@@ -25,4 +28,32 @@ fn which(keys: Vec<ClaimKey>, token: Option<u64>) -> Result<Which> {
         (Some(_), [key]) => Ok(Which::Keys(vec![(key.clone(), token)])),
         (Some(_), _) => Err(Error::usage("--token goes with exactly one claim")),
     }
+}
+
+/// What was granted or renewed, for people and as the JSON that `claim` promises.
+fn report(verb: &str, claims: &[GrantedClaim]) -> Reply {
+    let lines: Vec<String> = claims
+        .iter()
+        .map(|claim| {
+            let left = span(claim.expires_in * 1000);
+            format!("{verb} {} for {left} (token {})", claim.key, claim.token)
+        })
+        .collect();
+    let rows: Vec<_> = claims
+        .iter()
+        .map(|claim| {
+            json!({
+                "key": claim.key.as_str(),
+                "token": claim.token,
+                "expires_in": claim.expires_in,
+                "shared": claim.shared,
+            })
+        })
+        .collect();
+    let text = if lines.is_empty() {
+        "nothing is held".to_owned()
+    } else {
+        lines.join("\n")
+    };
+    Reply::new(text, json!({ "claims": rows }))
 }

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
-use crate::command::store::{StoreCx, span};
+use crate::command::store::StoreCx;
 use crate::coord::lease;
 use crate::error::Result;
 
@@ -33,32 +32,7 @@ impl Run<StoreCx> for Renew {
         let keys = super::keys(cx, &self.what)?;
         let actor = cx.acting()?;
         let which = super::which(keys, self.token)?;
-        let renewed = cx.coord()?.renew(&actor, &which, self.ttl)?.claims;
-        let lines: Vec<String> = renewed
-            .iter()
-            .map(|grant| {
-                format!(
-                    "renewed {} for {}",
-                    grant.key,
-                    span(grant.expires_in * 1000)
-                )
-            })
-            .collect();
-        let rows: Vec<_> = renewed
-            .iter()
-            .map(|grant| {
-                json!({
-                    "key": grant.key.as_str(),
-                    "token": grant.token,
-                    "expires_in": grant.expires_in,
-                })
-            })
-            .collect();
-        let text = if lines.is_empty() {
-            "nothing is held".to_owned()
-        } else {
-            lines.join("\n")
-        };
-        Ok(Reply::new(text, json!({ "claims": rows })))
+        let renewed = cx.coord()?.renew(&actor, &which, self.ttl)?;
+        Ok(super::report("renewed", &renewed.claims))
     }
 }

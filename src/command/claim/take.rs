@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::json;
 
+use crate::cli::output::say;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
 use crate::coord::{ClaimRequest, lease};
@@ -69,45 +69,16 @@ impl Run<StoreCx> for Claim {
         };
         let quiet = cx.quiet;
         let coord = cx.coord()?;
-        let granted = match self.wait {
-            None => coord.claim(&actor, &request)?,
-            Some(limit) => match coord.claim(&actor, &request) {
-                Err(error) if error.kind == Kind::Held => {
-                    if !quiet {
-                        eprintln!(
-                            "stoa: {}; waiting up to {}",
-                            error.message,
-                            span(limit.as_millis() as u64)
-                        );
-                    }
-                    coord.claim_within(&actor, &request, limit)?
+        let granted = match (coord.claim(&actor, &request), self.wait) {
+            (Err(error), Some(limit)) if error.kind == Kind::Held => {
+                if !quiet {
+                    let limit = span(limit.as_millis() as u64);
+                    say(&format!("{}; waiting up to {limit}", error.message));
                 }
-                at_once => at_once?,
-            },
+                coord.claim_within(&actor, &request, limit)?
+            }
+            (at_once, _) => at_once?,
         };
-        let granted = granted.claims;
-        let lines: Vec<String> = granted
-            .iter()
-            .map(|grant| {
-                format!(
-                    "claimed {} for {} (token {})",
-                    grant.key,
-                    span(grant.expires_in * 1000),
-                    grant.token
-                )
-            })
-            .collect();
-        let rows: Vec<_> = granted
-            .iter()
-            .map(|grant| {
-                json!({
-                    "key": grant.key.as_str(),
-                    "token": grant.token,
-                    "expires_in": grant.expires_in,
-                    "shared": grant.shared,
-                })
-            })
-            .collect();
-        Ok(Reply::new(lines.join("\n"), json!({ "claims": rows })))
+        Ok(super::report("claimed", &granted.claims))
     }
 }

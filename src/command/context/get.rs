@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
-use crate::command::store::StoreCx;
+use crate::command::store::{StoreCx, group_called};
 use crate::error::{Error, Result};
 
 /// Show the group's shared context, or one value of it
@@ -30,13 +30,7 @@ impl Run<StoreCx> for Context {
             }
         };
         let snapshot = cx.snapshot()?;
-        let group = snapshot
-            .groups
-            .iter()
-            .find(|group| group.name == name)
-            .ok_or_else(|| {
-                Error::not_found(format!("no group {name:?}")).with_hint("stoa groups lists them")
-            })?;
+        let group = group_called(&snapshot, &name)?;
         let Some(key) = self.key else {
             let lines: Vec<String> = group
                 .context

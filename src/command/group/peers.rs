@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
-use crate::command::store::StoreCx;
+use crate::command::store::{StoreCx, group_called};
 use crate::coord::snapshot::SessionInfo;
 use crate::error::{Error, Result};
 
@@ -31,13 +31,7 @@ impl Run<StoreCx> for Peers {
             })?,
             (None, None) => return Err(Error::internal("no session and no group")),
         };
-        let group = snapshot
-            .groups
-            .iter()
-            .find(|group| group.name == name)
-            .ok_or_else(|| {
-                Error::not_found(format!("no group {name:?}")).with_hint("stoa groups lists them")
-            })?;
+        let group = group_called(&snapshot, &name)?;
         let my_id = me.as_ref().map(|session| session.id.as_str());
         let coordinates = my_id.is_some() && group.coordinator.as_deref() == my_id;
         let peers: Vec<&SessionInfo> = group

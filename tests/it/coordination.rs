@@ -1,0 +1,389 @@
+//! Sessions, groups, context and claims from the command line: what is printed, what is refused,
+//! and that it is the same for every process. The rules themselves are tested beside the code.
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+/// Registers sessions that live as long as this test; returns their ids.
+fn register(world: &World, names: &[&str]) -> Vec<String> {
+    let pid = std::process::id().to_string();
+    names
+        .iter()
+        .map(|name| {
+            let card = world.json(&["register", "--name", name, "--pid", &pid]);
+            card["id"].as_str().expect("an id").to_owned()
+        })
+        .collect()
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    let list = list.as_array().expect("a list");
+    list.iter()
+        .filter_map(|item| item["name"].as_str())
+        .collect()
+}
+
+/// S1-18 and S1-16: register prints who one is; names and numbers are unique among the living.
+#[test]
+fn registering_gives_a_card_and_refuses_a_taken_name() {
+    let world = World::new();
+    let pid = std::process::id().to_string();
+    let card = world.json(&[
+        "register",
+        "--name",
+        "Forge",
+        "--number",
+        "1",
+        "--role",
+        "builder",
+        "--goal",
+        "core services",
+        "--pid",
+        &pid,
+    ]);
+    assert_eq!(card["name"], "Forge");
+    assert_eq!(card["number"], 1);
+    assert_eq!(card["role"], "builder");
+    for (flag, value) in [("--name", "Forge"), ("--number", "1")] {
+        let (code, error) = world.fails(&["register", flag, value, "--pid", &pid]);
+        assert_eq!(code, 1, "{error}");
+        assert!(
+            error["error"]["message"]
+                .as_str()
+                .expect("text")
+                .contains("Forge")
+        );
+    }
+    let me = world.json(&["whoami", "--session", "Forge"]);
+    assert_eq!(me["id"], card["id"]);
+    let by_number = world.json(&["whoami", "--session", "1"]);
+    assert_eq!(by_number["id"], card["id"]);
+}
+
+/// S2-13: a heartbeat says what one is doing, and others see it.
+#[test]
+fn heartbeats_are_seen() {
+    let world = World::new();
+    register(&world, &["a"]);
+    world.ok(&[
+        "heartbeat",
+        "parsing tabs",
+        "--phase",
+        "BUILD",
+        "--progress",
+        "40",
+        "--session",
+        "a",
+    ]);
+    let sessions = world.json(&["sessions"]);
+    assert_eq!(sessions["sessions"][0]["working_on"], "parsing tabs");
+    let (code, _) = world.fails(&["heartbeat", "x", "--progress", "140", "--session", "a"]);
+    assert_eq!(code, 2);
+}
+
+/// S0-17, S0-18, S0-19, S0-20, S0-22: joining, the coordinator, peers on both sides, leaving.
+#[test]
+fn joining_and_leaving_keep_every_list_right() {
+    let world = World::new();
+    register(&world, &["a", "b", "c"]);
+    let first = world.json(&["agent-join-group", "research-team", "--session", "a"]);
+    assert_eq!(first["coordinator"], true);
+    let second = world.json(&["ajoin", "research-team", "--session", "b"]);
+    assert_eq!(second["coordinator"], false);
+    assert_eq!(second["peers"], json!(["a"]));
+    world.ok(&["join-group", "research-team", "--session", "c"]);
+    let peers = world.json(&["apeers", "--session", "a"]);
+    assert_eq!(names(&peers["peers"]), ["b", "c"]);
+    assert_eq!(peers["is_coordinator"], true);
+
+    let left = world.json(&["aleave", "--session", "a"]);
+    assert_eq!(
+        left["group"], "research-team",
+        "the reply names the group left"
+    );
+    assert_eq!(
+        left["coordinator"], "b",
+        "the longest-standing member takes over"
+    );
+    let peers = world.json(&["peers", "--session", "c"]);
+    assert_eq!(names(&peers["peers"]), ["b"]);
+    let (code, _) = world.fails(&["peers", "--session", "a"]);
+    assert_eq!(code, 1);
+}
+
+/// S0-27: the errors.
+#[test]
+fn wrong_moves_are_refused_with_the_right_code() {
+    let world = World::new();
+    register(&world, &["a"]);
+    for (words, code) in [
+        (&["leave-group", "--session", "a"][..], 1),
+        (&["share", "k=v", "--session", "a"], 1),
+        (&["context", "--session", "a"], 1),
+        (&["peers", "--group", "nowhere"], 1),
+        (&["share", "novalue", "--session", "a"], 2),
+        (&["join-group", "--session", "a"], 2),
+        (&["join-group", "g", "--session", "nobody"], 1),
+        (&["join-group", "g"], 1),
+    ] {
+        let (got, error) = world.fails(words);
+        assert_eq!(got, code, "{words:?}: {error}");
+        assert!(error["error"]["message"].is_string(), "{error}");
+    }
+    world.ok(&["join-group", "g", "--session", "a"]);
+    for group in ["g", "h"] {
+        let (code, error) = world.fails(&["join-group", group, "--session", "a"]);
+        assert_eq!(code, 1, "joining twice: {error}");
+    }
+}
+
+/// S0-21, S0-25, S0-26, S0-32: values are JSON, seen by the group and by nobody else.
+#[test]
+fn context_is_shared_within_the_group_only() {
+    let world = World::new();
+    register(&world, &["a", "b", "x"]);
+    for (session, group) in [("a", "one"), ("b", "one"), ("x", "two")] {
+        world.ok(&["join-group", group, "--session", session]);
+    }
+    world.ok(&[
+        "ashare",
+        "finding=Pattern X discovered",
+        r#"plan={"steps":[1,2]}"#,
+        "ready=true",
+        "--session",
+        "a",
+    ]);
+    let entry = world.json(&["context", "plan", "--session", "b"]);
+    assert_eq!(entry["value"], json!({"steps": [1, 2]}));
+    assert_eq!(entry["author"], "a");
+    assert_eq!(
+        world.ok(&["context", "finding", "--session", "b"]),
+        "Pattern X discovered\n"
+    );
+    let (code, _) = world.fails(&["context", "plan", "--session", "x"]);
+    assert_eq!(code, 1);
+    world.ok(&["share", "ready=false", "--session", "b"]);
+    let entry = world.json(&["context", "ready", "--session", "a"]);
+    assert_eq!(entry["version"], 2);
+}
+
+/// S0-23: the list of groups.
+#[test]
+fn groups_are_listed_with_sizes() {
+    let world = World::new();
+    register(&world, &["a", "b"]);
+    world.ok(&["join-group", "g", "--session", "a"]);
+    world.ok(&["join-group", "g", "--session", "b"]);
+    world.ok(&["share", "k=1", "--session", "a"]);
+    let groups = world.json(&["lsag"]);
+    assert_eq!(groups["groups"][0]["members"], 2);
+    assert_eq!(groups["groups"][0]["coordinator"], "a");
+    assert_eq!(groups["groups"][0]["context_entries"], 1);
+}
+
+/// S1-1, S1-2, S1-31: one holder; the refusal names it; the token grows with every grant.
+#[test]
+fn a_claim_has_one_holder_and_a_growing_token() {
+    let world = World::new();
+    register(&world, &["a", "b"]);
+    let first = world.json(&["claim", "task/T1", "--session", "a", "--reason", "mine"]);
+    let token = first["claims"][0]["token"].as_u64().expect("a token");
+    assert_eq!(first["claims"][0]["key"], "task/T1");
+    assert!(first["claims"][0]["expires_in"].as_u64().expect("seconds") > 3_500);
+    let (code, error) = world.fails(&["claim", "task/T1", "--session", "b"]);
+    assert_eq!(code, 1);
+    assert_eq!(error["error"]["kind"], "held");
+    assert_eq!(error["error"]["holder"]["name"], "a");
+    assert!(
+        error["error"]["hint"]
+            .as_str()
+            .expect("a hint")
+            .contains("--wait")
+    );
+    world.ok(&["release", "task/T1", "--session", "a"]);
+    world.ok(&["release", "task/T1", "--session", "a"]);
+    let second = world.json(&["claim", "task/T1", "--session", "b"]);
+    assert!(second["claims"][0]["token"].as_u64().expect("a token") > token);
+}
+
+/// C1: a set is granted whole or not at all; patterns overlap both ways.
+#[test]
+fn sets_and_patterns() {
+    let world = World::new();
+    register(&world, &["a", "b"]);
+    world.ok(&["claim", "src/**", "--session", "a"]);
+    for taken in ["src/main.rs", "src/deep/x.rs", "**/*.rs", "./src/../src/y"] {
+        let (code, error) = world.fails(&["claim", taken, "docs/free.md", "--session", "b"]);
+        assert_eq!(code, 1, "{taken}: {error}");
+    }
+    let claims = world.json(&["claims"]);
+    assert_eq!(claims["claims"].as_array().expect("a list").len(), 1);
+    world.ok(&["claim", "docs/free.md", "--session", "b"]);
+}
+
+/// S3-60: shared claims live together and keep an exclusive one out.
+#[test]
+fn shared_claims() {
+    let world = World::new();
+    register(&world, &["a", "b", "c"]);
+    world.ok(&["claim", "doc/plan", "--shared", "--session", "a"]);
+    world.ok(&["claim", "doc/plan", "--shared", "--session", "b"]);
+    let (code, _) = world.fails(&["claim", "doc/plan", "--session", "c"]);
+    assert_eq!(code, 1);
+}
+
+/// C3: a stale token is fenced, exit code 4.
+#[test]
+fn a_stale_token_is_fenced() {
+    let world = World::new();
+    register(&world, &["a"]);
+    let first = world.json(&["claim", "task/x", "--session", "a"]);
+    let token = first["claims"][0]["token"].to_string();
+    world.ok(&["renew", "task/x", "--token", &token, "--session", "a"]);
+    world.ok(&["release", "task/x", "--session", "a"]);
+    world.ok(&["claim", "task/x", "--session", "a"]);
+    let (code, error) = world.fails(&["renew", "task/x", "--token", &token, "--session", "a"]);
+    assert_eq!(code, 4, "{error}");
+}
+
+/// C8, S3-61: waiting in line ends with the claim as soon as it is free.
+#[test]
+fn waiting_gets_the_claim_when_it_is_released() {
+    let world = World::new();
+    register(&world, &["a", "b"]);
+    world.ok(&["claim", "task/x", "--session", "a"]);
+    let waiter = world
+        .stoa(&[
+            "claim",
+            "task/x",
+            "--wait",
+            "50s",
+            "--session",
+            "b",
+            "--json",
+        ])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // In line as soon as the claim shows it.
+    while world.json(&["claims"])["claims"][0]["waiting"] == json!([]) {
+        std::thread::yield_now();
+    }
+    world.ok(&["release", "task/x", "--session", "a"]);
+    let output = waiter.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    let granted: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(granted["claims"][0]["key"], "task/x");
+}
+
+/// C4: what a dead process held is free at once.
+#[test]
+fn a_dead_holder_frees_its_claims() {
+    let world = World::new();
+    register(&world, &["b"]);
+    let mut holder = std::process::Command::new("sleep")
+        .arg("1000")
+        .spawn()
+        .expect("sleep");
+    let pid = holder.id().to_string();
+    world.ok(&["register", "--name", "gone", "--pid", &pid]);
+    world.ok(&["claim", "task/x", "--session", "gone"]);
+    let (code, _) = world.fails(&["claim", "task/x", "--session", "b"]);
+    assert_eq!(code, 1);
+    holder.kill().expect("it runs");
+    holder.wait().expect("it ended");
+    world.ok(&["claim", "task/x", "--session", "b"]);
+}
+
+/// S1-45: sixteen processes at the same instant, one winner, in every round.
+#[test]
+fn sixteen_processes_claim_one_thing() {
+    let world = World::new();
+    let names: Vec<String> = (0..16).map(|n| format!("s{n}")).collect();
+    let list: Vec<&str> = names.iter().map(String::as_str).collect();
+    register(&world, &list);
+    let mut last = 0;
+    for _ in 0..5 {
+        let racers: Vec<_> = list
+            .iter()
+            .map(|name| {
+                let child = world
+                    .stoa(&["claim", "task/one", "--session", name, "--json"])
+                    .stdout(std::process::Stdio::piped())
+                    .stderr(std::process::Stdio::null())
+                    .spawn()
+                    .expect("it starts");
+                (*name, child)
+            })
+            .collect();
+        let mut winners = Vec::new();
+        for (name, child) in racers {
+            let output = child.wait_with_output().expect("it ends");
+            if output.status.success() {
+                let granted: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+                winners.push((
+                    name,
+                    granted["claims"][0]["token"].as_u64().expect("a token"),
+                ));
+            } else {
+                assert_eq!(output.status.code(), Some(1));
+            }
+        }
+        let [(winner, token)] = winners.as_slice() else {
+            panic!("winners: {winners:?}");
+        };
+        assert!(*token > last, "tokens only grow");
+        last = *token;
+        world.ok(&["release", "task/one", "--session", winner]);
+    }
+}
+
+/// S1-18: ten registrations at once get ten numbers.
+#[test]
+fn numbers_are_unique_under_a_race() {
+    let world = World::new();
+    let pid = std::process::id().to_string();
+    let racers: Vec<_> = (0..10)
+        .map(|_| {
+            world
+                .stoa(&["register", "--pid", &pid, "--json"])
+                .stdout(std::process::Stdio::piped())
+                .spawn()
+                .expect("it starts")
+        })
+        .collect();
+    let mut numbers: Vec<u64> = racers
+        .into_iter()
+        .map(|child| {
+            let output = child.wait_with_output().expect("it ends");
+            let card: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            card["number"].as_u64().expect("a number")
+        })
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 10);
+}
+
+/// S2-22, S1-13: readable files follow every change.
+#[test]
+fn readable_files_are_current() {
+    let world = World::new();
+    register(&world, &["Forge"]);
+    world.ok(&["join-group", "g", "--session", "Forge"]);
+    world.ok(&["claim", "src/a.rs", "--session", "Forge"]);
+    let board = std::fs::read_to_string(world.state().join("STATUS_BOARD.md")).expect("a board");
+    for text in ["Forge", "file/src/a.rs", "g"] {
+        assert!(board.contains(text), "{text} is not on the board:\n{board}");
+    }
+    let audit = std::fs::read_to_string(world.state().join("audit.jsonl")).expect("an audit");
+    assert!(
+        audit
+            .lines()
+            .all(|line| serde_json::from_str::<Value>(line).is_ok())
+    );
+    world.ok(&["release", "--all", "--session", "Forge"]);
+    let board = std::fs::read_to_string(world.state().join("STATUS_BOARD.md")).expect("a board");
+    assert!(!board.contains("file/src/a.rs"), "{board}");
+}
