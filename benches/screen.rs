@@ -29,6 +29,10 @@ fn main() {
         .skip(1)
         .filter(|arg| !arg.starts_with("--"))
         .collect();
+    if only.is_empty() {
+        // First, while no freed memory can be used again.
+        histories();
+    }
     println!("{:<10} {:>8} {:>8}", "stream", "ms/MiB", "MiB/s");
     for (name, text) in streams() {
         if !only.is_empty() && !only.iter().any(|wanted| wanted == name) {
@@ -90,6 +94,39 @@ fn streams() -> [(&'static str, String); 5] {
         ("redraw", redraw),
         ("agent", agent),
     ]
+}
+
+/// What a full history costs: memory, a look at it, and a change of width.
+fn histories() {
+    println!("{:<34} {:>8} {:>8}", "history of 10,000 lines", "us", "KiB");
+    let before = resident_kib();
+    let mut screens: Vec<Screen> = (0..4).map(|_| Screen::new(SIZE, 10_000)).collect();
+    let (_, ascii) = &streams()[0];
+    for screen in &mut screens {
+        (0..22).for_each(|_| screen.feed(ascii.as_bytes()));
+    }
+    let each = resident_kib().saturating_sub(before) / screens.len();
+    println!("{:<34} {:>8} {each:>8}", "memory, screens included", "");
+    let mut surface = Surface::new(SIZE);
+    let area = Rect::new(0, 0, SIZE.cols, SIZE.rows);
+    let screen = &mut screens[0];
+    let look = cpu(|| (0..100).for_each(|n| screen.draw(n * 99 + 50, &mut surface, area)));
+    report("a pane scrolled back, its cells", look / 100, 0);
+    let resize = cpu(|| {
+        for _ in 0..20 {
+            screen.resize(Size::new(120, 50));
+            screen.resize(SIZE);
+        }
+    });
+    report("a change of width", resize / 40, 0);
+}
+
+/// The memory this process uses, in KiB; 0 where the kernel does not say.
+fn resident_kib() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// What drawing costs: the pane's cells, and the bytes for a terminal.

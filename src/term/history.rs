@@ -26,6 +26,8 @@ struct Line {
     end: u32,
     /// Columns of its text on a screen without edges.
     columns: u32,
+    /// Rows it takes at the history's width.
+    rows: u32,
     /// Whether it has characters of two columns, which may wrap early.
     wide: bool,
     /// Whether the row that comes next continues it.
@@ -57,55 +59,58 @@ impl Block {
         start..end
     }
 
-    /// Adds a row, to the line `continued` if it can be joined to that; returns how many rows
-    /// more there are.
+    /// Adds a row, to the line `continued` if there is one; returns how many more rows there are.
     fn append(
         &mut self,
         row: &[Cell],
         open: bool,
         continued: Option<usize>,
         width: usize,
-    ) -> usize {
+    ) -> isize {
         let last = continued.and_then(|line| self.lines.get(line).copied());
-        let before = continued.map_or(0, |line| self.rows_of(line, width));
         let packed = pack::encode(row, open, last.map(|last| last.padded), &mut self.bytes);
         let mut line = Line {
             end: self.bytes.len() as u32,
             columns: packed.columns as u32,
+            rows: 0,
             wide: packed.wide,
             open,
             padded: packed.padded,
         };
-        match self.lines.last_mut().filter(|_| last.is_some()) {
-            // Nothing to join, and yet there is a row.
-            Some(_) if packed.columns == 0 => {
-                self.lines.push(line);
-                1
-            }
-            Some(last) => {
+        match self.lines.last_mut() {
+            // A continuation that is empty is a row all the same, and stays one.
+            Some(last) if continued.is_some() && packed.columns > 0 => {
                 line.columns += last.columns;
                 line.wide |= last.wide;
+                line.rows = last.rows;
                 *last = line;
-                self.rows_of(self.lines.len() - 1, width)
-                    .saturating_sub(before)
             }
-            None => {
-                self.lines.push(line);
-                self.rows_of(self.lines.len() - 1, width)
-            }
+            _ => self.lines.push(line),
         }
+        let added = self.count_rows(self.lines.len() - 1, width);
+        self.rows = self.rows.saturating_add_signed(added);
+        added
     }
 
     fn bytes_of(&self, index: usize) -> &[u8] {
         self.bytes.get(self.range(index)).unwrap_or_default()
     }
 
-    fn rows_of(&self, index: usize, width: usize) -> usize {
-        match self.lines.get(index) {
+    fn rows_of(&self, index: usize) -> usize {
+        self.lines.get(index).map_or(0, |line| line.rows as usize)
+    }
+
+    /// Counts the rows of a line at a width; returns how many more there are than before.
+    fn count_rows(&mut self, index: usize, width: usize) -> isize {
+        let rows = match self.lines.get(index) {
             None => 0,
             Some(line) if line.columns as usize <= width => 1,
             Some(line) if line.wide => wraps(&pack::decode(self.bytes_of(index)), width).count(),
             Some(line) => (line.columns as usize).div_ceil(width),
+        };
+        match self.lines.get_mut(index) {
+            None => 0,
+            Some(line) => rows as isize - std::mem::replace(&mut line.rows, rows as u32) as isize,
         }
     }
 }
@@ -168,9 +173,11 @@ impl History {
         self.width = width.max(1);
         self.rows = 0;
         for block in &mut self.blocks {
-            block.rows = (block.gone..block.lines.len())
-                .map(|index| block.rows_of(index, self.width))
-                .sum();
+            block.rows = 0;
+            for index in block.gone..block.lines.len() {
+                block.count_rows(index, self.width);
+                block.rows += block.rows_of(index);
+            }
             self.rows += block.rows;
         }
         self.evict();
@@ -204,8 +211,7 @@ impl History {
         let width = self.width;
         if let Some(block) = self.blocks.back_mut() {
             let added = block.append(row, open, continued, width);
-            block.rows += added;
-            self.rows += added;
+            self.rows = self.rows.saturating_add_signed(added);
             self.evict();
         }
     }
@@ -223,7 +229,7 @@ impl History {
     fn evict(&mut self) {
         let most = self.limit.saturating_mul(BYTES_PER_LINE).max(BLOCK * 4);
         while let Some(block) = self.blocks.front_mut() {
-            let oldest = block.rows_of(block.gone, self.width);
+            let oldest = block.rows_of(block.gone);
             if block.gone < block.lines.len() && self.rows - oldest < self.limit {
                 break;
             }
@@ -255,7 +261,7 @@ impl History {
                 continue;
             }
             for index in (block.gone..block.lines.len()).rev() {
-                let rows = block.rows_of(index, self.width);
+                let rows = block.rows_of(index);
                 if left >= rows {
                     left -= rows;
                     continue;
@@ -293,7 +299,7 @@ impl History {
             };
             if block.gone < block.lines.len() {
                 let index = block.lines.len() - 1;
-                let rows = block.rows_of(index, self.width);
+                let rows = block.rows_of(index);
                 let range = block.range(index);
                 let cells = pack::decode(block.bytes_of(index));
                 block.bytes.truncate(range.start);
@@ -350,143 +356,4 @@ fn full_rows(cells: &[Cell], width: usize, open: bool) -> Vec<Vec<Cell>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A row as a screen of `width` columns would have it; `>` at its end means that it wraps.
-    fn row(text: &str, width: usize) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        for c in text.trim_end_matches('>').chars() {
-            let wide = crate::draw::text::char_width(c) == Some(2);
-            let mut cell = Cell {
-                c,
-                ..Cell::default()
-            };
-            cell.flags.set(Flags::WIDE_CHAR, wide);
-            cells.push(cell);
-            if wide {
-                let flags = Flags::WIDE_CHAR_SPACER;
-                cells.push(Cell {
-                    flags,
-                    ..Cell::default()
-                });
-            }
-        }
-        let short = cells.len() < width;
-        cells.resize(width, Cell::default());
-        if text.ends_with('>') {
-            cells[width - 1].flags.insert(Flags::WRAPLINE);
-            cells[width - 1]
-                .flags
-                .set(Flags::LEADING_WIDE_CHAR_SPACER, short);
-        }
-        cells
-    }
-
-    fn show(cells: &[Cell], wraps: bool) -> String {
-        let visible = cells.iter().filter(|cell| {
-            let half = Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER;
-            !cell.flags.intersects(half)
-        });
-        let text: String = visible.map(|cell| cell.c).collect();
-        format!("{}{}", text.trim_end(), if wraps { ">" } else { "" })
-    }
-
-    fn all(history: &History) -> Vec<String> {
-        let rows = (0..history.len())
-            .rev()
-            .map(|back| history.row(back).expect("a row"));
-        rows.map(|row| show(&row.cells, row.wraps)).collect()
-    }
-
-    fn filled(limit: usize, width: usize, rows: &[&str]) -> History {
-        let mut history = History::new(limit, width);
-        rows.iter().for_each(|text| history.push(&row(text, width)));
-        history
-    }
-
-    #[test]
-    fn rows_are_joined_and_wrapped_at_any_width() {
-        let mut history = filled(99, 4, &["abcd>", "efgh>", "ij", "", "xyz"]);
-        assert_eq!(all(&history), ["abcd>", "efgh>", "ij", "", "xyz"]);
-        history.set_width(8);
-        assert_eq!(all(&history), ["abcdefgh>", "ij", "", "xyz"]);
-        history.set_width(3);
-        assert_eq!(all(&history), ["abc>", "def>", "ghi>", "j", "", "xyz"]);
-        history.set_width(99);
-        assert_eq!(all(&history), ["abcdefghij", "", "xyz"]);
-    }
-
-    #[test]
-    fn wide_characters_wrap_whole() {
-        let mut history = filled(99, 5, &["日本>", "語a"]);
-        assert_eq!(all(&history), ["日本>", "語a"]);
-        history.set_width(3);
-        assert_eq!(all(&history), ["日>", "本>", "語a"]);
-        history.set_width(7);
-        assert_eq!(all(&history), ["日本語a"]);
-    }
-
-    #[test]
-    fn the_oldest_rows_leave() {
-        let mut history = filled(3, 4, &["1", "2", "abcd>", "efgh>", "ij"]);
-        assert_eq!(all(&history), ["abcd>", "efgh>", "ij"]);
-        history.push(&row("k", 4));
-        assert_eq!(
-            all(&history),
-            ["efgh>", "ij", "k"],
-            "a line may be seen in part"
-        );
-        history.push(&row("l", 4));
-        history.push(&row("m", 4));
-        assert_eq!(all(&history), ["k", "l", "m"]);
-        assert_eq!(history.pushed(), 8);
-        assert_eq!(filled(0, 4, &["1"]).len(), 0);
-    }
-
-    #[test]
-    fn pulled_rows_are_gone_and_pushed_ones_the_same() {
-        let rows = ["1", "abcd>", "efgh>", "ij", "日>", "本", "z>"];
-        let mut history = filled(99, 4, &rows);
-        let pulled = history.pull(4);
-        assert_eq!(all(&history), ["1", "abcd>", "efgh>", "ij"][..1]);
-        assert_eq!(pulled.len(), 6);
-        assert!(pulled.iter().all(|row| row.len() == 4));
-        pulled.iter().for_each(|row| history.put_back(row));
-        assert_eq!(all(&history), rows);
-        assert_eq!(history.pull(999).len(), 7);
-        assert_eq!((history.len(), history.blocks.len()), (0, 0));
-    }
-
-    #[test]
-    fn memory_is_about_a_byte_a_character() {
-        let mut history = History::new(10_000, 200);
-        let line = row(&"some words of a line of text ".repeat(4), 200);
-        (0..20_000).for_each(|_| history.push(&line));
-        assert_eq!(history.len(), 10_000);
-        let bytes: usize = history.blocks.iter().map(|block| block.bytes.len()).sum();
-        assert!(bytes < 10_000 * 125, "{bytes} bytes");
-    }
-
-    #[test]
-    fn an_endless_line_is_cut_and_large_lines_are_bounded() {
-        let mut history = History::new(100_000, 100);
-        (0..1000).for_each(|_| history.push(&row(&format!("{}>", "x".repeat(100)), 100)));
-        assert_eq!(history.len(), 1000);
-        assert!(
-            history
-                .blocks
-                .iter()
-                .all(|block| block.bytes.len() < 2 * BLOCK)
-        );
-        assert_eq!(history.row(500).map(|row| row.cells.len()), Some(100));
-        let mut history = History::new(10, 100);
-        let mut gaudy = row(&"x".repeat(100), 100);
-        for (n, cell) in gaudy.iter_mut().enumerate() {
-            cell.fg = alacritty_terminal::vte::ansi::Color::Indexed(n as u8);
-        }
-        (0..5000).for_each(|_| history.push(&gaudy));
-        let bytes: usize = history.blocks.iter().map(|block| block.bytes.len()).sum();
-        assert!(bytes <= BLOCK * 5, "{bytes} bytes");
-    }
-}
+mod tests;

@@ -5,12 +5,14 @@
 //! on in runs, not characters, and no string is kept beyond a bound. Nothing here knows what a
 //! sequence means.
 
+pub(super) use sequence::{Params, Sequence};
+
+mod sequence;
+
 /// The longest control string (OSC) kept, in bytes; a longer one means nothing.
 const MAX_STRING: usize = 1 << 20;
 /// The longest device control string kept; we answer short queries only.
 const MAX_DEVICE_STRING: usize = 4096;
-/// The most parameters and subparameters of a sequence; with more it means nothing.
-const MAX_PARAMS: usize = 32;
 
 /// What is done with what is found.
 pub(super) trait Actions {
@@ -26,111 +28,6 @@ pub(super) trait Actions {
     fn osc(&mut self, command: &[u8], bell_terminated: bool);
     /// A device control string, whole.
     fn dcs(&mut self, sequence: &Sequence, data: &[u8]);
-}
-
-/// The head of a control sequence or device control string.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sequence {
-    values: [u16; MAX_PARAMS],
-    /// Bit n is set if value n is a subparameter: a colon stood before it.
-    joined: u32,
-    len: usize,
-    /// The private prefix (`<=>?`) and the intermediates, in order.
-    collected: [u8; 2],
-    collected_len: usize,
-    action: u8,
-    /// More parameters or intermediates than we keep.
-    overlong: bool,
-}
-
-impl Sequence {
-    /// Private prefix and intermediates.
-    pub(super) fn intermediates(&self) -> &[u8] {
-        &self.collected[..self.collected_len]
-    }
-
-    /// The final byte.
-    pub(super) fn action(&self) -> u8 {
-        self.action
-    }
-
-    /// The parameters, each with its subparameters.
-    pub(super) fn params(&self) -> Params<'_> {
-        Params {
-            sequence: self,
-            at: 0,
-        }
-    }
-
-    /// The parameter at `index`; 0 and a missing one mean `default`.
-    pub(super) fn number(&self, index: usize, default: u16) -> u16 {
-        let value = match self.joined {
-            0 => self.values[..self.len].get(index).copied(),
-            _ => self
-                .params()
-                .nth(index)
-                .and_then(|param| param.first().copied()),
-        };
-        value.filter(|value| *value != 0).unwrap_or(default)
-    }
-
-    fn clear(&mut self) {
-        self.joined = 0;
-        self.len = 0;
-        self.collected_len = 0;
-        self.overlong = false;
-    }
-
-    fn collect(&mut self, byte: u8) {
-        match self.collected.get_mut(self.collected_len) {
-            Some(slot) => {
-                *slot = byte;
-                self.collected_len += 1;
-            }
-            None => self.overlong = true,
-        }
-    }
-
-    fn push(&mut self, value: u16) {
-        match self.values.get_mut(self.len) {
-            Some(slot) => {
-                *slot = value;
-                self.len += 1;
-            }
-            None => self.overlong = true,
-        }
-    }
-
-    /// The next value is a subparameter of the one just pushed.
-    fn join_next(&mut self) {
-        if self.len < MAX_PARAMS {
-            self.joined |= 1 << self.len;
-        }
-    }
-}
-
-/// The parameters of a sequence, each a slice with its subparameters behind it.
-#[derive(Debug, Clone)]
-pub(super) struct Params<'a> {
-    sequence: &'a Sequence,
-    at: usize,
-}
-
-impl<'a> Iterator for Params<'a> {
-    type Item = &'a [u16];
-
-    fn next(&mut self) -> Option<&'a [u16]> {
-        let sequence = self.sequence;
-        if self.at >= sequence.len {
-            return None;
-        }
-        let start = self.at;
-        self.at += 1;
-        while self.at < sequence.len && sequence.joined & (1 << self.at) != 0 {
-            self.at += 1;
-        }
-        sequence.values.get(start..self.at)
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -336,7 +233,8 @@ impl Parser {
             (State::Escape, b'[') => self.state = State::Csi,
             (State::Escape, b']') => self.enter_string(State::Osc),
             (State::Escape, b'P') => self.state = State::DcsHead,
-            (State::Escape, b'X' | b'^' | b'_') => self.state = State::Ignore,
+            // A title as screen and tmux take it (`k`) is a string too.
+            (State::Escape, b'X' | b'^' | b'_' | b'k') => self.state = State::Ignore,
             (State::Escape | State::EscapeIntermediate, 0x20..=0x2f) => {
                 self.sequence.collect(byte);
                 self.state = State::EscapeIntermediate;

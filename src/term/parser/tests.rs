@@ -223,8 +223,9 @@ proptest! {
 
     #[test]
     fn the_same_is_found_as_by_vte(mut bytes in any_bytes()) {
-        // CAN and SUB cancel a string of ours, as they should; vte takes them for its end.
-        bytes.retain(|byte| !matches!(byte, 0x18 | 0x1a));
+        // CAN and SUB cancel a string of ours, as they should; vte takes them for its end. It does
+        // not know that `ESC k` begins a string.
+        bytes.retain(|byte| !matches!(byte, 0x18 | 0x1a | b'k'));
         prop_assert_eq!(ours(&bytes, &[]), theirs(&bytes));
     }
 

@@ -107,6 +107,7 @@ fn strings_without_meaning_are_silent() {
     );
     check((20, 1), "a\x1b]1337;File=x:AAAA\x07b\x1b]junkc", &["ab"]);
     check((20, 1), "a\x1b]0;t\x18b", &["ab"]);
+    check((20, 1), "a\x1bktitle\x1b\\b", &["ab"]);
 }
 
 #[test]
