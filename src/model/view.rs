@@ -43,6 +43,8 @@ pub struct View {
     pub pending: Vec<Key>,
     /// When the chord so far was typed (loop time, ms): its hints appear a moment later.
     pub pending_since_ms: u64,
+    /// Whether the hints for it are shown.
+    pub hints: bool,
     /// Until when (loop time, ms) a repeatable key needs no prefix.
     pub repeat_until_ms: u64,
     /// A line shown in place of the status line, and until when (loop time, ms).
@@ -106,6 +108,7 @@ impl View {
             panel_parked: false,
             pending: Vec::new(),
             pending_since_ms: 0,
+            hints: false,
             repeat_until_ms: 0,
             message: None,
             drag: None,
@@ -161,9 +164,9 @@ impl View {
         }
     }
 
-    /// When the hints of a half-typed chord are due (loop time, ms).
+    /// When the hints of a half-typed chord are due (loop time, ms); `None` once they are shown.
     pub fn hints_at_ms(&self) -> Option<u64> {
-        (!self.pending.is_empty()).then_some(self.pending_since_ms + HINT_MS)
+        (!self.pending.is_empty() && !self.hints).then_some(self.pending_since_ms + HINT_MS)
     }
 
     /// The pane that takes this view's keys, as far as the view remembers one for its tab.

@@ -16,38 +16,36 @@ use tokio::sync::oneshot;
 
 use super::coordinator::Job;
 use super::frames;
-use super::mailbox::{Inbox, Post};
-use super::terminal::{Terminal, TtyRead};
-use crate::command::parse;
+use super::mailbox::Inbox;
+use super::terminal::Terminal;
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
-use crate::keys::input::Input;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
-use crate::pty::{Pty, Read};
-use crate::update::{self, Effect, Event, Picture, ReplyTo, Requester, settle, timer};
+use crate::pty::Pty;
+use crate::update::{self, Event, Picture, settle, timer};
 
 /// The most bytes of one read; the kernel gives at most 4 KiB of a terminal's output at once.
 const READ_SIZE: usize = 4096;
 /// A read that gave less than this has most likely emptied the terminal.
-const SHORT_READ: usize = 1024;
+pub(super) const SHORT_READ: usize = 1024;
 /// How long one pane is read and parsed in a turn.
-const PANE_LIMIT: Duration = Duration::from_micros(200);
+pub(super) const PANE_LIMIT: Duration = Duration::from_micros(200);
 /// How long a turn goes on reading panes that nobody types in. What is ready beyond that is so
 /// in the next turn, and a key that came meanwhile goes first.
 const TURN_LIMIT: Duration = Duration::from_micros(400);
 /// How long after its output began a pane's foreground program is looked at, in microseconds.
-const LOOK_US: u64 = 150_000;
+pub(super) const LOOK_US: u64 = 150_000;
 /// How long a synchronized update is waited for before what there is of it is shown.
-const SYNC_US: u64 = 150_000;
+pub(super) const SYNC_US: u64 = 150_000;
 /// The most posts taken in a turn.
-const POST_BUDGET: usize = 128;
+pub(super) const POST_BUDGET: usize = 128;
 /// How long a program may take to end after its pane was closed, before it is killed.
-const HANGUP_GRACE: Duration = Duration::from_secs(2);
+pub(super) const HANGUP_GRACE: Duration = Duration::from_secs(2);
 
 /// What an epoll token names: a kind and a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Source {
+pub(super) enum Source {
     Tty(ClientId),
     Mailbox,
     Child(PaneId),
@@ -55,7 +53,7 @@ enum Source {
 }
 
 impl Source {
-    fn token(self) -> u64 {
+    pub(super) fn token(self) -> u64 {
         let (kind, id) = match self {
             Source::Tty(client) => (0, client.0),
             Source::Mailbox => (1, 0),
@@ -80,11 +78,11 @@ impl Source {
 pub(super) struct Running {
     pub(super) pty: Pty,
     /// Whether epoll also waits for it to take input.
-    waits_to_write: bool,
+    pub(super) waits_to_write: bool,
     /// The synchronized update going on, by its number, and when it is waited for no longer.
-    sync: Option<(u64, u64)>,
+    pub(super) sync: Option<(u64, u64)>,
     /// When to look which program is in its foreground: a moment after output began.
-    look_at_us: Option<u64>,
+    pub(super) look_at_us: Option<u64>,
 }
 
 /// Everything the loop owns besides the state.
@@ -100,14 +98,14 @@ pub struct Loop {
     pub(super) ending: bool,
     /// Variables every pane gets besides its own.
     pub(super) pane_env: Vec<(String, String)>,
-    epoll: OwnedFd,
-    inbox: Inbox,
-    born: Instant,
-    next_answer: u64,
-    buffer: Vec<u8>,
+    pub(super) epoll: OwnedFd,
+    pub(super) inbox: Inbox,
+    pub(super) born: Instant,
+    pub(super) next_answer: u64,
+    pub(super) buffer: Vec<u8>,
     /// The pane read last, so that those after it come first.
     last_served: PaneId,
-    waits_tty: BTreeSet<ClientId>,
+    pub(super) waits_tty: BTreeSet<ClientId>,
 }
 
 impl Loop {
@@ -245,418 +243,6 @@ impl Loop {
             .collect()
     }
 
-    fn tty_ready(&mut self, client: ClientId, flags: epoll::EventFlags, now_us: u64) {
-        let Some(terminal) = self.terminals.get_mut(&client) else {
-            return;
-        };
-        if flags.contains(epoll::EventFlags::OUT) && !terminal.flush() {
-            self.terminal_gone(client);
-            return;
-        }
-        let wants = epoll::EventFlags::IN | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
-        if !flags.intersects(wants) {
-            return;
-        }
-        let mut chunk = [0; 4096];
-        let mut inputs = Vec::new();
-        match terminal.read(&mut chunk) {
-            TtyRead::Data(count) => terminal.decoder.feed(&chunk[..count], &mut inputs),
-            TtyRead::Nothing => {}
-            TtyRead::Gone => {
-                self.terminal_gone(client);
-                return;
-            }
-        }
-        let patience = self.state.config.settings.escape_wait();
-        terminal.flush_at_us = terminal
-            .decoder
-            .wait(patience)
-            .map(|wait| now_us + wait.as_micros() as u64);
-        self.take_inputs(client, inputs, now_us);
-    }
-
-    fn take_inputs(&mut self, client: ClientId, inputs: Vec<Input>, now_us: u64) {
-        for input in inputs {
-            let Some(terminal) = self.terminals.get_mut(&client) else {
-                return;
-            };
-            if let Input::Reply(reply) = &input {
-                terminal.learn(reply);
-                continue;
-            }
-            terminal.key_us = now_us;
-            self.step(Event::Input { client, input });
-        }
-    }
-
-    /// Input that began like a sequence and did not go on.
-    fn flush_keys(&mut self, now_us: u64) {
-        let due: Vec<ClientId> = self
-            .terminals
-            .iter()
-            .filter(|(_, terminal)| terminal.flush_at_us.is_some_and(|at| at <= now_us))
-            .map(|(client, _)| *client)
-            .collect();
-        for client in due {
-            let mut inputs = Vec::new();
-            if let Some(terminal) = self.terminals.get_mut(&client) {
-                terminal.flush_at_us = None;
-                terminal.decoder.flush(&mut inputs);
-            }
-            self.take_inputs(client, inputs, now_us);
-        }
-    }
-
-    /// A terminal hung up or its client died: its view goes, nothing else does.
-    fn terminal_gone(&mut self, client: ClientId) {
-        if let Some(terminal) = self.take_terminal(client) {
-            terminal.abandon();
-        }
-        self.step(Event::Gone { client });
-    }
-
-    /// Takes a terminal out of the loop's hands.
-    pub(super) fn take_terminal(&mut self, client: ClientId) -> Option<Terminal> {
-        let terminal = self.terminals.remove(&client)?;
-        self.waits_tty.remove(&client);
-        let _ = epoll::delete(&self.epoll, terminal.fd());
-        Some(terminal)
-    }
-
-    fn read_mail(&mut self, now_us: u64) {
-        self.inbox.hush();
-        for _ in 0..POST_BUDGET {
-            let Some(post) = self.inbox.take() else {
-                return;
-            };
-            self.open(post, now_us);
-        }
-        // More may be waiting than one turn takes: come back at once.
-        self.inbox.ring();
-    }
-
-    fn open(&mut self, post: Post, now_us: u64) {
-        match post {
-            Post::Attach {
-                client,
-                tty,
-                info,
-                exit,
-            } => {
-                let mouse = self.state.config.settings.mouse;
-                let size = info.size;
-                let terminal = Terminal::new(tty, &info, exit, mouse);
-                self.wait_for(terminal.fd(), Source::Tty(client), epoll::EventFlags::IN);
-                self.terminals.insert(client, terminal);
-                let env = info.env;
-                self.step(Event::Attached { client, size, env });
-                if let Some(terminal) = self.terminals.get_mut(&client) {
-                    terminal.key_us = now_us;
-                }
-            }
-            Post::Resize { client, size } => {
-                if let Some(terminal) = self.terminals.get_mut(&client) {
-                    terminal.resize(size);
-                }
-                self.step(Event::Resized { client, size });
-            }
-            Post::Leave { client } => {
-                let why = format!("detached from {}", self.state.name);
-                self.perform(Effect::Detach { client, why });
-            }
-            Post::Gone { client } => {
-                if self.terminals.contains_key(&client) {
-                    self.terminal_gone(client);
-                }
-            }
-            Post::Request { request, answer } => {
-                self.next_answer += 1;
-                let connection = self.next_answer;
-                self.answers.insert(connection, answer);
-                self.request(*request, ReplyTo::Connection(connection));
-            }
-            Post::Answered { reply, result } => self.step(Event::Answered { reply, result }),
-            Post::Snapshot(snapshot) => self.step(Event::Snapshot(snapshot)),
-            Post::StoreTrouble(why) => self.step(Event::StoreTrouble(why)),
-            Post::Reloaded(loaded, reply) => {
-                let text = match loaded.reports.as_slice() {
-                    [] => "configuration read again".to_owned(),
-                    reports => reports.join("\n"),
-                };
-                self.step(Event::Reloaded(loaded));
-                let result = Ok(Reply::new(text, serde_json::Value::Null));
-                self.step(Event::Answered { reply, result });
-            }
-            Post::Shutdown { why } => self.shut_down(&why),
-        }
-    }
-
-    /// Lets everybody go and ends the loop.
-    fn shut_down(&mut self, why: &str) {
-        let clients: Vec<ClientId> = self.terminals.keys().copied().collect();
-        for client in clients {
-            let why = why.to_owned();
-            self.perform(Effect::Detach { client, why });
-        }
-        self.ending = true;
-    }
-
-    fn request(&mut self, request: crate::protocol::message::Request, reply: ReplyTo) {
-        let pane = request
-            .pane
-            .as_deref()
-            .and_then(|pane| pane.strip_prefix('%'))
-            .and_then(|id| id.parse().ok())
-            .map(PaneId);
-        let requester = Requester {
-            client: None,
-            pane,
-            cwd: request.cwd.map(Into::into),
-            env: request.env,
-        };
-        let event = match parse::parse(&request.words) {
-            Ok(parse::Parsed::Run(invocation)) => match invocation.command {
-                Some(command) => Event::Request {
-                    command: Box::new(command),
-                    requester,
-                    reply,
-                },
-                None => Event::Answered {
-                    reply,
-                    result: Err(Error::usage("an empty command line")),
-                },
-            },
-            Ok(parse::Parsed::Show(text)) => Event::Answered {
-                reply,
-                result: Ok(Reply::new(text, serde_json::Value::Null)),
-            },
-            Err(error) => Event::Answered {
-                reply,
-                result: Err(error),
-            },
-        };
-        self.step(event);
-    }
-
-    /// Starts waiting for a pane's output and its program's end.
-    pub(super) fn add_pty(&mut self, pane: PaneId, pty: Pty) {
-        self.wait_for(pty.master(), Source::Pane(pane), epoll::EventFlags::IN);
-        if let Some(pidfd) = pty.pidfd() {
-            self.wait_for(pidfd, Source::Child(pane), epoll::EventFlags::IN);
-        }
-        let running = Running {
-            pty,
-            waits_to_write: false,
-            sync: None,
-            look_at_us: None,
-        };
-        self.ptys.insert(pane, running);
-    }
-
-    /// Takes a pane's program out of the loop's hands.
-    pub(super) fn take_pty(&mut self, pane: PaneId) -> Option<Pty> {
-        let running = self.ptys.remove(&pane)?;
-        let _ = epoll::delete(&self.epoll, running.pty.master());
-        if let Some(pidfd) = running.pty.pidfd() {
-            let _ = epoll::delete(&self.epoll, pidfd);
-        }
-        Some(running.pty)
-    }
-
-    fn pane_ready(&mut self, pane: PaneId, flags: epoll::EventFlags) {
-        if flags.contains(epoll::EventFlags::OUT)
-            && let Some(running) = self.ptys.get_mut(&pane)
-        {
-            // A program that ended has no use for its input; its end is reported by its pidfd.
-            let _ = running.pty.flush();
-            self.watch_writes(pane);
-        }
-        let wants = epoll::EventFlags::IN | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
-        if flags.intersects(wants) && !self.read_pane(pane) {
-            self.pane_closed(pane);
-        }
-    }
-
-    /// Reads and parses one pane's output up to the budget. False at its end.
-    fn read_pane(&mut self, id: PaneId) -> bool {
-        let now_us = self.now_us();
-        let (Some(running), Some(pane)) = (self.ptys.get_mut(&id), self.state.panes.get_mut(&id))
-        else {
-            return true;
-        };
-        let began = Instant::now();
-        let history = pane.screen.history_len();
-        let mut fed = false;
-        let open = loop {
-            match running.pty.read(&mut self.buffer) {
-                Read::Data(count) => {
-                    pane.screen.feed(&self.buffer[..count]);
-                    fed = true;
-                    // After a short read there is nearly always nothing more.
-                    if count < SHORT_READ || began.elapsed() >= PANE_LIMIT {
-                        break true;
-                    }
-                }
-                Read::WouldBlock => break true,
-                Read::Eof => break false,
-            }
-        };
-        if fed {
-            running.look_at_us.get_or_insert(now_us + LOOK_US);
-            let epoch = pane.screen.sync_epoch();
-            running.sync = match (pane.screen.sync_pending(), running.sync) {
-                (false, _) => None,
-                (true, Some((same, until))) if same == epoch => Some((same, until)),
-                (true, _) => Some((epoch, now_us + SYNC_US)),
-            };
-            pane.last_active_ms = self.state.now_ms;
-            let grown = pane.screen.history_len().saturating_sub(history);
-            if grown > 0 {
-                // Whoever looks back keeps looking at the same lines.
-                for view in self.state.views.values_mut() {
-                    if let Some(offset) = view.scroll.get_mut(&id).filter(|offset| **offset > 0) {
-                        *offset += grown;
-                    }
-                }
-            }
-            self.after_feed(id);
-        }
-        open
-    }
-
-    /// Shows what there is of updates whose end does not come.
-    fn end_syncs(&mut self, now_us: u64) {
-        let mut ended = Vec::new();
-        for (id, running) in &mut self.ptys {
-            if running.sync.is_some_and(|(_, until)| until <= now_us) {
-                running.sync = None;
-                ended.push(*id);
-            }
-        }
-        for id in ended {
-            if let Some(pane) = self.state.panes.get_mut(&id) {
-                pane.screen.end_sync();
-                self.after_feed(id);
-            }
-        }
-    }
-
-    /// Sends the answers a screen owes and has its notices looked at, if it has any.
-    fn after_feed(&mut self, id: PaneId) {
-        let Some(pane) = self.state.panes.get_mut(&id) else {
-            return;
-        };
-        let replies = pane.screen.take_replies();
-        let unseen = !pane.activity;
-        let noticed = pane.screen.has_events();
-        if !replies.is_empty() {
-            self.write_pane(id, &replies);
-        }
-        let hidden = || self.state.viewers(id).next().is_none();
-        if noticed || (unseen && hidden()) {
-            self.step(Event::Output { pane: id });
-        }
-    }
-
-    /// Sends bytes to a pane's program; what it does not take waits in a bounded queue.
-    pub(super) fn write_pane(&mut self, id: PaneId, bytes: &[u8]) {
-        let Some(running) = self.ptys.get_mut(&id) else {
-            return;
-        };
-        if let Err(error) = running.pty.write(bytes) {
-            tracing::warn!("input for pane {id} was dropped: {error}");
-        }
-        self.watch_writes(id);
-    }
-
-    fn watch_writes(&mut self, id: PaneId) {
-        let Some(running) = self.ptys.get_mut(&id) else {
-            return;
-        };
-        let wants = running.pty.wants_write();
-        if wants != running.waits_to_write {
-            running.waits_to_write = wants;
-            let mut flags = epoll::EventFlags::IN;
-            flags.set(epoll::EventFlags::OUT, wants);
-            let data = epoll::EventData::new_u64(Source::Pane(id).token());
-            let _ = epoll::modify(&self.epoll, running.pty.master(), data, flags);
-        }
-    }
-
-    /// A pane's program ended: what it wrote last is read before the pane is told.
-    fn child_ended(&mut self, id: PaneId) {
-        let Some(running) = self.ptys.get_mut(&id) else {
-            return;
-        };
-        let Some(status) = running.pty.try_wait() else {
-            return;
-        };
-        // Bounded, since a background job may keep the terminal open and go on writing.
-        for _ in 0..64 {
-            let before = self.state.panes.get(&id).map(|pane| pane.screen.seq());
-            if !self.read_pane(id) {
-                break;
-            }
-            if self.state.panes.get(&id).map(|pane| pane.screen.seq()) == before {
-                break;
-            }
-        }
-        self.step(Event::Exited { pane: id, status });
-    }
-
-    /// Every process let go of the terminal. Usually the program has ended too and its pidfd says
-    /// so in a moment; one that lives on without a terminal is left to its pidfd as well.
-    fn pane_closed(&mut self, id: PaneId) {
-        if let Some(running) = self.ptys.get_mut(&id) {
-            let _ = epoll::delete(&self.epoll, running.pty.master());
-            if running.pty.try_wait().is_some() {
-                self.child_ended(id);
-            }
-        }
-    }
-
-    /// Names panes after what runs in them. Nobody tells when that changes, but a program that takes
-    /// the foreground writes something, so it is looked at a moment after output and never else.
-    fn look_at_foregrounds(&mut self, now_us: u64) {
-        let mut changed = Vec::new();
-        for (id, running) in &mut self.ptys {
-            if running.look_at_us.is_none_or(|at| at > now_us) {
-                continue;
-            }
-            running.look_at_us = None;
-            let name = running.pty.foreground_process();
-            let known = self.state.panes.get(id).map(|pane| &pane.foreground);
-            if name.as_ref() != known {
-                changed.extend(name.map(|name| (*id, name)));
-            }
-        }
-        for (pane, name) in changed {
-            self.step(Event::Foreground { pane, name });
-        }
-    }
-
-    fn kill_laggards(&mut self) {
-        let now = Instant::now();
-        self.closing.retain_mut(|(pty, deadline)| {
-            if pty.try_wait().is_some() {
-                return false;
-            }
-            if *deadline <= now {
-                pty.kill();
-                return false;
-            }
-            true
-        });
-    }
-
-    /// Hangs a program up and remembers to kill it should it not mind.
-    pub(super) fn hang_up(&mut self, mut pty: Pty) {
-        if pty.try_wait().is_none() {
-            pty.hang_up();
-            self.closing.push((pty, Instant::now() + HANGUP_GRACE));
-        }
-    }
-
     fn draw(&mut self) {
         let now_us = self.now_us();
         let clients: Vec<ClientId> = self.terminals.keys().copied().collect();
@@ -723,7 +309,7 @@ impl Loop {
         })
     }
 
-    fn wait_for(&self, fd: BorrowedFd<'_>, source: Source, flags: epoll::EventFlags) {
+    pub(super) fn wait_for(&self, fd: BorrowedFd<'_>, source: Source, flags: epoll::EventFlags) {
         let data = epoll::EventData::new_u64(source.token());
         if let Err(error) = epoll::add(&self.epoll, fd, data, flags) {
             tracing::error!("cannot wait for {source:?}: {error}");

@@ -77,7 +77,7 @@ pub fn render(state: &State, view: &View, buf: &mut Buffer, theme: &Theme) -> Ov
         let drawn = message::render(body, buf, tone, &message.text, theme);
         over.add(drawn, |()| Click::Nothing);
     }
-    if view.hints_at_ms().is_some_and(|at| at <= state.now_ms) {
+    if view.hints && !view.pending.is_empty() {
         chord_hints(state, view, body, buf, theme, &mut over);
     }
     if let Some(overlay) = &view.overlay {

@@ -103,6 +103,7 @@ fn chord(
     view.repeat_until_ms = 0;
     view.pending.push(key);
     view.pending_since_ms = now;
+    view.hints = false;
     let pending = view.pending.clone();
     let mut found = config.keymap.lookup(table, &pending);
     if matches!(found, Lookup::None) && table != Table::Normal {

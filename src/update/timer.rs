@@ -11,11 +11,7 @@ pub fn next(state: &State) -> Option<u64> {
         .views
         .values()
         .filter_map(|view| view.message.as_ref().map(|message| message.until_ms));
-    let hints = state
-        .views
-        .values()
-        .filter_map(View::hints_at_ms)
-        .filter(|at| *at > state.now_ms);
+    let hints = state.views.values().filter_map(View::hints_at_ms);
     messages.chain(hints).chain(renewal_due(state)).min()
 }
 
@@ -23,6 +19,7 @@ pub fn next(state: &State) -> Option<u64> {
 pub fn fire(state: &mut State, effects: &mut Vec<Effect>) {
     let now = state.now_ms;
     for view in state.views.values_mut() {
+        view.hints |= view.hints_at_ms().is_some_and(|at| at <= now);
         if view
             .message
             .as_ref()

@@ -53,6 +53,13 @@ fn hints_wait_a_moment() {
     let due = desk.state.views[&A].hints_at_ms().expect("a chord is open");
     assert!(due > desk.state.now_ms);
     assert_eq!(timer::next(&desk.state), Some(due));
+    desk.wait(due - desk.state.now_ms);
+    assert!(desk.state.views[&A].hints, "shown when due");
+    assert_eq!(
+        timer::next(&desk.state),
+        None,
+        "and then nothing is waited for"
+    );
     desk.press(A, "c");
     assert_eq!(desk.state.views[&A].hints_at_ms(), None);
 }

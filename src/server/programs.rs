@@ -1,0 +1,236 @@
+//! The loop's side of panes' programs: reading and parsing what they write, sending them input,
+//! noticing their end.
+
+use std::time::Instant;
+
+use rustix::event::epoll;
+
+use super::event_loop::{
+    HANGUP_GRACE, LOOK_US, Loop, PANE_LIMIT, Running, SHORT_READ, SYNC_US, Source,
+};
+use crate::model::id::PaneId;
+use crate::pty::{Pty, Read};
+use crate::update::Event;
+
+impl Loop {
+    /// Starts waiting for a pane's output and its program's end.
+    pub(super) fn add_pty(&mut self, pane: PaneId, pty: Pty) {
+        self.wait_for(pty.master(), Source::Pane(pane), epoll::EventFlags::IN);
+        if let Some(pidfd) = pty.pidfd() {
+            self.wait_for(pidfd, Source::Child(pane), epoll::EventFlags::IN);
+        }
+        let running = Running {
+            pty,
+            waits_to_write: false,
+            sync: None,
+            look_at_us: None,
+        };
+        self.ptys.insert(pane, running);
+    }
+
+    /// Takes a pane's program out of the loop's hands.
+    pub(super) fn take_pty(&mut self, pane: PaneId) -> Option<Pty> {
+        let running = self.ptys.remove(&pane)?;
+        let _ = epoll::delete(&self.epoll, running.pty.master());
+        if let Some(pidfd) = running.pty.pidfd() {
+            let _ = epoll::delete(&self.epoll, pidfd);
+        }
+        Some(running.pty)
+    }
+
+    pub(super) fn pane_ready(&mut self, pane: PaneId, flags: epoll::EventFlags) {
+        if flags.contains(epoll::EventFlags::OUT)
+            && let Some(running) = self.ptys.get_mut(&pane)
+        {
+            // A program that ended has no use for its input; its end is reported by its pidfd.
+            let _ = running.pty.flush();
+            self.watch_writes(pane);
+        }
+        let wants = epoll::EventFlags::IN | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
+        if flags.intersects(wants) && !self.read_pane(pane) {
+            self.pane_closed(pane);
+        }
+    }
+
+    /// Reads and parses one pane's output up to the budget. False at its end.
+    pub(super) fn read_pane(&mut self, id: PaneId) -> bool {
+        let now_us = self.now_us();
+        let (Some(running), Some(pane)) = (self.ptys.get_mut(&id), self.state.panes.get_mut(&id))
+        else {
+            return true;
+        };
+        let began = Instant::now();
+        let scrolled = pane.screen.scrolled();
+        let mut fed = false;
+        let open = loop {
+            match running.pty.read(&mut self.buffer) {
+                Read::Data(count) => {
+                    pane.screen.feed(&self.buffer[..count]);
+                    fed = true;
+                    // After a short read there is nearly always nothing more.
+                    if count < SHORT_READ || began.elapsed() >= PANE_LIMIT {
+                        break true;
+                    }
+                }
+                Read::WouldBlock => break true,
+                Read::Eof => break false,
+            }
+        };
+        if fed {
+            running.look_at_us.get_or_insert(now_us + LOOK_US);
+            let epoch = pane.screen.sync_epoch();
+            running.sync = match (pane.screen.sync_pending(), running.sync) {
+                (false, _) => None,
+                (true, Some((same, until))) if same == epoch => Some((same, until)),
+                (true, _) => Some((epoch, now_us + SYNC_US)),
+            };
+            pane.last_active_ms = self.state.now_ms;
+            let grown = pane.screen.scrolled().saturating_sub(scrolled);
+            if grown > 0 {
+                let grown = usize::try_from(grown).unwrap_or(usize::MAX);
+                let most = pane.screen.history_len();
+                // Whoever looks back keeps looking at the same lines.
+                for view in self.state.views.values_mut() {
+                    if let Some(offset) = view.scroll.get_mut(&id).filter(|offset| **offset > 0) {
+                        *offset = offset.saturating_add(grown).min(most);
+                    }
+                }
+            }
+            self.after_feed(id);
+        }
+        open
+    }
+
+    /// Shows what there is of updates whose end does not come.
+    pub(super) fn end_syncs(&mut self, now_us: u64) {
+        let mut ended = Vec::new();
+        for (id, running) in &mut self.ptys {
+            if running.sync.is_some_and(|(_, until)| until <= now_us) {
+                running.sync = None;
+                ended.push(*id);
+            }
+        }
+        for id in ended {
+            if let Some(pane) = self.state.panes.get_mut(&id) {
+                pane.screen.end_sync();
+                self.after_feed(id);
+            }
+        }
+    }
+
+    /// Sends the answers a screen owes and has its notices looked at, if it has any.
+    pub(super) fn after_feed(&mut self, id: PaneId) {
+        let Some(pane) = self.state.panes.get_mut(&id) else {
+            return;
+        };
+        let replies = pane.screen.take_replies();
+        let unseen = !pane.activity;
+        let noticed = pane.screen.has_events();
+        if !replies.is_empty() {
+            self.write_pane(id, &replies);
+        }
+        let hidden = || self.state.viewers(id).next().is_none();
+        if noticed || (unseen && hidden()) {
+            self.step(Event::Output { pane: id });
+        }
+    }
+
+    /// Sends bytes to a pane's program; what it does not take waits in a bounded queue.
+    pub(super) fn write_pane(&mut self, id: PaneId, bytes: &[u8]) {
+        let Some(running) = self.ptys.get_mut(&id) else {
+            return;
+        };
+        if let Err(error) = running.pty.write(bytes) {
+            tracing::warn!("input for pane {id} was dropped: {error}");
+        }
+        self.watch_writes(id);
+    }
+
+    pub(super) fn watch_writes(&mut self, id: PaneId) {
+        let Some(running) = self.ptys.get_mut(&id) else {
+            return;
+        };
+        let wants = running.pty.wants_write();
+        if wants != running.waits_to_write {
+            running.waits_to_write = wants;
+            let mut flags = epoll::EventFlags::IN;
+            flags.set(epoll::EventFlags::OUT, wants);
+            let data = epoll::EventData::new_u64(Source::Pane(id).token());
+            let _ = epoll::modify(&self.epoll, running.pty.master(), data, flags);
+        }
+    }
+
+    /// A pane's program ended: what it wrote last is read before the pane is told.
+    pub(super) fn child_ended(&mut self, id: PaneId) {
+        let Some(running) = self.ptys.get_mut(&id) else {
+            return;
+        };
+        let Some(status) = running.pty.try_wait() else {
+            return;
+        };
+        // Bounded, since a background job may keep the terminal open and go on writing.
+        for _ in 0..64 {
+            let before = self.state.panes.get(&id).map(|pane| pane.screen.seq());
+            if !self.read_pane(id) {
+                break;
+            }
+            if self.state.panes.get(&id).map(|pane| pane.screen.seq()) == before {
+                break;
+            }
+        }
+        self.step(Event::Exited { pane: id, status });
+    }
+
+    /// Every process let go of the terminal. Usually the program has ended too and its pidfd says
+    /// so in a moment; one that lives on without a terminal is left to its pidfd as well.
+    pub(super) fn pane_closed(&mut self, id: PaneId) {
+        if let Some(running) = self.ptys.get_mut(&id) {
+            let _ = epoll::delete(&self.epoll, running.pty.master());
+            if running.pty.try_wait().is_some() {
+                self.child_ended(id);
+            }
+        }
+    }
+
+    /// Names panes after what runs in them. Nobody tells when that changes, but a program that takes
+    /// the foreground writes something, so it is looked at a moment after output and never else.
+    pub(super) fn look_at_foregrounds(&mut self, now_us: u64) {
+        let mut changed = Vec::new();
+        for (id, running) in &mut self.ptys {
+            if running.look_at_us.is_none_or(|at| at > now_us) {
+                continue;
+            }
+            running.look_at_us = None;
+            let name = running.pty.foreground_process();
+            let known = self.state.panes.get(id).map(|pane| &pane.foreground);
+            if name.as_ref() != known {
+                changed.extend(name.map(|name| (*id, name)));
+            }
+        }
+        for (pane, name) in changed {
+            self.step(Event::Foreground { pane, name });
+        }
+    }
+
+    pub(super) fn kill_laggards(&mut self) {
+        let now = Instant::now();
+        self.closing.retain_mut(|(pty, deadline)| {
+            if pty.try_wait().is_some() {
+                return false;
+            }
+            if *deadline <= now {
+                pty.kill();
+                return false;
+            }
+            true
+        });
+    }
+
+    /// Hangs a program up and remembers to kill it should it not mind.
+    pub(super) fn hang_up(&mut self, mut pty: Pty) {
+        if pty.try_wait().is_none() {
+            pty.hang_up();
+            self.closing.push((pty, Instant::now() + HANGUP_GRACE));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The loop's side of attached terminals: what is typed, and terminals that go away.
+
+use rustix::event::epoll;
+
+use super::event_loop::Loop;
+use super::terminal::{Terminal, TtyRead};
+use crate::keys::input::Input;
+use crate::model::id::ClientId;
+use crate::update::Event;
+
+impl Loop {
+    pub(super) fn tty_ready(&mut self, client: ClientId, flags: epoll::EventFlags, now_us: u64) {
+        let Some(terminal) = self.terminals.get_mut(&client) else {
+            return;
+        };
+        if flags.contains(epoll::EventFlags::OUT) && !terminal.flush() {
+            self.terminal_gone(client);
+            return;
+        }
+        let wants = epoll::EventFlags::IN | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
+        if !flags.intersects(wants) {
+            return;
+        }
+        let mut chunk = [0; 4096];
+        let mut inputs = Vec::new();
+        match terminal.read(&mut chunk) {
+            TtyRead::Data(count) => terminal.decoder.feed(&chunk[..count], &mut inputs),
+            TtyRead::Nothing => {}
+            TtyRead::Gone => {
+                self.terminal_gone(client);
+                return;
+            }
+        }
+        let patience = self.state.config.settings.escape_wait();
+        terminal.flush_at_us = terminal
+            .decoder
+            .wait(patience)
+            .map(|wait| now_us + wait.as_micros() as u64);
+        self.take_inputs(client, inputs, now_us);
+    }
+
+    pub(super) fn take_inputs(&mut self, client: ClientId, inputs: Vec<Input>, now_us: u64) {
+        for input in inputs {
+            let Some(terminal) = self.terminals.get_mut(&client) else {
+                return;
+            };
+            if let Input::Reply(reply) = &input {
+                terminal.learn(reply);
+                continue;
+            }
+            terminal.key_us = now_us;
+            self.step(Event::Input { client, input });
+        }
+    }
+
+    /// Input that began like a sequence and did not go on.
+    pub(super) fn flush_keys(&mut self, now_us: u64) {
+        let due: Vec<ClientId> = self
+            .terminals
+            .iter()
+            .filter(|(_, terminal)| terminal.flush_at_us.is_some_and(|at| at <= now_us))
+            .map(|(client, _)| *client)
+            .collect();
+        for client in due {
+            let mut inputs = Vec::new();
+            if let Some(terminal) = self.terminals.get_mut(&client) {
+                terminal.flush_at_us = None;
+                terminal.decoder.flush(&mut inputs);
+            }
+            self.take_inputs(client, inputs, now_us);
+        }
+    }
+
+    /// A terminal hung up or its client died: its view goes, nothing else does.
+    pub(super) fn terminal_gone(&mut self, client: ClientId) {
+        if let Some(terminal) = self.take_terminal(client) {
+            terminal.abandon();
+        }
+        self.step(Event::Gone { client });
+    }
+
+    /// Takes a terminal out of the loop's hands.
+    pub(super) fn take_terminal(&mut self, client: ClientId) -> Option<Terminal> {
+        let terminal = self.terminals.remove(&client)?;
+        self.waits_tty.remove(&client);
+        let _ = epoll::delete(&self.epoll, terminal.fd());
+        Some(terminal)
+    }
+}
