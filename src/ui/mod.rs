@@ -23,6 +23,8 @@ pub mod status;
 pub mod tabs;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 
 use crate::model::geometry::Rect;
