@@ -13,14 +13,16 @@ pub struct RenameTab {
     /// The tab: number, name or @ID
     #[arg(short = 't', long, value_name = "TAB")]
     pub target: Option<String>,
-    /// Its name
-    pub name: String,
+    /// Its name; several words are one name
+    #[arg(required = true)]
+    pub name: Vec<String>,
 }
 
 impl Run<ServerCx<'_>> for RenameTab {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let tab = cx.tab(self.target.as_deref())?;
-        let name = match self.name.trim() {
+        let name = self.name.join(" ");
+        let name = match name.trim() {
             "" => None,
             name => Some(target::label(name)?),
         };
