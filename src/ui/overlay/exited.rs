@@ -50,24 +50,36 @@ pub fn render(
     } else {
         ("✓", theme.muted)
     };
-    // ` R restarts  x closes`, and two columns before it.
-    let keys = columns(props.restart)
-        .saturating_add(columns(props.close))
-        .saturating_add(19);
-    row.skip(u16::from(row.room() > 4));
-    row.put(sign, style);
-    if row.room() > keys.saturating_add(4) {
-        row.skip(1);
-        row.put_within(props.how, row.room() - keys - 2, style);
-        row.skip(2);
-    }
     let actions = [
         (props.restart, "restarts", ExitedAction::Restart),
         (props.close, "closes", ExitedAction::Close),
     ];
+    // ` R restarts `, one for each key.
+    let cols = |(key, word, _): &(&str, &str, ExitedAction)| {
+        columns(key).saturating_add(columns(word)).saturating_add(3)
+    };
+    let keys = actions.iter().map(cols).fold(0, u16::saturating_add);
+    row.skip(u16::from(row.room() > 4));
+    row.put(sign, style);
+    // How it ended is what one looks for: the key that closes goes before a part of that does.
+    let how = columns(props.how).saturating_add(2);
+    let shown = if row.room() >= how.saturating_add(keys) {
+        2
+    } else if row.room() >= how.saturating_add(cols(&actions[0])) {
+        1
+    } else {
+        2
+    };
+    let actions = &actions[..shown];
+    let keys = actions.iter().map(cols).fold(0, u16::saturating_add);
+    if row.room() > keys.saturating_add(4) {
+        row.skip(1);
+        row.put_within(props.how, row.room() - keys - 1, style);
+        row.skip(1);
+    }
     // Where the words have no room the keys alone still help.
     let words = row.room() >= keys;
-    for (key, word, action) in actions {
+    for &(key, word, action) in actions {
         if row.room() < columns(key) + 2 {
             break;
         }
