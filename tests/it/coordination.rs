@@ -7,14 +7,7 @@ use crate::support::World;
 
 /// Registers sessions that live as long as this test; returns their ids.
 fn register(world: &World, names: &[&str]) -> Vec<String> {
-    let pid = std::process::id().to_string();
-    names
-        .iter()
-        .map(|name| {
-            let card = world.json(&["register", "--name", name, "--pid", &pid]);
-            card["id"].as_str().expect("an id").to_owned()
-        })
-        .collect()
+    names.iter().map(|name| world.register(name)).collect()
 }
 
 fn names(list: &Value) -> Vec<&str> {

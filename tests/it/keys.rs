@@ -1,8 +1,8 @@
 //! Keys, the prompt and the files that change them.
 
-use crate::support::{World, last_line};
+use crate::support::*;
 
-fn ready(world: &World, cols: u16, rows: u16) -> crate::support::Terminal {
+fn ready(world: &World, cols: u16, rows: u16) -> Terminal {
     let term = world.attach(cols, rows);
     term.wait("a prompt", |screen| screen.contents().contains('$'));
     term
@@ -139,4 +139,105 @@ fn send_keys_and_capture_pane() {
     assert!(text.contains("from outside"), "{text}");
     let missing = world.run(&["send-keys", "-t", "%99", "x"]);
     assert_eq!(missing.status.code(), Some(1));
+}
+
+/// Writes a person's key bindings.
+fn bind(world: &World, text: &str) {
+    std::fs::write(world.config().join("keybindings.toml"), text).expect("our own directory");
+}
+
+#[test]
+fn ones_own_keys_go_over_the_default_ones() {
+    let world = World::plain();
+    bind(
+        &world,
+        "prefix = \"C-a\"\n\
+         \"M-t\" = \"new-tab -n mine\"\n\
+         '<prefix> |' = { command = \"split-pane --right\", note = \"Divide\" }\n\
+         '<prefix> x' = false\n",
+    );
+    let mut terminal = world.ready(80, 24);
+    terminal.send("\x1bt");
+    terminal.wait("the bound tab", |s| last_line(s).contains("1:mine*"));
+    terminal.send("\x01|");
+    world.wait_panes("a split", |panes| panes.len() == 3);
+    // The default keys follow the new prefix, and the old one is the program's.
+    terminal.send("\x01c");
+    world.wait_panes("a tab", |panes| panes.len() == 4);
+    let keys = world.json(&["list-keys"]);
+    let keys = keys["keys"].as_array().expect("a list");
+    let command = |name: &str| {
+        let found = keys.iter().find(|row| row["keys"] == name);
+        found.map(|row| row["command"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(command("C-a |").as_deref(), Some("split-pane --right"));
+    assert_eq!(command("M-t").as_deref(), Some("new-tab -n mine"));
+    assert_eq!(command("C-a x"), None);
+    assert_eq!(command("C-b c"), None);
+}
+
+#[test]
+fn mistakes_are_one_line_each_and_never_a_dead_start() {
+    let world = World::plain();
+    bind(
+        &world,
+        "'<prefix> y' = \"split-pain\"\n'<prefix> Y' = \"zoom-pane\"\n",
+    );
+    let mut terminal = world.attach(100, 24);
+    terminal.wait_text("keybindings.toml:1");
+    terminal.wait_text("split-pa");
+    terminal.send("\x02z");
+    // What is right in the file counts.
+    let keys = world.ok(&["list-keys"]);
+    assert!(keys.contains("C-b Y"), "{keys}");
+    assert!(keys.contains("C-b %"), "{keys}");
+
+    // Mended, it is taken without a new start.
+    bind(&world, "'<prefix> y' = \"new-tab -n mended\"\n");
+    world.ok(&["reload-config"]);
+    terminal.chord("y");
+    terminal.wait("the mended key", |s| last_line(s).contains("mended"));
+}
+
+#[test]
+fn a_file_that_is_no_toml_at_all_is_told_with_its_place() {
+    let world = World::plain();
+    bind(&world, "prefix = \n[[[");
+    let mut terminal = world.attach(100, 24);
+    terminal.wait_text("keybindings.toml:1");
+    terminal.chord("c");
+    world.wait_panes("a second tab", |panes| panes.len() == 2);
+}
+
+#[test]
+fn the_prefix_twice_reaches_the_program() {
+    let world = World::plain();
+    let mut terminal = world.ready(80, 24);
+    terminal.send("cat -v\r");
+    world.wait_panes("cat", |panes| panes[0]["program"] == "cat");
+    terminal.send("\x02\x02\r");
+    terminal.wait("the prefix", |s| s.contents().matches("^B").count() >= 2);
+}
+
+#[test]
+fn commands_report_at_the_prompt() {
+    let world = World::plain();
+    let mut terminal = world.ready(100, 24);
+    terminal.wait("its session", |s| last_line(s).ends_with("shell-1"));
+    terminal.prompt("list-panes");
+    terminal.wait_text("tab 0.0");
+    terminal.send("q");
+    terminal.wait_no_text("tab 0.0");
+    terminal.prompt("join-group core");
+    terminal.wait_text("joined group core as coordinator");
+    terminal.prompt("claim task/T1");
+    terminal.wait_text("claimed task/T1");
+    terminal.prompt("split-pain");
+    terminal.wait_text("split-pane");
+    terminal.prompt("rename-tab \"x");
+    terminal.wait_text("unbalanced quotes");
+    terminal.prompt("kill-server");
+    terminal.wait_text("from a shell only");
+    let claims = world.json(&["claims"]);
+    assert_eq!(claims["claims"][0]["holder_name"], "shell-1");
 }

@@ -5,9 +5,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attach;
 mod bad_input;
 mod coordination;
 mod help;
 mod keys;
 mod once;
 mod panel;
+mod panes;
+mod programs;
+mod tabs;

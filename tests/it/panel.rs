@@ -1,9 +1,9 @@
 //! The side panel: live, and acted upon by keyboard and mouse.
 
-use crate::support::World;
+use crate::support::*;
 
 /// A workspace with its panel open on a wide terminal.
-fn wide(world: &World) -> crate::support::Terminal {
+fn wide(world: &World) -> Terminal {
     let term = world.attach(120, 30);
     term.wait_text("shell-1");
     term.wait_text("no groups yet");
@@ -56,6 +56,8 @@ fn keys_join_share_claim_and_release() {
     term.wait_text(":claim");
     term.send("docs/plan.md\r");
     term.wait_text("file/docs/plan.md");
+    // The answer may be there before the panel's row is.
+    term.wait_text("Claims 1");
     // The claims are the last section: Tab goes there, r releases.
     term.send("\t\t\t");
     term.send("r");
@@ -134,8 +136,103 @@ fn values_with_escape_sequences_are_shown_as_text() {
     assert!(!raw.windows(owned.len()).any(|window| window == owned));
 }
 
-fn wide_with_groups(world: &World) -> crate::support::Terminal {
+fn wide_with_groups(world: &World) -> Terminal {
     let term = world.attach(120, 30);
     term.wait_text("Forge");
     term
+}
+
+/// A world with a terminal of 120 columns, its panel open and its pane's session in it.
+fn watched() -> (World, Terminal) {
+    let world = World::new();
+    let terminal = world.ready(120, 30);
+    terminal.wait_text("● shell-1");
+    (world, terminal)
+}
+
+/// Gives the keyboard to the panel and goes down some sections.
+fn enter(terminal: &mut Terminal, sections: usize) {
+    terminal.chord("G");
+    terminal.send(&"\t".repeat(sections));
+}
+
+#[test]
+fn it_opens_closes_and_turns() {
+    let (_world, mut terminal) = watched();
+    let (right, _) = terminal.find("Groups");
+    terminal.chord("g");
+    terminal.wait_no_text("Groups");
+    terminal.chord("g");
+    terminal.wait_text("Groups");
+    enter(&mut terminal, 0);
+    terminal.send("m");
+    terminal.wait("the other side", |s| {
+        (0..30).any(|row| line(s, row).starts_with(" Groups"))
+    });
+    terminal.send("m");
+    terminal.wait("this side", |s| {
+        (0..30).all(|row| !line(s, row).starts_with(" Groups"))
+    });
+    assert_eq!(terminal.find("Groups").0, right);
+    terminal.send("+");
+    terminal.wait("a wider panel", |s| {
+        lines(s).iter().any(|row| {
+            row.find(" Groups")
+                .is_some_and(|at| at < usize::from(right) - 2)
+        })
+    });
+    // q gives the keyboard back to the pane.
+    terminal.send("q");
+    terminal.say("back");
+}
+
+#[test]
+fn enter_goes_to_a_peers_pane_and_reads_a_value() {
+    let (world, mut terminal) = watched();
+    world.ok(&["new-tab", "-d", "-n", "elsewhere"]);
+    terminal.wait_text("shell-2");
+    enter(&mut terminal, 1);
+    terminal.send("\x1b[F\r");
+    terminal.wait("the peer's tab", |s| last_line(s).contains("1:elsewhere*"));
+    terminal.say("there");
+    world.ok(&["join-group", "core", "--session", "shell-2"]);
+    world.ok(&["share", "long={\"a\":[1,2]}", "--session", "shell-2"]);
+    terminal.wait_text("long");
+    enter(&mut terminal, 1);
+    terminal.send("\r");
+    terminal.wait_text("version 1 by shell-2");
+}
+
+#[test]
+fn the_mouse_selects_and_acts() {
+    let (world, mut terminal) = watched();
+    world.register("Ada");
+    world.ok(&["join-group", "core", "--session", "Ada"]);
+    terminal.wait_text("core");
+    let (col, row) = terminal.find("core");
+    terminal.click(col, row);
+    terminal.click(col, row);
+    world.until(&["peers", "-g", "core"], |text| text.contains("shell-1"));
+    // A click on a pane gives the keyboard back.
+    terminal.click(2, 5);
+    terminal.say("pane");
+    // The panel's edge is dragged.
+    let (edge, _) = terminal.find("│");
+    terminal.drag((edge, 8), (edge - 10, 8));
+    terminal.wait("a wider panel", |s| {
+        line(s, 8).chars().position(|c| c == '│') == Some(usize::from(edge - 10))
+    });
+}
+
+#[test]
+fn twenty_by_five_is_usable() {
+    let world = World::new();
+    let mut terminal = world.attach(20, 5);
+    terminal.wait("a screen", |s| !s.contents().trim().is_empty());
+    terminal.chord("g");
+    world.wait_panes("a pane", |panes| panes.len() == 1);
+    terminal.prompt("toggle-panel");
+    terminal.prompt("toggle-panel");
+    terminal.resize(80, 24);
+    world.wait_panes("more room", |panes| panes[0]["cols"] == 80);
 }

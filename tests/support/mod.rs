@@ -5,16 +5,18 @@
 //! it, so tests run side by side and leave nothing behind. Nothing sleeps: waiting means waiting
 //! for bytes, with a generous limit that only a broken program reaches.
 
-use std::io::{Read, Write};
+mod terminal;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::CommandBuilder;
+
+pub use terminal::Terminal;
 
 /// How long anything may take before the test fails: long, since machines may be slow.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(20);
 
 /// A workspace in a directory of its own, with its server ended when it is dropped.
 pub struct World {
@@ -41,6 +43,38 @@ impl World {
         World { dir, root }
     }
 
+    /// A workspace whose terminals show panes only, the side panel being closed.
+    pub fn plain() -> World {
+        let world = World::new();
+        world.configure("[panel]\nopen = false\n");
+        world
+    }
+
+    /// Writes the settings.
+    pub fn configure(&self, text: &str) {
+        std::fs::write(self.config().join("config.toml"), text).expect("our own directory");
+    }
+
+    /// A terminal attached to the workspace, once its first shell waits.
+    pub fn ready(&self, cols: u16, rows: u16) -> Terminal {
+        let terminal = self.attach(cols, rows);
+        terminal.wait("a shell", |screen| line(screen, 0).starts_with('$'));
+        terminal
+    }
+
+    /// Waits until the server's list of panes is as wanted.
+    pub fn wait_panes(&self, what: &str, mut wanted: impl FnMut(&[serde_json::Value]) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let panes = self.panes();
+            if wanted(&panes) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "waited for {what}: {panes:#?}");
+            std::thread::yield_now();
+        }
+    }
+
     /// Where the configuration files of this world are.
     pub fn config(&self) -> PathBuf {
         self.dir.path().join("config")
@@ -55,7 +89,7 @@ impl World {
     fn env(&self) -> Vec<(String, String)> {
         let path = |sub: &str| self.dir.path().join(sub).display().to_string();
         vec![
-            ("PATH".into(), std::env::var("PATH").unwrap_or_default()),
+            ("PATH".into(), search_path()),
             ("HOME".into(), path("home")),
             ("XDG_RUNTIME_DIR".into(), path("run")),
             ("STOA_CONFIG".into(), path("config")),
@@ -127,8 +161,15 @@ impl World {
         args: &[&str],
         env: &[(&str, &str)],
     ) -> Terminal {
-        let mut command = CommandBuilder::new(binary());
-        command.args(args);
+        let mut words = vec![binary().to_str().expect("a path in UTF-8")];
+        words.extend(args);
+        self.program(cols, rows, &words, env)
+    }
+
+    /// Runs any program in a terminal of this size.
+    pub fn program(&self, cols: u16, rows: u16, words: &[&str], env: &[(&str, &str)]) -> Terminal {
+        let mut command = CommandBuilder::new(words[0]);
+        command.args(&words[1..]);
         command.cwd(&self.root);
         command.env_clear();
         for (name, value) in self.env() {
@@ -140,12 +181,47 @@ impl World {
         Terminal::start(command, cols, rows)
     }
 
+    /// Runs an interactive shell in a terminal of this size, `stoa` within its reach.
+    pub fn shell(&self, cols: u16, rows: u16) -> Terminal {
+        let terminal = self.program(cols, rows, &["/bin/sh"], &[]);
+        terminal.wait("a shell", |screen| line(screen, 0).starts_with('$'));
+        terminal
+    }
+
     /// Registers a session that lives as long as the test; returns its id.
     pub fn register(&self, name: &str) -> String {
         let pid = std::process::id().to_string();
         let session = self.json(&["register", "--name", name, "--pid", &pid]);
         let id = session["id"].as_str().expect("register gives an id");
         id.to_owned()
+    }
+
+    /// Runs a command line as a session until its text is as wanted; returns that text. For what
+    /// shows on no screen; what does is waited for there.
+    pub fn until(&self, args: &[&str], mut wanted: impl FnMut(&str) -> bool) -> String {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let output = self.run(args);
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            if wanted(&text) {
+                return text;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "stoa {args:?} never said what was wanted, but: {text}{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            std::thread::yield_now();
+        }
+    }
+
+    /// The panes, as the server lists them; none without a server.
+    pub fn panes(&self) -> Vec<serde_json::Value> {
+        let output = self.run(&["list-panes", "--json"]);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout)
+            .ok()
+            .and_then(|list| list["panes"].as_array().cloned())
+            .unwrap_or_default()
     }
 
     /// Where this world's server listens.
@@ -177,226 +253,54 @@ pub fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_stoa"))
 }
 
-/// What the reader thread has seen so far.
-struct Seen {
-    parser: vt100::Parser,
-    /// Every byte, for tests about the bytes themselves.
-    raw: Vec<u8>,
-    closed: bool,
-    /// Whether bytes are to be left unread, as a stuck terminal does.
-    paused: bool,
+/// The search path, the binary's own directory first: what runs in panes may say `stoa`.
+fn search_path() -> String {
+    let dir = binary().parent().expect("it is in a directory").display();
+    format!("{dir}:{}", std::env::var("PATH").unwrap_or_default())
 }
 
-/// A program in a terminal.
-pub struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    seen: Arc<(Mutex<Seen>, Condvar)>,
+/// Waits for a process to end.
+pub fn wait_gone(pid: u32) {
+    let pid = rustix::process::Pid::from_raw(pid as i32).expect("not zero");
+    let Ok(fd) = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()) else {
+        return;
+    };
+    let limit = rustix::event::Timespec {
+        tv_sec: LIMIT.as_secs() as i64,
+        tv_nsec: 0,
+    };
+    let mut fds = [rustix::event::PollFd::new(
+        &fd,
+        rustix::event::PollFlags::IN,
+    )];
+    let ready = rustix::event::poll(&mut fds, Some(&limit)).expect("a process can be waited for");
+    assert_eq!(ready, 1, "process {pid:?} does not end");
 }
 
-impl Terminal {
-    fn start(command: CommandBuilder, cols: u16, rows: u16) -> Terminal {
-        let pair = native_pty_system()
-            .openpty(size(cols, rows))
-            .expect("a pseudo-terminal");
-        let child = pair.slave.spawn_command(command).expect("it starts");
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().expect("a reader");
-        let writer = pair.master.take_writer().expect("a writer");
-        let seen = Arc::new((
-            Mutex::new(Seen {
-                parser: vt100::Parser::new(nonzero(rows), nonzero(cols), 0),
-                raw: Vec::new(),
-                closed: false,
-                paused: false,
-            }),
-            Condvar::new(),
-        ));
-        let shared = seen.clone();
-        std::thread::spawn(move || {
-            let mut chunk = [0; 8192];
-            loop {
-                let (lock, changed) = &*shared;
-                let mut state = lock.lock().unwrap_or_else(|poison| poison.into_inner());
-                while state.paused {
-                    state = changed.wait(state).expect("no panic holds it");
-                }
-                drop(state);
-                let count = reader.read(&mut chunk).unwrap_or(0);
-                let mut state = lock.lock().unwrap_or_else(|poison| poison.into_inner());
-                if count == 0 {
-                    state.closed = true;
-                } else {
-                    state.parser.process(&chunk[..count]);
-                    state.raw.extend_from_slice(&chunk[..count]);
-                }
-                changed.notify_all();
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        Terminal {
-            master: pair.master,
-            writer,
-            child,
-            seen,
-        }
-    }
-
-    /// Types bytes.
-    pub fn send(&mut self, text: &str) {
-        self.writer.write_all(text.as_bytes()).expect("it reads");
-        self.writer.flush().expect("it reads");
-    }
-
-    /// Types a prefix chord: C-b and then `keys`.
-    pub fn chord(&mut self, keys: &str) {
-        self.send(&format!("\x02{keys}"));
-    }
-
-    /// Types a line at the `:` prompt.
-    pub fn prompt(&mut self, line: &str) {
-        self.chord(":");
-        self.wait("the prompt", |screen| last_line(screen).starts_with(':'));
-        self.send(&format!("{line}\r"));
-    }
-
-    /// The screen as text, one line a row.
-    pub fn text(&self) -> String {
-        self.seen
-            .0
-            .lock()
-            .unwrap_or_else(|poison| poison.into_inner())
-            .parser
-            .screen()
-            .contents()
-    }
-
-    /// Every byte received so far.
-    pub fn raw(&self) -> Vec<u8> {
-        self.seen
-            .0
-            .lock()
-            .unwrap_or_else(|poison| poison.into_inner())
-            .raw
-            .clone()
-    }
-
-    /// Looks at the screen.
-    pub fn screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
-        look(
-            self.seen
-                .0
-                .lock()
-                .unwrap_or_else(|poison| poison.into_inner())
-                .parser
-                .screen(),
-        )
-    }
-
-    /// Waits until the screen is as wanted; fails with the screen if it never is.
-    pub fn wait(&self, what: &str, mut wanted: impl FnMut(&vt100::Screen) -> bool) {
-        let (lock, changed) = &*self.seen;
-        let deadline = Instant::now() + LIMIT;
-        let mut seen = lock.lock().unwrap_or_else(|poison| poison.into_inner());
-        loop {
-            if wanted(seen.parser.screen()) {
-                return;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero() && !seen.closed,
-                "waited in vain for {what}; the screen:\n{}",
-                seen.parser.screen().contents()
-            );
-            seen = changed
-                .wait_timeout(seen, left)
-                .expect("no panic holds it")
-                .0;
-        }
-    }
-
-    /// Waits until the screen contains a text.
-    pub fn wait_text(&self, text: &str) {
-        self.wait(text, |screen| screen.contents().contains(text));
-    }
-
-    /// Waits until the screen no longer contains a text.
-    pub fn wait_no_text(&self, text: &str) {
-        let what = format!("{text:?} to go");
-        self.wait(&what, |screen| !screen.contents().contains(text));
-    }
-
-    /// Changes the terminal's size.
-    pub fn resize(&mut self, cols: u16, rows: u16) {
-        {
-            let mut seen = self
-                .seen
-                .0
-                .lock()
-                .unwrap_or_else(|poison| poison.into_inner());
-            seen.parser
-                .screen_mut()
-                .set_size(nonzero(rows), nonzero(cols));
-        }
-        self.master.resize(size(cols, rows)).expect("it is open");
-    }
-
-    /// Stops or goes on reading what the program writes.
-    pub fn pause(&self, paused: bool) {
-        let (lock, changed) = &*self.seen;
-        lock.lock()
-            .unwrap_or_else(|poison| poison.into_inner())
-            .paused = paused;
-        changed.notify_all();
-    }
-
-    /// Waits for the program to end; returns its exit code.
-    pub fn wait_exit(&mut self) -> u32 {
-        self.child.wait().expect("it is our child").exit_code()
-    }
-
-    /// The program's process id.
-    pub fn pid(&self) -> u32 {
-        self.child.process_id().expect("it has one")
-    }
-
-    /// Sends the program a signal.
-    pub fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_raw(self.pid() as i32).expect("not zero");
-        rustix::process::kill_process(pid, signal).expect("it runs");
-    }
+/// The bytes of a mouse report in the SGR form: button and flags, a cell counted from 0, and whether
+/// it went down or moved (or was let go).
+pub fn mouse(button: u16, col: u16, row: u16, down: bool) -> String {
+    let end = if down { 'M' } else { 'm' };
+    format!("\x1b[<{button};{};{}{end}", col + 1, row + 1)
 }
 
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        self.pause(false);
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A row of a screen, without spaces at its end.
+pub fn line(screen: &vt100::Screen, row: u16) -> String {
+    let cols = screen.size().1.get();
+    screen
+        .contents_between(row, 0, row, cols)
+        .trim_end()
+        .to_owned()
 }
 
-fn size(cols: u16, rows: u16) -> PtySize {
-    PtySize {
-        rows,
-        cols,
-        pixel_width: 0,
-        pixel_height: 0,
-    }
-}
-
-fn nonzero(cells: u16) -> std::num::NonZeroU16 {
-    std::num::NonZeroU16::new(cells).expect("a terminal has cells")
+/// The rows of a screen.
+pub fn lines(screen: &vt100::Screen) -> Vec<String> {
+    (0..screen.size().0.get())
+        .map(|row| line(screen, row))
+        .collect()
 }
 
 /// The last row of a screen.
 pub fn last_line(screen: &vt100::Screen) -> String {
-    let (rows, cols) = screen.size();
-    let (rows, cols) = (rows.get(), cols.get());
-    screen
-        .contents_between(rows - 1, 0, rows - 1, cols)
-        .trim_end()
-        .to_owned()
+    line(screen, screen.size().0.get() - 1)
 }

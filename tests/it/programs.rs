@@ -1,0 +1,224 @@
+//! Programs in panes: what reaches them, and that what they draw arrives.
+
+use crate::support::*;
+
+/// A plain world of 80 columns and 24 rows, its pane running a shell.
+fn one() -> (World, Terminal) {
+    let world = World::plain();
+    let terminal = world.ready(80, 24);
+    (world, terminal)
+}
+
+fn installed(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
+
+#[test]
+fn a_new_size_reaches_programs() {
+    let (_world, mut terminal) = one();
+    terminal.send("stty size\r");
+    terminal.wait_text("23 80");
+    // A trap runs as soon as it interrupts a wait.
+    terminal.send("sleep 1000 & trap 'stty size' WINCH; echo re\"\"ady; while :; do wait; done\r");
+    terminal.wait_row_ending("ready");
+    terminal.resize(60, 20);
+    terminal.wait_text("19 60");
+    terminal.resize(132, 43);
+    terminal.wait_text("42 132");
+}
+
+#[test]
+fn programs_learn_where_and_who_they_are() {
+    let (world, mut terminal) = one();
+    terminal.send(
+        "clear; echo \"[$TERM][$STOA_PANE][$STOA_STATE]\"; infocmp >/dev/null && echo kno\"\"wn\r",
+    );
+    terminal.wait_text("][%0][");
+    terminal.wait_text("known");
+    let state = world.state().display().to_string();
+    terminal.wait("the state directory", |s| {
+        s.contents().replace('\n', "").contains(&state)
+    });
+    terminal.send("clear; stoa whoami\r");
+    terminal.wait_text("session 1 \"shell-1\"");
+}
+
+#[test]
+fn the_alternate_screen_comes_and_goes() {
+    let (_world, mut terminal) = one();
+    terminal.say("before");
+    terminal.send(
+        "printf '\\033[?1049h\\033[2J\\033[5;5Hal\\164ernate'; read x; printf '\\033[?1049l'\r",
+    );
+    terminal.wait_text("alternate");
+    assert!(!terminal.text().contains("before-said"));
+    terminal.send("\r");
+    terminal.wait_text("before-said");
+}
+
+#[test]
+fn colours_styles_and_wide_characters_arrive() {
+    let world = World::plain();
+    let env = [("COLORTERM", "truecolor")];
+    let mut terminal = world.terminal_with(80, 24, &[], &env);
+    terminal.wait("a shell", |s| line(s, 0).starts_with('$'));
+    terminal.send("clear; printf '\\033[38;2;1;2;3m\\033[48;2;4;5;6m\\033[1;3;4mX\\033[0m\\033[38;5;200mY\\033[0m 漢字e\\314\\201|\\n'\r");
+    terminal.wait("the line", |s| {
+        (0..4).any(|row| line(s, row) == "XY 漢字e\u{301}|")
+    });
+    let (col, row) = terminal.find("XY ");
+    terminal.screen(|screen| {
+        let cell = screen.cell(row, col).expect("it is there");
+        assert_eq!(cell.fgcolor(), vt100::Color::Rgb(1, 2, 3));
+        assert_eq!(cell.bgcolor(), vt100::Color::Rgb(4, 5, 6));
+        assert!(cell.bold() && cell.italic() && cell.underline());
+        let cell = screen.cell(row, col + 1).expect("it is there");
+        assert_eq!(cell.fgcolor(), vt100::Color::Idx(200));
+        assert!(screen.cell(row, col + 3).expect("it is there").is_wide());
+        assert_eq!(
+            screen.cell(row, col + 7).expect("it is there").contents(),
+            "e\u{301}"
+        );
+    });
+}
+
+#[test]
+fn pastes_are_bracketed_for_programs_that_ask() {
+    let (_world, mut terminal) = one();
+    terminal.send("printf '\\033[?2004h'; stty -icanon -echo; echo re\"\"ady; cat -v\r");
+    terminal.wait_row_ending("ready");
+    terminal.send("\x1b[200~two\nlines\x1b[201~");
+    terminal.wait_text("^[[200~two");
+    terminal.wait_text("lines^[[201~");
+}
+
+#[test]
+fn pastes_are_plain_for_programs_that_do_not() {
+    let (_world, mut terminal) = one();
+    terminal.send("stty -icanon -echo; echo re\"\"ady; cat -v\r");
+    terminal.wait_row_ending("ready");
+    terminal.send("\x1b[200~plain\x1b[201~");
+    terminal.wait_text("plain");
+    assert!(!terminal.text().contains("200~"));
+}
+
+#[test]
+fn the_mouse_reaches_a_program_that_asked() {
+    let (_world, mut terminal) = one();
+    terminal.chord("%");
+    terminal.wait("a second shell", |s| line(s, 0).matches('$').count() == 2);
+    terminal
+        .send("printf '\\033[?1002h\\033[?1006h'; stty -icanon -echo; echo re\"\"ady; cat -v\r");
+    terminal.wait_row_ending("ready");
+    // The right pane begins at column 41: what it sees is counted from its own corner.
+    terminal.click(45, 5);
+    terminal.wait_text("^[[<0;5;6M");
+    terminal.wait_text("^[[<0;5;6m");
+    terminal.send(&mouse(64, 45, 5, true));
+    terminal.wait_text("^[[<64;5;6M");
+}
+
+#[test]
+fn keys_arrive_as_the_program_asked_for_them() {
+    let (world, mut terminal) = one();
+    terminal.send("stty -icanon -echo; echo re\"\"ady; cat -v\r");
+    terminal.wait_row_ending("ready");
+    terminal.send("\x1b[A");
+    terminal.wait_text("^[[A");
+    world.ok(&["send-keys", "C-a", "M-x", "F5", "PageUp"]);
+    terminal.wait_text("^A^[x^[[15~^[[5~");
+    terminal.send("\x03");
+    terminal.wait("the shell", |s| {
+        s.contents().lines().any(|row| row.trim_end() == "$")
+    });
+    terminal.send("clear; printf '\\033[?1h'; echo a\"\"gain; cat -v\r");
+    terminal.wait_row_ending("again");
+    terminal.send("\x1b[A");
+    terminal.wait_text("^[OA");
+}
+
+#[test]
+fn vim_edits_and_follows_the_size() {
+    if !installed("vim") {
+        return;
+    }
+    let (world, mut terminal) = one();
+    terminal.send("vim -u NONE -N note.txt\r");
+    terminal.wait("an empty buffer", |s| line(s, 2).starts_with('~'));
+    terminal.send("ihello from vim");
+    terminal.wait_row(0, |row| row == "hello from vim");
+    terminal.chord("%");
+    terminal.wait("half of it", |s| {
+        line(s, 0).starts_with("hello from vim") && line(s, 3).contains('│')
+    });
+    terminal.chord("\x1b[D");
+    terminal.send("\x1b");
+    terminal.send(":wq\r");
+    world.wait_panes("its end", |panes| panes[0]["program"] != "vim");
+    terminal.wait_text("$");
+    let text = std::fs::read_to_string(world.root.join("note.txt")).expect("vim wrote it");
+    assert_eq!(text, "hello from vim\n");
+}
+
+#[test]
+fn less_pages_through_a_long_file() {
+    if !installed("less") {
+        return;
+    }
+    let (world, mut terminal) = one();
+    let text: String = (1..=500).map(|n| format!("row {n}.\n")).collect();
+    std::fs::write(world.root.join("long"), text).expect("our own directory");
+    terminal.send("less long\r");
+    terminal.wait_row(0, |row| row == "row 1.");
+    terminal.send(" ");
+    terminal.wait_row(0, |row| row == "row 23.");
+    terminal.send("G");
+    terminal.wait_text("row 500.");
+    terminal.send("/row 77\\.\r");
+    terminal.send("g/row 77\\.\r");
+    terminal.wait_text("row 77.");
+    // The wheel is arrows for a program on the alternate screen that has no mouse.
+    terminal.send("g");
+    terminal.wait_row(0, |row| row == "row 1.");
+    terminal.send(&mouse(65, 10, 10, true));
+    terminal.wait_row(0, |row| row == "row 4.");
+    terminal.send("q");
+    terminal.say("left");
+}
+
+#[test]
+fn tmux_runs_in_a_pane() {
+    if !installed("tmux") {
+        return;
+    }
+    let (world, mut terminal) = one();
+    let socket = world.root.join("tmux").display().to_string();
+    terminal.send(&format!("tmux -f /dev/null -S {socket} new -s inner\r"));
+    terminal.wait_row(22, |row| row.starts_with("[inner]"));
+    // Its prefix is ours typed twice.
+    terminal.send("\x02\x02%");
+    terminal.wait("its split", |s| line(s, 3).contains('│'));
+    terminal.say("inside");
+    terminal.send(&format!("clear; tmux -S {socket} kill-server\r"));
+    terminal.wait("its end", |s| !line(s, 22).starts_with("[inner]"));
+    terminal.say("outside");
+}
+
+#[test]
+fn titles_of_programs_name_their_panes() {
+    let (world, mut terminal) = one();
+    terminal.send("printf '\\033]2;busy %s\\007' building\r");
+    world.wait_panes("the title", |panes| panes[0]["name"] == "busy building");
+}
+
+#[test]
+fn a_bell_elsewhere_marks_the_tab() {
+    let (world, mut terminal) = one();
+    world.ok(&["new-tab", "-d", "-n", "ringer"]);
+    terminal.wait("two tabs", |s| last_line(s).contains("1:ringer"));
+    world.ok(&["send-keys", "-t", "%1", "printf '\\a'", "Enter"]);
+    terminal.wait("a mark", |s| last_line(s).contains("1:ringer!"));
+    terminal.chord("n");
+    terminal.wait("no mark", |s| last_line(s).contains("1:ringer*"));
+}
