@@ -165,6 +165,7 @@ impl Loop {
         for (name, value) in &self.pane_env {
             env.insert(name.into(), value.into());
         }
+        within_reach(&mut env);
         env.insert("STOA_PANE".into(), pane.to_string().into());
         env.insert("STOA_SESSION".into(), session.into());
         env
@@ -186,6 +187,24 @@ impl Loop {
             terminal.release("the server has ended");
         }
     }
+}
+
+/// Puts our own program at the end of `PATH`, where it stands in nobody's way: in a pane `stoa` is
+/// always a command, installed or not.
+fn within_reach(env: &mut BTreeMap<OsString, OsString>) {
+    let Some(dir) = std::env::current_exe()
+        .ok()
+        .and_then(|me| me.parent().map(std::path::Path::to_path_buf))
+    else {
+        return;
+    };
+    let path = env.remove(std::ffi::OsStr::new("PATH")).unwrap_or_default();
+    let mut dirs: Vec<std::path::PathBuf> = std::env::split_paths(&path).collect();
+    if !dirs.contains(&dir) {
+        dirs.push(dir);
+    }
+    // A directory with a colon in its name cannot be in a PATH.
+    env.insert("PATH".into(), std::env::join_paths(dirs).unwrap_or(path));
 }
 
 /// Program and arguments of a pane: the given words, one word through the shell, or the shell.
