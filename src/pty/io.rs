@@ -196,6 +196,11 @@ impl Pty {
         self.exit
     }
 
+    /// The process group in the foreground.
+    pub fn foreground_group(&self) -> Option<i32> {
+        Some(self.foreground()?.as_raw_nonzero().get())
+    }
+
     /// The name of the program in the foreground (untrusted text), for automatic titles.
     pub fn foreground_process(&self) -> Option<String> {
         self.foreground()

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use super::coordinator::Job;
 use super::frames;
 use super::mailbox::Inbox;
+use super::programs::Foreground;
 use super::terminal::Terminal;
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
@@ -36,6 +37,8 @@ pub(super) const PANE_LIMIT: Duration = Duration::from_micros(200);
 const TURN_LIMIT: Duration = Duration::from_micros(400);
 /// How long after its output began a pane's foreground program is looked at, in microseconds.
 pub(super) const LOOK_US: u64 = 150_000;
+/// How long a program's name is believed while the same process group stays in the foreground.
+pub(super) const NAME_US: u64 = 2_000_000;
 /// How long a synchronized update is waited for before what there is of it is shown.
 pub(super) const SYNC_US: u64 = 150_000;
 /// The most posts taken in a turn.
@@ -81,8 +84,8 @@ pub(super) struct Running {
     pub(super) waits_to_write: bool,
     /// The synchronized update going on, by its number, and when it is waited for no longer.
     pub(super) sync: Option<(u64, u64)>,
-    /// When to look which program is in its foreground: a moment after output began.
-    pub(super) look_at_us: Option<u64>,
+    /// The program in its foreground.
+    pub(super) foreground: Foreground,
 }
 
 /// Everything the loop owns besides the state.
@@ -285,7 +288,10 @@ impl Loop {
             .terminals
             .values()
             .filter_map(|terminal| terminal.flush_at_us);
-        let looks = self.ptys.values().filter_map(|running| running.look_at_us);
+        let looks = self
+            .ptys
+            .values()
+            .filter_map(|running| running.foreground.due_us());
         let syncs = self
             .ptys
             .values()

@@ -6,11 +6,62 @@ use std::time::Instant;
 use rustix::event::epoll;
 
 use super::event_loop::{
-    HANGUP_GRACE, LOOK_US, Loop, PANE_LIMIT, Running, SHORT_READ, SYNC_US, Source,
+    HANGUP_GRACE, LOOK_US, Loop, NAME_US, PANE_LIMIT, Running, SHORT_READ, SYNC_US, Source,
 };
 use crate::model::id::PaneId;
 use crate::pty::{Pty, Read};
 use crate::update::Event;
+
+/// What reading a pane came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Got {
+    /// Some output; there may be more.
+    Output,
+    /// Nothing now.
+    Nothing,
+    /// The end: nobody has the terminal open.
+    End,
+}
+
+/// What is known of the program in a pane's foreground, and when to look again.
+///
+/// Nobody tells when another program takes the foreground, but one that does so writes something,
+/// so it is looked at a moment after output and never else. Which process group it is costs next
+/// to nothing to find out; its name, which the same process may change, is read again rarely.
+#[derive(Debug, Default)]
+pub(super) struct Foreground {
+    look_at_us: Option<u64>,
+    group: Option<i32>,
+    named_at_us: u64,
+}
+
+impl Foreground {
+    /// There was output.
+    fn output(&mut self, now_us: u64) {
+        let soon = now_us + LOOK_US;
+        self.look_at_us = Some(self.look_at_us.map_or(soon, |at| at.min(soon)));
+    }
+
+    /// When to look.
+    pub(super) fn due_us(&self) -> Option<u64> {
+        self.look_at_us
+    }
+
+    /// Whether the name is to be read, now that the time to look has come.
+    fn wants_name(&mut self, group: Option<i32>, now_us: u64) -> bool {
+        let next = self.named_at_us + NAME_US;
+        if group == self.group && now_us < next {
+            self.look_at_us = Some(next);
+            return false;
+        }
+        *self = Foreground {
+            look_at_us: None,
+            group,
+            named_at_us: now_us,
+        };
+        true
+    }
+}
 
 impl Loop {
     /// Starts waiting for a pane's output and its program's end.
@@ -23,7 +74,7 @@ impl Loop {
             pty,
             waits_to_write: false,
             sync: None,
-            look_at_us: None,
+            foreground: Foreground::default(),
         };
         self.ptys.insert(pane, running);
     }
@@ -47,17 +98,17 @@ impl Loop {
             self.watch_writes(pane);
         }
         let wants = epoll::EventFlags::IN | epoll::EventFlags::HUP | epoll::EventFlags::ERR;
-        if flags.intersects(wants) && !self.read_pane(pane) {
+        if flags.intersects(wants) && self.read_pane(pane) == Got::End {
             self.pane_closed(pane);
         }
     }
 
-    /// Reads and parses one pane's output up to the budget. False at its end.
-    pub(super) fn read_pane(&mut self, id: PaneId) -> bool {
+    /// Reads and parses one pane's output for a moment.
+    pub(super) fn read_pane(&mut self, id: PaneId) -> Got {
         let now_us = self.now_us();
         let (Some(running), Some(pane)) = (self.ptys.get_mut(&id), self.state.panes.get_mut(&id))
         else {
-            return true;
+            return Got::Nothing;
         };
         let began = Instant::now();
         let scrolled = pane.screen.scrolled();
@@ -77,7 +128,7 @@ impl Loop {
             }
         };
         if fed {
-            running.look_at_us.get_or_insert(now_us + LOOK_US);
+            running.foreground.output(now_us);
             let epoch = pane.screen.sync_epoch();
             running.sync = match (pane.screen.sync_pending(), running.sync) {
                 (false, _) => None,
@@ -98,7 +149,11 @@ impl Loop {
             }
             self.after_feed(id);
         }
-        open
+        match (open, fed) {
+            (false, _) => Got::End,
+            (true, true) => Got::Output,
+            (true, false) => Got::Nothing,
+        }
     }
 
     /// Shows what there is of updates whose end does not come.
@@ -170,11 +225,7 @@ impl Loop {
         };
         // Bounded, since a background job may keep the terminal open and go on writing.
         for _ in 0..64 {
-            let before = self.state.panes.get(&id).map(|pane| pane.screen.seq());
-            if !self.read_pane(id) {
-                break;
-            }
-            if self.state.panes.get(&id).map(|pane| pane.screen.seq()) == before {
+            if self.read_pane(id) != Got::Output {
                 break;
             }
         }
@@ -192,15 +243,17 @@ impl Loop {
         }
     }
 
-    /// Names panes after what runs in them. Nobody tells when that changes, but a program that takes
-    /// the foreground writes something, so it is looked at a moment after output and never else.
+    /// Names panes after what runs in them.
     pub(super) fn look_at_foregrounds(&mut self, now_us: u64) {
         let mut changed = Vec::new();
         for (id, running) in &mut self.ptys {
-            if running.look_at_us.is_none_or(|at| at > now_us) {
+            if running.foreground.due_us().is_none_or(|at| at > now_us) {
                 continue;
             }
-            running.look_at_us = None;
+            let group = running.pty.foreground_group();
+            if !running.foreground.wants_name(group, now_us) {
+                continue;
+            }
             let name = running.pty.foreground_process();
             let known = self.state.panes.get(id).map(|pane| &pane.foreground);
             if name.as_ref() != known {
@@ -232,5 +285,29 @@ impl Loop {
             pty.hang_up();
             self.closing.push((pty, Instant::now() + HANGUP_GRACE));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_when_the_group_changes_and_else_rarely() {
+        let mut seen = Foreground::default();
+        assert_eq!(seen.due_us(), None);
+        seen.output(5_000_000);
+        assert_eq!(seen.due_us(), Some(5_000_000 + LOOK_US));
+        assert!(seen.wants_name(Some(7), 5_200_000));
+        assert_eq!(seen.due_us(), None, "no timer without output");
+        seen.output(5_300_000);
+        assert!(!seen.wants_name(Some(7), 5_450_000));
+        assert_eq!(seen.due_us(), Some(5_200_000 + NAME_US), "one look later");
+        seen.output(5_500_000);
+        assert_eq!(seen.due_us(), Some(5_500_000 + LOOK_US));
+        assert!(seen.wants_name(Some(8), 5_650_000), "another group");
+        seen.output(9_000_000);
+        assert!(seen.wants_name(Some(8), 9_150_000), "long ago");
+        assert_eq!(seen.due_us(), None);
     }
 }
