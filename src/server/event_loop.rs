@@ -2,8 +2,8 @@
 //!
 //! Order within one turn: keys first, then the mailbox, then output of panes (those somebody is
 //! typing in first, and their answer is drawn before any other pane is read), then timers, then
-//! drawing. A pane is parsed at once from one small reused buffer, for at most [`PANE_LIMIT`] a
-//! turn and all panes together for about [`TURN_LIMIT`], so that floods delay a key by well under
+//! drawing. A pane is parsed at once from one small reused buffer, for at most `PANE_LIMIT` a
+//! turn and all panes together for about `TURN_LIMIT`, so that floods delay a key by well under
 //! a millisecond; the PTY's own buffer is what holds a flood back.
 
 use std::collections::{BTreeMap, BTreeSet};
