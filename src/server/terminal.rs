@@ -5,6 +5,7 @@
 //! that does not read costs one frame of memory, and gets the state of *now* when it reads again.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
@@ -251,5 +252,22 @@ impl Terminal {
             // The terminal may be gone as well, and then has no modes to mend.
             let _ = tcsetattr(&self.tty, OptionalActions::Now, &modes);
         }
+        if self.busy() {
+            finish(self.tty, self.out.split_off(self.sent));
+        }
+    }
+}
+
+/// Waits, beside the loop, for a terminal that is behind to take the last bytes meant for it. No
+/// client is left to do so. It ends when the terminal reads or is closed.
+fn finish(tty: OwnedFd, rest: Vec<u8>) {
+    let wait_and_write = move || {
+        let mut tty = std::fs::File::from(tty);
+        // Should either fail, the terminal is gone, and nobody sees what it shows.
+        let _ = rustix::io::ioctl_fionbio(&tty, false).map(|()| tty.write_all(&rest));
+    };
+    let thread = std::thread::Builder::new().name("farewell".to_owned());
+    if let Err(error) = thread.spawn(wait_and_write) {
+        tracing::error!("a terminal was not given back whole: {error}");
     }
 }

@@ -213,19 +213,7 @@ fn a_terminal_that_does_not_read_stalls_nobody() {
 fn a_terminal_left_in_the_middle_of_a_frame_is_given_back_whole() {
     let world = World::new();
     let mut stuck = world.ready(100, 24);
-    // Every frame differs from the one before in every row.
-    stuck.send("while :; do i=$((i+1)); echo $i$i$i$i$i$i$i$i-x; done\r");
-    stuck.wait("the flood", |s| line(s, 20).contains("-x"));
-    stuck.pause(true);
-    // Its line is full once it has nothing new to say for long: the other terminal sees time pass.
-    let mut other = world.attach(100, 24);
-    other.wait("the flood", |s| line(s, 20).contains("-x"));
-    other.chord("c");
-    other.wait("a shell", |s| line(s, 0).starts_with('$'));
-    for round in 0..100 {
-        other.send(&format!("clear; echo \"round\"{round}.\r"));
-        other.wait_row(0, |row| row.starts_with(&format!("round{round}.")));
-    }
+    let _other = fall_behind(&world, &mut stuck);
     stuck.signal(Signal::TERM);
     world.until(&["list-clients"], |text| text.lines().count() == 1);
     stuck.pause(false);
@@ -235,6 +223,26 @@ fn a_terminal_left_in_the_middle_of_a_frame_is_given_back_whole() {
         assert!(!screen.alternate_screen() && !screen.hide_cursor());
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     });
+}
+
+#[test]
+fn a_killed_client_whose_terminal_was_behind_gives_it_back_whole() {
+    let world = World::new();
+    let mut stuck = world.shell(100, 24);
+    let before = stuck.modes();
+    stuck.send("stoa\r");
+    stuck.wait("the workspace", |s| last_line(s).contains(" 0:"));
+    let _other = fall_behind(&world, &mut stuck);
+    kill(children(stuck.pid())[0], Signal::KILL);
+    world.until(&["list-clients"], |text| text.lines().count() == 1);
+    stuck.pause(false);
+    stuck.wait("the ordinary screen", |s| {
+        !s.alternate_screen() && !s.hide_cursor()
+    });
+    let deadline = std::time::Instant::now() + LIMIT;
+    while stuck.modes() != before {
+        assert!(std::time::Instant::now() < deadline, "{}", stuck.modes());
+    }
 }
 
 #[test]
@@ -307,6 +315,24 @@ fn linked_worktrees_share_the_main_worktrees_workspace() {
         run(&["--once", "--json", "--state", "flag"], Some("other")),
         path(&below.join("flag"))
     );
+}
+
+/// Floods a terminal's pane and stops reading the terminal, long enough that a frame is stuck on its
+/// way to it. Returns another terminal, which saw the time pass.
+fn fall_behind(world: &World, stuck: &mut Terminal) -> Terminal {
+    // Every frame differs from the one before in every row.
+    stuck.send("while :; do i=$((i+1)); echo $i$i$i$i$i$i$i$i-x; done\r");
+    stuck.wait("the flood", |s| line(s, 20).contains("-x"));
+    stuck.pause(true);
+    let mut other = world.attach(100, 24);
+    other.wait("the flood", |s| line(s, 20).contains("-x"));
+    other.chord("c");
+    other.wait("a shell", |s| line(s, 0).starts_with('$'));
+    for round in 0..100 {
+        other.send(&format!("clear; echo \"round\"{round}.\r"));
+        other.wait_row(0, |row| row.starts_with(&format!("round{round}.")));
+    }
+    other
 }
 
 /// The child processes of a process.

@@ -26,6 +26,10 @@ fn a_new_size_reaches_programs() {
     terminal.wait_text("19 60");
     terminal.resize(132, 43);
     terminal.wait_text("42 132");
+    // A shell's background job outlives it, so it is ended here.
+    terminal.send("\x03");
+    terminal.send("kill $!; wait; echo go\"\"ne\r");
+    terminal.wait_row_ending("gone");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use portable_pty::CommandBuilder;
 pub use terminal::Terminal;
 
 /// How long anything may take before the test fails: long, since machines may be slow.
-pub const LIMIT: Duration = Duration::from_secs(20);
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// A workspace in a directory of its own, with its server ended when it is dropped.
 pub struct World {
