@@ -95,6 +95,17 @@ impl Coord {
         Ok(coord)
     }
 
+    /// Makes the state directory if it is missing and tells whether there is a store in it already.
+    /// Making one waits for the disk several times, which [`Coord::open`] else does not.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] if the directory cannot be made or used, [`Kind::Corrupt`] if what
+    /// lies there is no store.
+    pub fn prepare(state: &Path) -> Result<bool> {
+        let dir = StateDir::create(state)?;
+        SqliteStore::is_made(&dir)
+    }
+
     /// Opens the state directory for reading, if there is one; makes and changes nothing.
     ///
     /// # Errors

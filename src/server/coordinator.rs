@@ -1,5 +1,8 @@
 //! The server's side of coordination, off the loop's thread.
 //!
+//! Making a store takes several syncs of the disk, so that a new one is made here too, while the
+//! first pane starts.
+//!
 //! One thread registers panes as sessions, ends them and renews their claims, in the order the loop
 //! asked for it. A watch on the store turns every change, whoever made it, into a snapshot for the
 //! loop. Commands a person types run on threads of their own, since they may wait.
@@ -93,33 +96,26 @@ impl Ending {
     }
 }
 
-/// Starts the thread and the watch.
+/// Starts the thread, which makes the store if none is given, and the watch.
 ///
 /// # Errors
 /// No thread is to be had.
-pub fn spawn(coord: Coord, workspace: &Workspace, mailbox: Mailbox) -> Result<Coordinator> {
+pub fn spawn(coord: Option<Coord>, workspace: &Workspace, mailbox: Mailbox) -> Result<Coordinator> {
     let (sender, receiver) = sync_channel(DEPTH);
     let (finished, done) = sync_channel(0);
-    let coord = Arc::new(coord);
-    let seen = mailbox.clone();
-    let watcher = Watcher::spawn(Coord::clone(&coord), move |snapshot| {
-        seen.post_blocking(Post::Snapshot(snapshot));
-    });
-    if let Err(error) = &watcher {
-        tracing::error!("cannot watch the store: {error}");
-        let why = format!("the store cannot be watched: {error}");
-        mailbox.post_blocking(Post::StoreTrouble(why));
-    }
-    let worker = Worker {
-        coord,
+    let mut worker = Worker {
+        coord: None,
         workspace: workspace.clone(),
         mailbox,
         running: Arc::new(()),
-        _watcher: watcher.ok(),
+        watcher: None,
     };
     std::thread::Builder::new()
         .name("coordinator".to_owned())
         .spawn(move || {
+            if let Some(coord) = coord {
+                worker.use_store(coord);
+            }
             worker.run(&receiver);
             drop(finished);
         })
@@ -128,27 +124,64 @@ pub fn spawn(coord: Coord, workspace: &Workspace, mailbox: Mailbox) -> Result<Co
 }
 
 struct Worker {
-    coord: Arc<Coord>,
+    /// `None` until the store has been made.
+    coord: Option<Coord>,
     workspace: Workspace,
     mailbox: Mailbox,
     /// Counts the commands under way, by its clones.
     running: Arc<()>,
-    _watcher: Option<Watcher>,
+    /// Kept for its thread.
+    watcher: Option<Watcher>,
 }
 
 impl Worker {
-    fn run(self, jobs: &Receiver<Job>) {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        if let Err(error) = self.coord() {
+            self.complain("open the store", error);
+        }
         while let Ok(job) = jobs.recv() {
             let what = format!("{job:?}");
             if let Err(error) = self.perform(job) {
-                tracing::error!("{what}: {error}");
-                let why = error.message;
-                self.mailbox.post_blocking(Post::StoreTrouble(why));
+                self.complain(&what, error);
             }
         }
     }
 
-    fn perform(&self, job: Job) -> Result<()> {
+    fn complain(&self, what: &str, error: Error) {
+        tracing::error!("{what}: {error}");
+        let why = error.message;
+        self.mailbox.post_blocking(Post::StoreTrouble(why));
+    }
+
+    /// The store; one that could not be made is tried again, since disks do not stay full for ever.
+    fn coord(&mut self) -> Result<&Coord> {
+        if self.coord.is_none() {
+            let coord = Coord::open(&self.workspace.state)?;
+            self.use_store(coord);
+        }
+        self.coord
+            .as_ref()
+            .ok_or_else(|| Error::internal("the store was opened and is not there"))
+    }
+
+    /// Watches a store and takes it for what is to be done.
+    fn use_store(&mut self, coord: Coord) {
+        let mailbox = self.mailbox.clone();
+        let watcher = Watcher::spawn(coord.clone(), move |snapshot| {
+            mailbox.post_blocking(Post::Snapshot(snapshot));
+        });
+        match watcher {
+            Ok(watcher) => self.watcher = Some(watcher),
+            Err(error) => {
+                tracing::error!("cannot watch the store: {error}");
+                let why = format!("the store cannot be watched: {error}");
+                self.mailbox.post_blocking(Post::StoreTrouble(why));
+            }
+        }
+        self.coord = Some(coord);
+    }
+
+    fn perform(&mut self, job: Job) -> Result<()> {
         match job {
             Job::Register {
                 session,
@@ -156,14 +189,14 @@ impl Worker {
                 pid,
                 agent,
             } => self.register(&session, pane, pid, agent),
-            Job::End { session } => match self.coord.end(&SessionId::parse(&session)?) {
+            Job::End { session } => match self.coord()?.end(&SessionId::parse(&session)?) {
                 // A pane whose program ended before it was registered has nothing to end.
                 Err(error) if error.kind == crate::error::Kind::NotFound => Ok(()),
                 ended => ended,
             },
             Job::Renew { session } => {
                 let actor = Actor::new(SessionId::parse(&session)?);
-                self.coord.heartbeat(&actor, &Heartbeat::default())
+                self.coord()?.heartbeat(&actor, &Heartbeat::default())
             }
             Job::Run {
                 command,
@@ -183,7 +216,7 @@ impl Worker {
         }
     }
 
-    fn register(&self, session: &str, pane: PaneId, pid: u32, agent: String) -> Result<()> {
+    fn register(&mut self, session: &str, pane: PaneId, pid: u32, agent: String) -> Result<()> {
         // A program that is over already was no session worth the name.
         let Ok(fingerprint) = fingerprint::of_pid(pid) else {
             return Ok(());
@@ -194,7 +227,7 @@ impl Worker {
             id: Some(SessionId::parse(session)?),
             ..Register::of(fingerprint)
         };
-        self.coord.register(&request).map(|_| ())
+        self.coord()?.register(&request).map(|_| ())
     }
 
     fn run_command(

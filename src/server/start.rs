@@ -128,7 +128,11 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     let paths = workspace.sockets(&socket_dir()?)?;
     // Everything made from here on is for this user alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    let coord = Coord::open(&workspace.state)?;
+    // One that is there is opened now, so that damage is told to whoever starts us.
+    let coord = match Coord::prepare(&workspace.state)? {
+        true => Some(Coord::open(&workspace.state)?),
+        false => None,
+    };
     let lock = server_lock(&workspace.state);
     let Some(_alive) = lockfile::try_lock(&lock, &paths.socket)? else {
         return Err(Error::refused("a server for this workspace runs already"));
@@ -143,9 +147,12 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         config_dir().as_deref(),
         &crate::command::parse::check_line,
     ));
-    let snapshot = Arc::new(coord.snapshot().unwrap_or_else(|error| {
-        tracing::error!("cannot read the store: {error}");
-        Snapshot::empty(SystemClock::new().now())
+    let nothing = || Snapshot::empty(SystemClock::new().now());
+    let snapshot = Arc::new(coord.as_ref().map_or_else(nothing, |coord| {
+        coord.snapshot().unwrap_or_else(|error| {
+            tracing::error!("cannot read the store: {error}");
+            nothing()
+        })
     }));
     let mut state = State::new(workspace.root.clone(), config, snapshot);
     state.home = std::env::var_os("HOME").map(PathBuf::from);

@@ -81,6 +81,14 @@ impl SqliteStore {
         Ok(SqliteStore::new(paths, connection))
     }
 
+    /// Whether there is a database, whatever state it is in.
+    ///
+    /// # Errors
+    /// [`Kind::Corrupt`] when something else lies in its place.
+    pub fn is_made(dir: &StateDir) -> Result<bool> {
+        Ok(matches!(Paths::of(dir).look()?, Found::Database))
+    }
+
     /// Opens the store for reading only, if there is one; makes nothing. On a read-only file
     /// system it reads a private copy, which later changes do not reach.
     ///
