@@ -1,7 +1,7 @@
 //! Completing a half-typed command line, for the prompt and for shells.
 
-use super::spec::Place;
-use super::{find, rows};
+use super::spec::{Place, Row};
+use super::{family, find, rows};
 
 /// One way to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +20,11 @@ pub fn candidates(line: &str) -> Vec<Candidate> {
         Some(at) => line.split_at(at + 1),
         None => ("", line),
     };
-    let mut words = before.split_whitespace();
-    let found: Vec<(String, String)> = match words.next() {
-        None => command_names(word),
-        Some(name) => flags(name, word),
+    let words: Vec<&str> = before.split_whitespace().collect();
+    let found: Vec<(String, String)> = match words[..] {
+        [] => command_names(word),
+        [first] if family(first).next().is_some() => family_words(first, word),
+        _ => flags(&words, word),
     };
     found
         .into_iter()
@@ -35,20 +36,36 @@ pub fn candidates(line: &str) -> Vec<Candidate> {
         .collect()
 }
 
-/// Commands that make sense at a prompt and begin with `word`; by alias as well.
+/// Commands that make sense at a prompt and begin with `word`; by alias as well. A family is one
+/// word until it is chosen.
 fn command_names(word: &str) -> Vec<(String, String)> {
-    rows()
-        .filter(|row| row.place != Place::Local && !row.hidden())
-        .filter(|row| {
-            row.name.starts_with(word)
-                || (!word.is_empty() && row.aliases.iter().any(|alias| alias.starts_with(word)))
-        })
-        .map(|row| (row.name.to_owned(), row.about()))
+    let mut found: Vec<(String, String)> = Vec::new();
+    for row in rows().filter(|row| row.place != Place::Local && !row.hidden()) {
+        let by_alias = !word.is_empty() && row.aliases.iter().any(|alias| alias.starts_with(word));
+        match row.family() {
+            Some(first) if found.iter().any(|(known, _)| known == first) => {}
+            Some(first) if first.starts_with(word) => {
+                let own: Vec<&str> = family(first).map(Row::word).collect();
+                found.push((first.to_owned(), own.join(", ")));
+            }
+            _ if row.name.starts_with(word) || by_alias => {
+                found.push((row.name.to_owned(), row.about()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn family_words(first: &str, word: &str) -> Vec<(String, String)> {
+    family(first)
+        .filter(|row| row.word().starts_with(word) && !row.hidden())
+        .map(|row| (row.word().to_owned(), row.about()))
         .collect()
 }
 
-fn flags(name: &str, word: &str) -> Vec<(String, String)> {
-    let Some(row) = find(name) else {
+fn flags(words: &[&str], word: &str) -> Vec<(String, String)> {
+    let Some((row, _)) = find(words.iter().copied()) else {
         return Vec::new();
     };
     if !word.starts_with('-') {
@@ -79,9 +96,8 @@ fn values(command: clap::Command, word: &str) -> Vec<(String, String)> {
 
 /// One line of help on the command being typed: how it is used and what it does.
 pub fn help(line: &str) -> Option<String> {
-    let name = line.split_whitespace().next()?;
-    let row = find(name)?;
-    let usage = row.clap().render_usage().to_string();
+    let (row, _) = find(line.split_whitespace())?;
+    let usage = row.clap().bin_name(row.name).render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").trim();
     Some(format!("{} · {usage}", row.about()))
 }

@@ -1,7 +1,8 @@
 //! What one can say to Stoa: one table, read by every surface.
 //!
 //! A command is one file: its arguments (whose doc comments are the help) and its `run`. A row
-//! below gives it its name, its other names and its place. Shell, `:` prompt, key bindings, help
+//! below gives it its name (one word, or a family's word and its own: `task add`), its other names
+//! and its place. Shell, `:` prompt, key bindings, help
 //! and completion all read this table, so a command cannot exist in one and be missing in another.
 
 pub mod claim;
@@ -189,9 +190,21 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         .chain(ViewCommand::ROWS)
 }
 
-/// The row a word names, by name or alias.
-pub fn find(word: &str) -> Option<&'static Row> {
-    rows().find(|row| row.name == word || row.aliases.contains(&word))
+/// The row that a line of words begins with, and how many of the words name it.
+pub fn find<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<(&'static Row, usize)> {
+    let mut words = words.into_iter();
+    let first = words.next()?;
+    let alone = rows().find(|row| row.name == first || row.aliases.contains(&first));
+    alone.map(|row| (row, 1)).or_else(|| {
+        let second = words.next()?;
+        let row = family(first).find(|row| row.word() == second)?;
+        Some((row, 2))
+    })
+}
+
+/// The rows of the family `word`; none if there is no such family.
+pub fn family(word: &str) -> impl Iterator<Item = &'static Row> {
+    rows().filter(move |row| row.family() == Some(word))
 }
 
 impl Command {
@@ -232,10 +245,13 @@ mod tests {
         for row in rows() {
             assert!(!row.about().is_empty(), "{} has no help", row.name);
             assert!(
-                row.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                row.name
+                    .split(' ')
+                    .all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')),
                 "{} is not kebab-case",
                 row.name
             );
+            assert!(row.name.split(' ').count() <= 2, "{}", row.name);
         }
     }
 

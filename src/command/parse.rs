@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, ArgMatches};
 
-use super::{Command, find, rows};
+use super::spec::Row;
+use super::{Command, family, find, rows};
 use crate::error::{Error, Result};
 use crate::keys::nearest::nearest;
 
@@ -49,7 +50,29 @@ pub fn cli() -> clap::Command {
         .after_help(sections())
         .help_template("{about}\n\n{usage-heading} {usage}\n\n{options}\n\n{after-help}")
         .override_usage("stoa [OPTIONS] [COMMAND]\n       stoa            attach to this directory's workspace, starting it if needed\n       stoa --once     print the state of the workspace and exit");
-    rows().fold(root, |root, row| root.subcommand(row.clap()))
+    let mut root = root;
+    let mut families: Vec<&str> = Vec::new();
+    for row in rows() {
+        match row.family() {
+            None => root = root.subcommand(row.clap()),
+            Some(word) if families.contains(&word) => {}
+            Some(word) => {
+                families.push(word);
+                root = root.subcommand(family_command(word, family(word)));
+            }
+        }
+    }
+    root
+}
+
+/// The clap command of a family, with these of its rows.
+fn family_command(word: &'static str, rows: impl Iterator<Item = &'static Row>) -> clap::Command {
+    let command = clap::Command::new(word)
+        .about(format!("What one can do with a {word}"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true);
+    rows.fold(command, |command, row| command.subcommand(row.clap()))
 }
 
 /// The grammar without commands: the options around them.
@@ -93,15 +116,24 @@ fn root() -> clap::Command {
 /// The part of the grammar that these words need, if they are a plain command line: building all
 /// of it takes longer than most commands. It is a subset, so what it accepts means the same in
 /// the whole; what it refuses is for the whole to explain.
-fn part(words: &[OsString]) -> clap::Command {
-    let word = words
-        .iter()
-        .filter_map(|word| word.to_str())
-        .find(|word| !word.starts_with('-'));
-    match word.and_then(find) {
-        Some(row) => root().subcommand(row.clap()),
+fn part(row: Option<&'static Row>) -> clap::Command {
+    match row.map(|row| (row, row.family())) {
+        Some((row, None)) => root().subcommand(row.clap()),
+        Some((row, Some(word))) => root().subcommand(family_command(word, std::iter::once(row))),
         None => root(),
     }
+}
+
+/// Where the command's words begin: after the options that stand before it.
+fn command_at(words: &[OsString]) -> usize {
+    let mut at = 0;
+    while let Some(word) = words.get(at).and_then(|word| word.to_str())
+        && word.starts_with('-')
+    {
+        let takes_value = matches!(word, "--state" | "--session");
+        at += if takes_value { 2 } else { 1 };
+    }
+    at.min(words.len())
 }
 
 /// The commands by section, for the foot of `stoa --help`.
@@ -131,14 +163,22 @@ where
     I: IntoIterator<Item = W>,
     W: Into<OsString> + Clone,
 {
-    let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+    let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+    let at = command_at(&words);
+    let found = find(words[at..].iter().map_while(|word| word.to_str()));
+    if let Some((row, 1)) = found
+        && row.family().is_some()
+    {
+        // Another name of a command that has a family: the name itself stands in clap's tree.
+        words.splice(at..=at, row.name.split(' ').map(OsString::from));
+    }
     let argv = || std::iter::once(OsString::from("stoa")).chain(words.iter().cloned());
-    if let Ok(matches) = part(&words).try_get_matches_from(argv()) {
+    if let Ok(matches) = part(found.map(|(row, _)| row)).try_get_matches_from(argv()) {
         return from_matches(&matches);
     }
     match cli().try_get_matches_from(argv()) {
         Ok(matches) => from_matches(&matches),
-        Err(error) => from_clap(error),
+        Err(error) => from_clap(error, words[at..].first().and_then(|word| word.to_str())),
     }
 }
 
@@ -178,13 +218,17 @@ fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
     };
     let command = match matches.subcommand() {
         Some((word, sub)) => {
+            let (name, sub) = match sub.subcommand() {
+                Some((own, below)) => (format!("{word} {own}"), below),
+                None => (word.to_owned(), sub),
+            };
             // Global options may stand after the command's word as well.
             global.json |= sub.get_flag("json");
-            let parsed = Command::from_matches(word, sub)
-                .ok_or_else(|| Error::internal(format!("no command behind the word {word}")))?;
+            let parsed = Command::from_matches(&name, sub)
+                .ok_or_else(|| Error::internal(format!("no command behind the words {name}")))?;
             match parsed {
                 Ok(command) => Some(command),
-                Err(error) => return from_clap(error),
+                Err(error) => return from_clap(error, None),
             }
         }
         None if matches.get_flag("once") => once_command()?,
@@ -200,7 +244,8 @@ fn once_command() -> Result<Option<Command>> {
     }
 }
 
-fn from_clap(error: clap::Error) -> Result<Parsed> {
+/// What clap has to say; `word` is the command's first, for what is unknown below it.
+fn from_clap(error: clap::Error, word: Option<&str>) -> Result<Parsed> {
     use clap::error::ErrorKind;
     match error.kind() {
         ErrorKind::DisplayHelp
@@ -208,25 +253,42 @@ fn from_clap(error: clap::Error) -> Result<Parsed> {
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Ok(Parsed::Show(error.to_string()))
         }
-        ErrorKind::InvalidSubcommand => Err(unknown_command(&error)),
+        ErrorKind::InvalidSubcommand => Err(unknown_command(&error, word)),
         _ => Err(usage_error(&error.to_string())),
     }
 }
 
 /// A command nobody knows, with the nearest one we do.
-fn unknown_command(error: &clap::Error) -> Error {
+fn unknown_command(error: &clap::Error, word: Option<&str>) -> Error {
     let typed = match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(typed)) => typed.as_str(),
         _ => "that",
     };
-    let words = rows()
-        .filter(|row| !row.hidden())
-        .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()));
+    let below = word.filter(|word| family(word).next().is_some());
+    let (typed, words): (String, Vec<&str>) = match below {
+        Some(word) => (
+            format!("{word} {typed}"),
+            family(word).map(|row| row.name).collect(),
+        ),
+        None => (typed.to_owned(), rows().flat_map(top_words).collect()),
+    };
     let error = Error::usage(format!("no command is called {typed:?}"));
-    match nearest(typed, words) {
+    if let Some(word) = below {
+        let near = nearest(&typed, words);
+        let tip = near.map_or(String::new(), |near| format!("did you mean {near}? "));
+        return error.with_hint(format!("{tip}stoa {word} --help lists them all"));
+    }
+    match nearest(&typed, words) {
         Some(word) => error.with_hint(format!("did you mean {word}? stoa --help lists them all")),
         None => error.with_hint("stoa --help lists them all"),
     }
+}
+
+/// What a command line may begin with to mean this row.
+fn top_words(row: &'static Row) -> impl Iterator<Item = &'static str> {
+    let own = row.family().unwrap_or(row.name);
+    let words = std::iter::once(own).chain(row.aliases.iter().copied());
+    words.filter(|_| !row.hidden())
 }
 
 /// clap's report, shortened to what failed (message) and what to do (hint).

@@ -21,9 +21,9 @@ pub enum Place {
 /// One row of the table: everything that can be said of a command without running it.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
-    /// Its one name, kebab-case.
+    /// Its one name, kebab-case: a word, or the word of a family and one of its own (`task add`).
     pub name: &'static str,
-    /// Other names that do exactly the same: tmux's words and the older tools'.
+    /// Other names that do exactly the same, each one word: tmux's words and the older tools'.
     pub aliases: &'static [&'static str],
     /// Where it runs.
     pub place: Place,
@@ -34,12 +34,30 @@ pub struct Row {
 }
 
 impl Row {
-    /// The clap command of this row.
+    /// The clap command of this row. Below a family's word there are no aliases: they are words of
+    /// their own, which the parser replaces by the name first.
     pub fn clap(&self) -> clap::Command {
-        let command = clap::Command::new(self.name)
-            .visible_aliases(self.aliases)
-            .hide(self.hidden());
+        let command = clap::Command::new(self.word()).hide(self.hidden());
+        let command = match (self.family(), self.aliases) {
+            (None, aliases) => command.visible_aliases(aliases),
+            (Some(_), []) => command,
+            (Some(_), aliases) => {
+                command.after_help(format!("Also called: {}", aliases.join(", ")))
+            }
+        };
         (self.augment)(command)
+    }
+
+    /// The word of the family it belongs to: `task` of `task add`.
+    pub fn family(&self) -> Option<&'static str> {
+        self.name.split_once(' ').map(|(family, _)| family)
+    }
+
+    /// Its own word: `add` of `task add`.
+    pub fn word(&self) -> &'static str {
+        self.name
+            .split_once(' ')
+            .map_or(self.name, |(_, word)| word)
     }
 
     /// Whether help leaves it out (internal entry points).

@@ -12,13 +12,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::audit::{self, AuditEntry, Deed, Noted};
-use super::board::Readable;
 use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
 use super::fingerprint::Remembering;
 use super::group::{self, Joined, Left};
 use super::holding;
 use super::key::ClaimKey;
+use super::readable::Readable;
 use super::register::{self, Register};
 use super::replica::{self, Reading};
 use super::schema::{self, Cause, Entry, Session, SessionId};

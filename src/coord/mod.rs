@@ -9,7 +9,7 @@
 //! contents, and never decides anything by wall time.
 
 pub mod audit;
-pub mod board;
+
 pub mod caller;
 pub mod claim;
 pub mod context;
@@ -23,6 +23,7 @@ pub mod lease;
 pub mod names;
 mod operation;
 pub mod queue;
+pub mod readable;
 pub mod register;
 pub mod replica;
 pub mod schema;

@@ -1,0 +1,73 @@
+//! Markdown for the board. Names come from outside, so what Markdown and terminals would act upon is
+//! escaped.
+
+use std::fmt::Write as _;
+
+use crate::coord::names;
+
+/// Longest text in a cell, in characters.
+const CELL_CHARS: usize = 120;
+
+/// The heading of a section.
+pub(super) fn heading(out: &mut String, title: &str) {
+    let _ = writeln!(out, "\n## {title}\n");
+}
+
+/// A table, or "None." for no rows.
+pub(super) fn table(out: &mut String, columns: &[&str], rows: &[Vec<String>]) {
+    if rows.is_empty() {
+        let _ = writeln!(out, "None.");
+        return;
+    }
+    row(out, columns.iter().copied());
+    row(out, columns.iter().map(|_| "---"));
+    for cells in rows {
+        row(out, cells.iter().map(String::as_str));
+    }
+}
+
+fn row<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
+    for cell in cells {
+        let _ = write!(out, "| {} ", safe(cell));
+    }
+    out.push_str("|\n");
+}
+
+/// A time as people read it.
+pub(super) fn when(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+/// Nothing that ends a cell, begins markup, or acts on a terminal.
+pub(super) fn safe(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars().take(CELL_CHARS) {
+        match c {
+            '\n' | '\t' => out.push(' '),
+            c if names::is_hidden(c) => out.push('\u{fffd}'),
+            '|' | '<' | '`' | '[' | '*' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    if text.chars().nth(CELL_CHARS).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_harmless() {
+        let check = |text: &str, expected: &str| assert_eq!(safe(text), expected);
+        check("a|b", "a\\|b");
+        check("a\n\u{1b}[31m<b>", "a \u{fffd}\\[31m\\<b>");
+        check("\u{202e}x", "\u{fffd}x");
+        assert!(safe(&"x".repeat(5000)).chars().count() <= 121);
+    }
+}
