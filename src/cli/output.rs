@@ -16,12 +16,20 @@ pub fn show(text: &str) -> ExitCode {
 /// Prints what came of a command.
 pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
     match result {
-        Ok(reply) if json => {
-            let text = serde_json::to_string_pretty(&reply.data).unwrap_or_default();
-            print(&text, false)
+        Ok(reply) => {
+            let printed = match json {
+                true => {
+                    let text = serde_json::to_string_pretty(&reply.data).unwrap_or_default();
+                    print(&text, false)
+                }
+                false if reply.text.is_empty() => ExitCode::SUCCESS,
+                false => print(&reply.text, std::io::stdout().is_terminal()),
+            };
+            match printed {
+                ExitCode::SUCCESS => ExitCode::from(reply.code),
+                failed => failed,
+            }
         }
-        Ok(reply) if reply.text.is_empty() => ExitCode::SUCCESS,
-        Ok(reply) => print(&reply.text, std::io::stdout().is_terminal()),
         Err(error) => {
             complain(&error, json);
             if json {

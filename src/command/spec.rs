@@ -90,6 +90,8 @@ pub struct Reply {
     pub text: String,
     /// For programs; `null` when there is nothing to say.
     pub data: Value,
+    /// The exit code: 0, or what the command promises for an answer that is a "no".
+    pub code: u8,
 }
 
 impl Reply {
@@ -103,6 +105,13 @@ impl Reply {
         Reply {
             text: text.into(),
             data,
+            code: 0,
         }
+    }
+
+    /// The same with an exit code: the answer is given in full, and scripts can branch on it.
+    pub fn exits(mut self, code: u8) -> Reply {
+        self.code = code;
+        self
     }
 }

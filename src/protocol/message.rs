@@ -105,6 +105,9 @@ pub struct Answer {
     /// Data for programs, if it worked.
     #[serde(default)]
     pub data: Value,
+    /// The exit code, if it worked.
+    #[serde(default)]
+    pub code: u8,
     /// The error in its JSON form, if it failed.
     #[serde(default)]
     pub error: Option<Value>,
@@ -116,11 +119,13 @@ impl From<Result<Reply>> for Answer {
             Ok(reply) => Answer {
                 text: reply.text,
                 data: reply.data,
+                code: reply.code,
                 error: None,
             },
             Err(error) => Answer {
                 text: String::new(),
                 data: Value::Null,
+                code: 0,
                 error: Some(error.to_json()),
             },
         }
@@ -134,6 +139,7 @@ impl From<Answer> for Result<Reply> {
             None => Ok(Reply {
                 text: answer.text,
                 data: answer.data,
+                code: answer.code,
             }),
         }
     }
