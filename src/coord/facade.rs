@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::audit::{self, AuditEntry, Deed, Noted};
+use super::audit::{self, AuditEntry, Deed, Noted, Wanted};
 use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
 use super::fingerprint::Remembering;
@@ -381,7 +381,15 @@ impl Coord {
     /// # Errors
     /// Only the store's.
     pub fn audit(&self, count: usize) -> Result<Vec<AuditEntry>> {
-        self.read(|view, _| audit::latest(view, count))
+        self.audit_of(&Wanted::default(), count)
+    }
+
+    /// The latest of some entries of the audit trail, oldest first.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn audit_of(&self, wanted: &Wanted, count: usize) -> Result<Vec<AuditEntry>> {
+        self.read(|view, _| audit::latest(view, wanted, count))
     }
 
     /// Writes all readable files again.
