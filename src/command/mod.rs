@@ -108,6 +108,8 @@ commands! {
         }
         "oversight" {
             Audit(oversight::audit::Audit) "audit" []
+            Doctor(oversight::doctor::Doctor) "doctor" ["health-check"]
+            Cleanup(oversight::cleanup::Cleanup) "cleanup" []
         }
     }
 }

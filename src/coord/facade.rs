@@ -392,6 +392,32 @@ impl Coord {
         self.read(|view, _| audit::latest(view, wanted, count))
     }
 
+    /// The readable files that do not show what the store holds.
+    ///
+    /// # Errors
+    /// When they cannot be looked at.
+    pub fn stale_files(&self) -> Result<Vec<String>> {
+        let mut stale = Vec::new();
+        if let Some(files) = &self.files {
+            self.with_readable(|readable| files.catch_up(&*self.store, readable))?;
+            stale = files.stale(
+                &*self.store,
+                &Readable {
+                    at: self.present().moment(None),
+                },
+            )?;
+        }
+        Ok(stale)
+    }
+
+    /// Takes the lines of the readable trail up to a revision to the archive.
+    pub(super) fn archive_audit(&self, revision: u64) -> Result<()> {
+        match &self.files {
+            Some(files) => files.archive("audit", revision),
+            None => Ok(()),
+        }
+    }
+
     /// Writes all readable files again.
     ///
     /// # Errors
@@ -424,6 +450,18 @@ impl Coord {
             Ok(())
         })?;
         found.ok_or_else(no_result)
+    }
+
+    /// Runs work that no session asked for, in one transaction.
+    pub(super) fn transact(
+        &self,
+        mut work: impl FnMut(&mut dyn Tx, &Moment<'_>) -> Result<()>,
+    ) -> Result<u64> {
+        let present = self.present();
+        let at = present.moment(None);
+        let done = self.store.transact(&mut |tx| work(tx, &at));
+        self.catch_up();
+        done
     }
 
     /// Runs a rule for a session that acts, in one transaction.
