@@ -11,6 +11,7 @@ pub mod context;
 pub mod docs;
 pub mod group;
 pub mod local;
+pub mod oversight;
 pub mod pane;
 pub mod parse;
 pub mod server;
@@ -104,6 +105,11 @@ commands! {
             Renew(claim::renew::Renew) "renew" []
             Release(claim::release::Release) "release" ["session-release"]
             Claims(claim::claims::Claims) "claims" []
+        }
+        "oversight" {
+            Audit(oversight::audit::Audit) "audit" []
+            Doctor(oversight::doctor::Doctor) "doctor" ["health-check"]
+            Cleanup(oversight::cleanup::Cleanup) "cleanup" []
         }
     }
 }

@@ -89,6 +89,14 @@ impl StoreCx {
             .ok_or_else(|| Error::internal("the store was opened and is not there"))
     }
 
+    /// The store for reading, if it has been made; makes nothing itself.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn existing(&self) -> Result<Option<Coord>> {
+        Coord::open_existing(&self.state)
+    }
+
     /// The person's settings.
     pub fn settings(&self) -> Settings {
         load::settings(config_dir().as_deref())

@@ -125,12 +125,89 @@ fn trim(tx: &mut dyn Tx) -> Result<()> {
     Ok(())
 }
 
-/// The latest entries, oldest first.
+/// Which entries are asked for; what is left out does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// By whom: a name at the time, or the id of the session meant.
+    pub by: Option<(String, Option<SessionId>)>,
+    /// What was attempted.
+    pub action: Option<String>,
+    /// Part of what it was done to.
+    pub about: Option<String>,
+    /// Only refusals.
+    pub failed: bool,
+}
+
+impl Wanted {
+    /// Whether this entry is one.
+    pub fn matches(&self, entry: &AuditEntry) -> bool {
+        let by = self.by.as_ref().is_none_or(|(name, id)| match id {
+            Some(id) => entry.session.as_ref() == Some(id),
+            None => {
+                entry.agent.as_ref() == Some(name)
+                    || entry.session.as_ref().is_some_and(|id| id.as_str() == name)
+            }
+        });
+        by && self
+            .action
+            .as_ref()
+            .is_none_or(|action| *action == entry.action)
+            && self
+                .about
+                .as_ref()
+                .is_none_or(|text| entry.subject.contains(text))
+            && !(self.failed && entry.success)
+    }
+}
+
+/// Entries read at once while looking for those that are wanted.
+const PIECE: usize = 512;
+
+/// The latest wanted entries, oldest first.
 ///
 /// # Errors
 /// Only the store's.
-pub fn latest(view: &dyn View, count: usize) -> Result<Vec<AuditEntry>> {
-    let mut records = view.scan(PREFIX, Order::Descending, count)?;
-    records.reverse();
-    records.iter().map(|record| record.decode()).collect()
+pub fn latest(view: &dyn View, wanted: &Wanted, count: usize) -> Result<Vec<AuditEntry>> {
+    let mut found: Vec<AuditEntry> = Vec::new();
+    let mut piece = PIECE.min(count.max(1));
+    loop {
+        found.clear();
+        let records = view.scan(PREFIX, Order::Descending, piece)?;
+        for record in &records {
+            let entry: AuditEntry = record.decode()?;
+            if found.len() < count && wanted.matches(&entry) {
+                found.push(entry);
+            }
+        }
+        // Nearly always the first piece is enough; if not, reading from the start again is cheap
+        // beside decoding, and the trail is bounded.
+        if found.len() >= count || records.len() < piece {
+            found.reverse();
+            return Ok(found);
+        }
+        piece = piece.saturating_mul(4);
+    }
+}
+
+/// The entries after a revision, oldest first.
+///
+/// # Errors
+/// Only the store's.
+pub fn after(view: &dyn View, revision: u64) -> Result<Vec<AuditEntry>> {
+    let mut piece = 64;
+    loop {
+        let records = view.scan(PREFIX, Order::Descending, piece)?;
+        let reached = records.len() < piece
+            || records
+                .last()
+                .is_some_and(|record| record.create_revision <= revision);
+        if reached {
+            let newer = records
+                .iter()
+                .rev()
+                .filter(|record| record.create_revision > revision);
+            return newer.map(|record| record.decode()).collect();
+        }
+        piece = piece.saturating_mul(4);
+    }
 }

@@ -398,7 +398,7 @@ pub(super) fn describe(
     }
 }
 
-pub(super) fn remove_void(tx: &mut dyn Tx, at: &Moment<'_>, mut claim: Claim) -> Result<()> {
+pub(super) fn remove_void(tx: &mut dyn Tx, at: &Moment<'_>, mut claim: Claim) -> Result<usize> {
     let mut kept = Vec::new();
     let before = claim.grants.len();
     for grant in claim.grants {
@@ -409,11 +409,11 @@ pub(super) fn remove_void(tx: &mut dyn Tx, at: &Moment<'_>, mut claim: Claim) ->
         }
     }
     claim.grants = kept;
-    if claim.grants.len() == before {
-        Ok(())
-    } else {
-        store(tx, &claim)
+    let removed = before - claim.grants.len();
+    if removed > 0 {
+        store(tx, &claim)?;
     }
+    Ok(removed)
 }
 
 /// Writes a claim, or removes it when nobody holds it any more.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::audit::{self, AuditEntry, Deed, Noted};
+use super::audit::{self, AuditEntry, Deed, Noted, Wanted};
 use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
 use super::fingerprint::Remembering;
@@ -381,7 +381,41 @@ impl Coord {
     /// # Errors
     /// Only the store's.
     pub fn audit(&self, count: usize) -> Result<Vec<AuditEntry>> {
-        self.read(|view, _| audit::latest(view, count))
+        self.audit_of(&Wanted::default(), count)
+    }
+
+    /// The latest of some entries of the audit trail, oldest first.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn audit_of(&self, wanted: &Wanted, count: usize) -> Result<Vec<AuditEntry>> {
+        self.read(|view, _| audit::latest(view, wanted, count))
+    }
+
+    /// The readable files that do not show what the store holds.
+    ///
+    /// # Errors
+    /// When they cannot be looked at.
+    pub fn stale_files(&self) -> Result<Vec<String>> {
+        let mut stale = Vec::new();
+        if let Some(files) = &self.files {
+            self.with_readable(|readable| files.catch_up(&*self.store, readable))?;
+            stale = files.stale(
+                &*self.store,
+                &Readable {
+                    at: self.present().moment(None),
+                },
+            )?;
+        }
+        Ok(stale)
+    }
+
+    /// Takes the lines of the readable trail up to a revision to the archive.
+    pub(super) fn archive_audit(&self, revision: u64) -> Result<()> {
+        match &self.files {
+            Some(files) => files.archive("audit", revision),
+            None => Ok(()),
+        }
     }
 
     /// Writes all readable files again.
@@ -416,6 +450,18 @@ impl Coord {
             Ok(())
         })?;
         found.ok_or_else(no_result)
+    }
+
+    /// Runs work that no session asked for, in one transaction.
+    pub(super) fn transact(
+        &self,
+        mut work: impl FnMut(&mut dyn Tx, &Moment<'_>) -> Result<()>,
+    ) -> Result<u64> {
+        let present = self.present();
+        let at = present.moment(None);
+        let done = self.store.transact(&mut |tx| work(tx, &at));
+        self.catch_up();
+        done
     }
 
     /// Runs a rule for a session that acts, in one transaction.

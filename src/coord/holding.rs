@@ -254,10 +254,11 @@ pub fn follow_heartbeat(tx: &mut dyn Tx, at: &Moment<'_>, session: &Session) -> 
     Ok(())
 }
 
-/// Removes every void grant.
-pub fn sweep(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<()> {
+/// Removes every void grant; says how many there were.
+pub fn sweep(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<usize> {
+    let mut removed = 0;
     for claim in schema::claims(tx.view())? {
-        remove_void(tx, at, claim)?;
+        removed += remove_void(tx, at, claim)?;
     }
-    Ok(())
+    Ok(removed)
 }

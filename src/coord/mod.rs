@@ -12,7 +12,9 @@ pub mod audit;
 
 pub mod caller;
 pub mod claim;
+pub mod cleanup;
 pub mod context;
+pub mod doctor;
 pub mod facade;
 pub mod fingerprint;
 pub mod glob;

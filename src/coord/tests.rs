@@ -4,6 +4,7 @@ mod claims;
 mod files;
 mod groups;
 mod histories;
+mod oversight;
 mod races;
 mod sessions;
 
@@ -151,6 +152,16 @@ impl World {
             .into_iter()
             .find(|group| group.name == name)
             .unwrap()
+    }
+
+    fn range(&self, prefix: &str) -> Vec<crate::store::Record> {
+        let mut found = Vec::new();
+        let read = &mut |view: &dyn crate::store::View| {
+            found = view.range(prefix)?;
+            Ok(())
+        };
+        self.store.read(read).unwrap();
+        found
     }
 
     fn last_audit(&self) -> audit::AuditEntry {

@@ -165,6 +165,11 @@ pub trait Store: Send + Sync {
     /// The keys changed after `revision`.
     fn changes_since(&self, revision: u64) -> Result<Changes>;
 
+    /// What is damaged below the records, a line each; nothing in a sound store.
+    fn check(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// The file that is closed after writing whenever a transaction ends, whoever ran it: the
     /// wake-up for watchers. `None` if there is no such thing and one has to look now and then.
     fn wake_file(&self) -> Option<&Path>;

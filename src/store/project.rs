@@ -397,5 +397,7 @@ fn hash(text: &str) -> u64 {
     })
 }
 
+mod archive;
 #[cfg(test)]
 mod tests;
+mod verify;

@@ -295,6 +295,18 @@ impl Store for SqliteStore {
         Ok(Changes { revision, delta })
     }
 
+    fn check(&self) -> Result<Vec<String>> {
+        let connection = self.connection();
+        let read = || {
+            let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+            let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+            lines.collect::<rusqlite::Result<Vec<String>>>()
+        };
+        let mut lines = read().map_err(|error| self.paths.error("check", &error))?;
+        lines.retain(|line| line != "ok");
+        Ok(lines)
+    }
+
     fn wake_file(&self) -> Option<&Path> {
         Some(&self.paths.lock)
     }

@@ -1,0 +1,137 @@
+//! `doctor`.
+
+use std::path::Path;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command::spec::{Reply, Run};
+use crate::command::store::StoreCx;
+use crate::config::workspace::Workspace;
+use crate::coord::Coord;
+use crate::coord::doctor::{Finding, Level};
+use crate::error::{Error, Kind, Result};
+use crate::server::start;
+use crate::store::dir::StateDir;
+
+/// Check the health of the workspace's state; exit code 1 if something is wrong
+///
+/// Looks at the state directory, the database, every record, whether records agree with each other,
+/// the readable files and the server. Nothing is changed without --fix or --rebuild.
+#[derive(Debug, Clone, Args)]
+pub struct Doctor {
+    /// Put right what can be put right without guessing
+    #[arg(long)]
+    pub fix: bool,
+    /// Write all readable files and the status board again
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Compare every readable file with the store, too
+    #[arg(long)]
+    pub verify: bool,
+}
+
+impl Run<StoreCx> for Doctor {
+    fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        let mut findings = Vec::new();
+        let mut done = Vec::new();
+        match StateDir::existing(&cx.state) {
+            Ok(Some(_)) => self.look_inside(&cx.state, &mut findings, &mut done),
+            Ok(None) => findings.push(Finding::ok("directory", "no state yet: nothing to check")),
+            Err(error) => findings.push(problem("directory", error)),
+        }
+        findings.extend(server(cx));
+        let worst = findings.iter().map(|finding| finding.level).max();
+        let healthy = worst < Some(Level::Problem);
+        let mut lines: Vec<String> = done.iter().map(|line| format!("fixed    {line}")).collect();
+        lines.extend(findings.iter().map(line));
+        lines.push(match healthy {
+            true => "all is well".to_owned(),
+            false => "something is wrong, see above".to_owned(),
+        });
+        let data = json!({ "healthy": healthy, "findings": findings, "fixed": done });
+        Ok(Reply::new(lines.join("\n"), data).exits(u8::from(!healthy)))
+    }
+}
+
+impl Doctor {
+    fn look_inside(&self, state: &Path, findings: &mut Vec<Finding>, done: &mut Vec<String>) {
+        let examined = if self.fix || self.rebuild || self.verify {
+            Coord::open(state).and_then(|coord| self.treat(&coord, findings, done))
+        } else {
+            match Coord::open_existing(state) {
+                Ok(Some(coord)) => coord.examine(),
+                Ok(None) => Ok(vec![Finding::ok(
+                    "database",
+                    "no store yet: nothing to check",
+                )]),
+                Err(error) => Err(error),
+            }
+        };
+        match examined {
+            Ok(found) => findings.extend(found),
+            Err(error) => findings.push(problem("database", error)),
+        }
+    }
+
+    fn treat(
+        &self,
+        coord: &Coord,
+        findings: &mut Vec<Finding>,
+        done: &mut Vec<String>,
+    ) -> Result<Vec<Finding>> {
+        if self.fix {
+            done.extend(coord.mend()?);
+        }
+        if self.fix || self.rebuild {
+            coord.rebuild_files()?;
+            done.push("wrote the readable files again".to_owned());
+        }
+        if self.verify {
+            let stale = coord.stale_files()?;
+            findings.push(match stale.as_slice() {
+                [] => Finding::ok("files", "the readable files show what the store holds"),
+                stale => {
+                    let message = format!("not what the store holds: {}", stale.join(", "));
+                    Finding::problem("files", message).with_hint("stoa doctor --rebuild")
+                }
+            });
+        }
+        coord.examine()
+    }
+}
+
+fn problem(check: &'static str, error: Error) -> Finding {
+    let finding = Finding::problem(check, error.message);
+    match error.hint {
+        Some(hint) => finding.with_hint(hint),
+        None => finding,
+    }
+}
+
+/// Whether a server runs and answers.
+fn server(cx: &StoreCx) -> Option<Finding> {
+    let workspace = Workspace {
+        root: cx.root.clone(),
+        state: cx.state.clone(),
+    };
+    Some(match start::find(&workspace) {
+        Ok(Some(_)) => Finding::ok("server", "a server runs and answers"),
+        Ok(None) => Finding::ok("server", "no server runs; stoa starts one"),
+        Err(error) if error.kind == Kind::Refused => Finding::note("server", error.message),
+        Err(error) => problem("server", error),
+    })
+}
+
+fn line(finding: &Finding) -> String {
+    let mark = match finding.level {
+        Level::Ok => "ok",
+        Level::Note => "note",
+        Level::Problem => "PROBLEM",
+    };
+    let mut line = format!("{mark:<8} {:<10} {}", finding.check, finding.message);
+    if let Some(hint) = &finding.hint {
+        line.push_str(&format!("\n                    {hint}"));
+    }
+    line
+}

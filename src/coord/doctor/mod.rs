@@ -1,0 +1,158 @@
+//! Looking the store over: is every record sound, do the records agree with each other, is anything
+//! left over from the dead. What can be put right without guessing is put right by [`Coord::mend`];
+//! a record that cannot be read is set aside under `damaged/`, never thrown away.
+//!
+//! Examining changes nothing.
+
+mod agree;
+mod records;
+
+use serde::Serialize;
+
+use super::audit::{self, Deed};
+use super::facade::Coord;
+use super::{holding, session};
+use crate::error::Result;
+use crate::store::{Tx, View};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Worth knowing; nothing is wrong.
+    Note,
+    /// Something is wrong.
+    Problem,
+}
+
+/// What one look found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at: `records`, `claims`, …
+    pub check: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// What was found, in a sentence.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Finding {
+    /// All is well.
+    pub fn ok(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding {
+            check,
+            level: Level::Ok,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Worth knowing.
+    pub fn note(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding {
+            level: Level::Note,
+            ..Finding::ok(check, message)
+        }
+    }
+
+    /// Something is wrong.
+    pub fn problem(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding {
+            level: Level::Problem,
+            ..Finding::ok(check, message)
+        }
+    }
+
+    /// The same with what to do next.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Finding {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, said to be put right by `stoa doctor --fix`.
+    pub fn fixable(self) -> Finding {
+        self.with_hint("stoa doctor --fix puts it right")
+    }
+}
+
+impl Coord {
+    /// Looks the whole store over.
+    ///
+    /// # Errors
+    /// Only the store's own; what is wrong with records is a finding.
+    pub fn examine(&self) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        let damage = self.store.check()?;
+        if damage.is_empty() {
+            findings.push(Finding::ok("database", "the database is sound"));
+        }
+        for line in damage {
+            let hint = "copy the state directory away, then: stoa doctor --rebuild; if that fails, \
+                        restore store.db from a backup";
+            findings.push(Finding::problem("database", format!("damaged: {line}")).with_hint(hint));
+        }
+        let of_records = self.read(|view, at| {
+            let mut found = records::check(view)?;
+            if found.iter().all(|finding| finding.level < Level::Problem) {
+                found.extend(agree::check(view, at)?);
+            } else {
+                found.push(Finding::note(
+                    "agreement",
+                    "not looked at while records cannot be read",
+                ));
+            }
+            Ok(found)
+        })?;
+        findings.extend(of_records);
+        Ok(findings)
+    }
+
+    /// Puts right what can be: sets unreadable records aside, makes indexes agree with what they
+    /// index, ends sessions whose processes are gone, removes claims that bind nobody. Returns what
+    /// was done.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn mend(&self) -> Result<Vec<String>> {
+        self.tend("doctor", |tx, at| {
+            let mut done = records::set_aside(tx)?;
+            done.extend(agree::mend(tx)?);
+            let ended = session::reap(tx, at)?;
+            if !ended.is_empty() {
+                done.push(format!("ended dead sessions: {}", ended.join(", ")));
+            }
+            let removed = holding::sweep(tx, at)?;
+            if removed > 0 {
+                done.push(format!("removed {removed} claims that bound nobody"));
+            }
+            Ok(done)
+        })
+    }
+
+    /// Work on the store in nobody's name, in one transaction, noted line by line.
+    pub(super) fn tend(
+        &self,
+        action: &'static str,
+        work: impl Fn(&mut dyn Tx, &super::Moment<'_>) -> Result<Vec<String>>,
+    ) -> Result<Vec<String>> {
+        let mut done = Vec::new();
+        self.transact(|tx, at| {
+            done = work(tx, at)?;
+            for line in &done {
+                let deed = Deed::new(action, line.as_str());
+                audit::record(tx, at.now.wall, None, None, &deed, None)?;
+            }
+            Ok(())
+        })?;
+        Ok(done)
+    }
+}
+
+/// Every key there is.
+fn all_keys(view: &dyn View) -> Result<Vec<crate::store::Record>> {
+    view.range("")
+}

@@ -1,0 +1,111 @@
+//! Whether each record is what its key promises.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Finding, all_keys};
+use crate::coord::audit::{self, AuditEntry};
+use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, Waiter};
+use crate::error::Result;
+use crate::store::{Record, Tx, View};
+
+/// Where records lie that could not be read.
+pub(super) const ASIDE: &str = "damaged/";
+
+/// Fails for a record that is not what its key promises.
+type Test = fn(&Record) -> Result<()>;
+
+/// The kinds of records: what their keys begin with, what they must be.
+const KINDS: &[(&str, Test)] = &[
+    ("session/", is::<Session>),
+    ("group/", is::<Group>),
+    ("context/", is::<Entry>),
+    ("history/", is::<Entry>),
+    ("claim/", claim),
+    ("pattern/", claim),
+    ("held/", is::<Value>),
+    (schema::WAIT_PREFIX, is::<Waiter>),
+    ("op/", is::<Operation>),
+    (audit::PREFIX, is::<AuditEntry>),
+    (ASIDE, is::<String>),
+];
+
+fn is<T: DeserializeOwned>(record: &Record) -> Result<()> {
+    record.decode::<T>().map(drop)
+}
+
+fn claim(record: &Record) -> Result<()> {
+    let claim: Claim = record.decode()?;
+    if schema::claim_key(&claim.key) == record.key {
+        return Ok(());
+    }
+    Err(crate::error::Error::new(
+        crate::error::Kind::Corrupt,
+        format!("the record {} speaks of {}", record.key, claim.key),
+    ))
+}
+
+fn kind(key: &str) -> Option<&'static (&'static str, Test)> {
+    KINDS.iter().find(|(prefix, _)| key.starts_with(prefix))
+}
+
+/// Reads every record.
+pub(super) fn check(view: &dyn View) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
+    let mut sound = true;
+    for record in all_keys(view)? {
+        let Some((prefix, test)) = kind(&record.key) else {
+            let (family, _) = record.key.split_once('/').unwrap_or((&record.key, ""));
+            *unknown.entry(family.to_owned()).or_default() += 1;
+            continue;
+        };
+        *counts.entry(prefix).or_default() += 1;
+        if let Err(error) = test(&record) {
+            sound = false;
+            findings.push(Finding::problem("records", error.message).fixable());
+        }
+    }
+    if sound {
+        let told: Vec<String> = (counts.iter())
+            .map(|(prefix, count)| format!("{count} {}", prefix.trim_end_matches('/')))
+            .collect();
+        let all = if told.is_empty() {
+            "none yet".to_owned()
+        } else {
+            told.join(", ")
+        };
+        findings.push(Finding::ok(
+            "records",
+            format!("every record can be read: {all}"),
+        ));
+    }
+    for (family, count) in unknown {
+        let message =
+            format!("{count} records of a kind unknown here, {family}: a newer version's");
+        findings.push(Finding::note("records", message));
+    }
+    if let Some(count) = counts.get(ASIDE) {
+        let message = format!("{count} damaged records lie aside");
+        findings.push(Finding::note("records", message));
+    }
+    Ok(findings)
+}
+
+/// Moves what cannot be read out of the way, its text as it is.
+pub(super) fn set_aside(tx: &mut dyn Tx) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    for record in all_keys(tx.view())? {
+        let unsound = kind(&record.key).is_some_and(|(_, test)| test(&record).is_err());
+        if unsound {
+            let aside = format!("{ASIDE}{:020}/{}", tx.revision(), record.key);
+            crate::store::put_json(tx, &aside, &record.value)?;
+            tx.delete(&record.key)?;
+            done.push(format!("set aside the unreadable record {}", record.key));
+        }
+    }
+    Ok(done)
+}

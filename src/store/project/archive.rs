@@ -1,0 +1,52 @@
+//! Taking old lines of a file of JSON lines to an archive, so that the file does not grow for ever.
+
+use std::io::{Read, Write};
+
+use rustix::fs::OFlags;
+
+use super::{Folder, PATIENCE, Projection, line_revision};
+use crate::error::{Error, Result};
+use crate::store::dir::open_file;
+use crate::store::lock::{Lock, Sharing};
+
+/// Where archives lie, in the state directory.
+const ARCHIVE: &str = "archive";
+
+impl Projection {
+    /// Moves the lines of `STEM.jsonl` up to `revision` to `archive/STEM-until-REVISION.jsonl`. The
+    /// archive is on disk before the lines leave their file, so that at worst they are in both.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written; then nothing has left its file.
+    pub fn archive(&self, stem: &str, revision: u64) -> Result<()> {
+        let work = self.dir.path().join("projection.lock");
+        let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
+        let name = format!("{stem}.jsonl");
+        let path = self.dir.path().join(&name);
+        let fail = |error: std::io::Error| Error::io("archive", &path, &error);
+        let mut text = String::new();
+        let mut file = open_file(&path, OFlags::RDONLY).map_err(fail)?;
+        file.read_to_string(&mut text).map_err(fail)?;
+        let is_old = |line: &&str| line_revision(line).is_some_and(|r| r <= revision);
+        let (old, new): (Vec<&str>, Vec<&str>) = text.lines().partition(is_old);
+        if old.is_empty() {
+            return Ok(());
+        }
+        let root = Folder::root(&self.dir)?;
+        root.below(ARCHIVE)?;
+        let kept = self
+            .dir
+            .path()
+            .join(ARCHIVE)
+            .join(format!("{stem}-until-{revision}.jsonl"));
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND;
+        let keep = || {
+            let mut file = open_file(&kept, flags)?;
+            file.write_all((old.join("\n") + "\n").as_bytes())?;
+            file.sync_all()
+        };
+        keep().map_err(|error| Error::io("write", &kept, &error))?;
+        let rest: String = new.iter().flat_map(|line| [line, "\n"]).collect();
+        root.write(&name, &rest)
+    }
+}
