@@ -29,6 +29,7 @@ fn disk() -> Disk {
 
 impl Disk {
     fn text(&self, file: &str) -> Option<String> {
+        self.coord.flush_files();
         fs::read_to_string(self.path.join(file)).ok()
     }
 
@@ -37,6 +38,7 @@ impl Disk {
     }
 
     fn names(&self, dir: &str) -> Vec<String> {
+        self.coord.flush_files();
         let mut names: Vec<String> = fs::read_dir(self.path.join(dir))
             .map(|entries| {
                 entries
