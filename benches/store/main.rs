@@ -20,8 +20,8 @@ use stoa::coord::{ClaimKey, ClaimRequest, Coord, Register, Session, Which, finge
 type Measurement = (&'static str, fn());
 
 const ALL: [Measurement; 7] = [
-    ("claims", claims),
-    ("claims-by-command", commands::rate),
+    ("one-process", claims),
+    ("by-command", commands::rate),
     ("alone", commands::alone),
     ("crowd-writers", crowd::writers),
     ("crowd-waiters", crowd::waiters),

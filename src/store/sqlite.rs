@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 pub use open::SCHEMA_VERSION;
@@ -102,6 +103,12 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     })
 }
 
+/// Where the keys that begin with `prefix` end. SQLite sorts any blob after all text, and reads no
+/// further than this only if it is one plain bound.
+fn end(prefix: &str) -> SqlValue {
+    prefix_end(prefix).map_or(SqlValue::Blob(Vec::new()), SqlValue::Text)
+}
+
 fn meta(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
     connection
         .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
@@ -117,16 +124,16 @@ impl Inside<'_> {
         let sql = match order {
             Order::Ascending => {
                 "SELECT key, value, version, created, modified FROM records \
-                 WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key LIMIT ?3"
+                 WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3"
             }
             Order::Descending => {
                 "SELECT key, value, version, created, modified FROM records \
-                 WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key DESC LIMIT ?3"
+                 WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT ?3"
             }
         };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params![prefix, prefix_end(prefix), limit], record)?;
+        let rows = statement.query_map(params![prefix, end(prefix), limit], record)?;
         rows.collect()
     }
 
@@ -202,9 +209,9 @@ impl View for Inside<'_> {
 
     fn count(&self, prefix: &str) -> Result<u64> {
         let count = || {
-            let sql = "SELECT count(*) FROM records WHERE key >= ?1 AND (?2 IS NULL OR key < ?2)";
+            let sql = "SELECT count(*) FROM records WHERE key >= ?1 AND key < ?2";
             let mut statement = self.connection.prepare_cached(sql)?;
-            statement.query_row(params![prefix, prefix_end(prefix)], |row| row.get(0))
+            statement.query_row(params![prefix, end(prefix)], |row| row.get(0))
         };
         count().map_err(|error| self.fail(error))
     }
