@@ -438,6 +438,7 @@ impl Coord {
         let mut name = None;
         let done = self.store.transact(&mut |tx| {
             let mut session = session::acting(tx.view(), &at, &actor.session)?;
+            let before = session.clone();
             name = Some(session.name.clone());
             if let Some(op_id) = &actor.op_id {
                 result = operation::replay(tx.view(), &session.id, op_id, deed)?;
@@ -449,8 +450,11 @@ impl Coord {
                 holding::check_token(tx.view(), &at, &session, key, *token)?;
             }
             let value = rule(tx, &at, &mut session)?;
-            session.seen = at.now.clone();
-            schema::put_session(tx, &session)?;
+            let silent = session::silence_ms(&before.seen, at.now);
+            if session != before || silent >= session::SEEN_MS {
+                session.seen = at.now.clone();
+                schema::put_session(tx, &session)?;
+            }
             if deed.noted == Noted::Always {
                 audit::record(
                     tx,

@@ -20,6 +20,8 @@ use crate::store::{Tx, View};
 pub const LOST_MS: u64 = 60_000;
 /// A session that works but has shown nothing for this long is called stalled.
 pub const STALLED_MS: u64 = 120_000;
+/// A session that acts again within this time is not written only to say so.
+pub const SEEN_MS: u64 = 1_000;
 /// How long a session that died stays to be seen before it is forgotten.
 pub const LOST_SHOWN_MS: u64 = 10 * 60_000;
 /// Heartbeats kept in the record.

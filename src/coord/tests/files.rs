@@ -264,9 +264,11 @@ fn unknown_fields_survive() {
         [],
     )
     .unwrap();
-    d.coord
-        .heartbeat(&(&d.me).into(), &Heartbeat::default())
-        .unwrap();
+    let beat = Heartbeat {
+        phase: Some("testing".into()),
+        ..Heartbeat::default()
+    };
+    d.coord.heartbeat(&(&d.me).into(), &beat).unwrap();
     assert_eq!(
         d.json("sessions/1-Forge%20%7C%20one.json")["future"],
         "kept"
