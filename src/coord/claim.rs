@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::fingerprint::{Fingerprint, Vital};
-use super::glob::literal_prefix;
 use super::key::ClaimKey;
 use super::lease::{DEFAULT_TTL, Lease, Phase, check_ttl, show_ms};
 use super::names::check_text;
+use super::overlap::overlapping;
 use super::schema::{self, Cause, Claim, Grant, Session};
 use super::{Moment, queue};
 use crate::error::{Error, Kind, Result};
@@ -303,30 +303,6 @@ pub(super) fn place_of(session: &Session) -> String {
 
 fn clock_time(grant: &Grant) -> String {
     grant.at.strftime("%H:%M:%SZ").to_string()
-}
-
-/// The claims that have something in common with `key`.
-fn overlapping(view: &dyn View, key: &ClaimKey) -> Result<Vec<Claim>> {
-    let mut found = Vec::new();
-    if key.is_pattern() {
-        // `src/**` matches `src` too, so the slash is no part of what all matches begin with.
-        let prefix = literal_prefix(key.as_str()).trim_end_matches('/');
-        matching(view, &format!("claim/{prefix}"), key, &mut found)?;
-    } else {
-        found.extend(schema::claim(view, key)?);
-    }
-    matching(view, &format!("pattern/{}/", key.kind()), key, &mut found)?;
-    Ok(found)
-}
-
-fn matching(view: &dyn View, prefix: &str, key: &ClaimKey, found: &mut Vec<Claim>) -> Result<()> {
-    for record in view.range(prefix)? {
-        let claim: Claim = record.decode()?;
-        if claim.key.overlaps(key) {
-            found.push(claim);
-        }
-    }
-    Ok(())
 }
 
 /// Writes one grant; nothing is in the way.

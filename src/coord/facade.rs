@@ -18,7 +18,7 @@ use super::fingerprint::Remembering;
 use super::group::{self, Joined, Left};
 use super::holding;
 use super::key::ClaimKey;
-use super::readable::Readable;
+use super::projector::{Painter, Projector};
 use super::register::{self, Register};
 use super::replica::{self, Reading};
 use super::schema::{self, Cause, Entry, Session, SessionId};
@@ -28,7 +28,6 @@ use super::{Moment, Probe, Settings, SystemProbe, operation};
 use crate::clock::{Clock, Now, SystemClock};
 use crate::error::{Error, Kind, Result};
 use crate::store::dir::StateDir;
-use crate::store::project::Projection;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, Tx, View};
 
@@ -79,7 +78,7 @@ pub struct Coord {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) probe: Arc<dyn Probe>,
     settings: Settings,
-    files: Option<Arc<Projection>>,
+    files: Option<Arc<Projector>>,
 }
 
 impl Coord {
@@ -91,7 +90,7 @@ impl Coord {
         let dir = StateDir::create(state)?;
         let store = SqliteStore::open(&dir)?;
         let mut coord = Coord::system(Arc::new(store));
-        coord.files = Some(Arc::new(Projection::new(dir)));
+        coord.files = Some(Arc::new(Projector::new(dir)));
         Ok(coord)
     }
 
@@ -424,8 +423,16 @@ impl Coord {
     /// When one cannot be written.
     pub fn rebuild_files(&self) -> Result<()> {
         match &self.files {
-            Some(files) => self.with_readable(|readable| files.rebuild(&*self.store, readable)),
+            Some(files) => files.rebuild(&*self.store, &self.painter()),
             None => Ok(()),
+        }
+    }
+
+    /// Waits until the readable files show everything that was committed through this value and
+    /// its clones. Dropping the last of them does the same.
+    pub fn flush_files(&self) {
+        if let Some(files) = &self.files {
+            files.flush();
         }
     }
 
@@ -477,6 +484,7 @@ impl Coord {
         let mut name = None;
         let done = self.store.transact(&mut |tx| {
             let mut session = session::acting(tx.view(), &at, &actor.session)?;
+            let before = session.clone();
             name = Some(session.name.clone());
             if let Some(op_id) = &actor.op_id {
                 result = operation::replay(tx.view(), &session.id, op_id, deed)?;
@@ -488,8 +496,11 @@ impl Coord {
                 holding::check_token(tx.view(), &at, &session, key, *token)?;
             }
             let value = rule(tx, &at, &mut session)?;
-            session.seen = at.now.clone();
-            schema::put_session(tx, &session)?;
+            let silent = session::silence_ms(&before.seen, at.now);
+            if session != before || silent >= session::SEEN_MS {
+                session.seen = at.now.clone();
+                schema::put_session(tx, &session)?;
+            }
             if deed.noted == Noted::Always {
                 audit::record(
                     tx,
@@ -543,20 +554,20 @@ impl Coord {
         done
     }
 
-    /// The readable files are a convenience: what was committed stays done if they cannot be written.
+    /// Lets the readable files follow a commit. They are a convenience: what was committed stays
+    /// done if they cannot be written.
     pub(super) fn catch_up(&self) {
-        if let Some(files) = &self.files
-            && let Err(error) =
-                self.with_readable(|readable| files.catch_up(&*self.store, readable))
-        {
-            tracing::warn!("readable files are behind: {error}");
+        if let Some(files) = &self.files {
+            files.follow(&self.store, &self.painter());
         }
     }
 
-    fn with_readable(&self, f: impl Fn(&Readable<'_>) -> Result<()>) -> Result<()> {
-        f(&Readable {
-            at: self.present().moment(None),
-        })
+    fn painter(&self) -> Painter {
+        Painter {
+            clock: self.clock.clone(),
+            probe: self.probe.clone(),
+            settings: self.settings.clone(),
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub mod key;
 pub mod lease;
 pub mod names;
 mod operation;
+mod overlap;
+mod projector;
 pub mod queue;
 pub mod readable;
 pub mod register;

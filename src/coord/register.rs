@@ -4,7 +4,7 @@ use serde_json::Map;
 
 use super::fingerprint::{Fingerprint, Vital};
 use super::names::{check_label, check_session_name, check_text};
-use super::schema::{self, Cause, Session, SessionId};
+use super::schema::{self, Brief, Cause, Session, SessionId};
 use super::session::{card, end, life, reap_dead, silence_ms};
 use super::snapshot::Life;
 use super::{Moment, group, holding, lease};
@@ -69,11 +69,14 @@ pub fn register(
 ) -> Result<Session> {
     check_register(request)?;
     let id = request.id.as_ref().unwrap_or(new_id);
-    reap_silent(tx, at, id)?;
-    let all = schema::sessions(tx.view())?;
+    let mut all = schema::briefs(tx.view())?;
+    if reap_silent(tx, at, &all, id)? {
+        all = schema::briefs(tx.view())?;
+    }
     forget_ended(tx, at, &all, id)?;
-    let prior = all.iter().find(|session| session.id == *id);
-    let others: Vec<&Session> = (all.iter())
+    let prior = schema::session(tx.view(), id)?;
+    let prior = prior.as_ref();
+    let others: Vec<&Brief> = (all.iter())
         .filter(|s| s.id != *id && s.ended.is_none())
         .collect();
 
@@ -87,7 +90,9 @@ pub fn register(
         .iter()
         .filter(|s| s.name == name || s.number == number);
     for other in clashes {
-        give_up(tx, at, other, &name)?;
+        if let Some(owner) = schema::session(tx.view(), &other.id)? {
+            give_up(tx, at, owner, &name)?;
+        }
     }
     let mut session = renewed(prior, at, request, id, name, number);
     session.labels_revision = tx.revision();
@@ -122,7 +127,7 @@ fn check_register(request: &Register) -> Result<()> {
     Ok(())
 }
 
-fn next_number(others: &[&Session]) -> u32 {
+fn next_number(others: &[&Brief]) -> u32 {
     let mut taken: Vec<u32> = others.iter().map(|session| session.number).collect();
     taken.sort_unstable();
     taken.iter().fold(
@@ -131,7 +136,7 @@ fn next_number(others: &[&Session]) -> u32 {
     )
 }
 
-fn default_name(request: &Register, number: u32, others: &[&Session]) -> String {
+fn default_name(request: &Register, number: u32, others: &[&Brief]) -> String {
     let base = match (&request.agent, &request.pane) {
         (Some(agent), _) => agent.as_str(),
         (None, Some(_)) => "shell",
@@ -150,13 +155,13 @@ fn default_name(request: &Register, number: u32, others: &[&Session]) -> String 
 }
 
 /// The owner of a name or number gives it up if it is not alive, and is in the way otherwise.
-fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, owner: &Session, name: &str) -> Result<()> {
-    if life(owner, at) == Life::Lost {
+fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, mut owner: Session, name: &str) -> Result<()> {
+    if life(&owner, at) == Life::Lost {
         let cause = match at.probe.check(&owner.fingerprint) {
             Vital::Dead => Cause::Died,
             Vital::Alive | Vital::Unknown => Cause::Silent,
         };
-        return end(tx, at, &mut owner.clone(), cause);
+        return end(tx, at, &mut owner, cause);
     }
     let what = if owner.name == name {
         format!("the name {name}")
@@ -174,7 +179,7 @@ fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, owner: &Session, name: &str) -> Res
         lease::show_ms(silence_ms(&owner.seen, at.now))
     ))
     .with_hint("choose another, or none and get the next free one")
-    .with_holder(card(owner)))
+    .with_holder(card(&owner)))
 }
 
 fn renewed(
@@ -214,23 +219,26 @@ fn renewed(
     }
 }
 
-/// Ends sessions whose processes are gone, the longest unheard of first, all but `spared`.
-fn reap_silent(tx: &mut dyn Tx, at: &Moment<'_>, spared: &SessionId) -> Result<()> {
-    let mut all = schema::sessions(tx.view())?;
-    all.retain(|session| session.ended.is_none() && session.id != *spared);
-    all.sort_by_key(|session| std::cmp::Reverse(silence_ms(&session.seen, at.now)));
-    all.truncate(REAPED_AT_ONCE);
-    reap_dead(tx, at, all).map(|_| ())
+/// Ends sessions whose processes are gone, the longest unheard of first, all but `spared`; says
+/// whether there was one.
+fn reap_silent(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    all: &[Brief],
+    spared: &SessionId,
+) -> Result<bool> {
+    let mut silent: Vec<Brief> = (all.iter())
+        .filter(|session| session.ended.is_none() && session.id != *spared)
+        .cloned()
+        .collect();
+    silent.sort_by_key(|session| std::cmp::Reverse(silence_ms(&session.seen, at.now)));
+    silent.truncate(REAPED_AT_ONCE);
+    Ok(!reap_dead(tx, at, &silent)?.is_empty())
 }
 
 /// Removes the records of those that ended long ago, in this boot or another. A silent one's claims
 /// live as long as its record, so that waits for them.
-fn forget_ended(
-    tx: &mut dyn Tx,
-    at: &Moment<'_>,
-    all: &[Session],
-    spared: &SessionId,
-) -> Result<()> {
+fn forget_ended(tx: &mut dyn Tx, at: &Moment<'_>, all: &[Brief], spared: &SessionId) -> Result<()> {
     let mut ended: Vec<(u64, &SessionId)> = (all.iter())
         .filter(|session| session.id != *spared)
         .filter_map(|session| Some((silence_ms(&session.ended.as_ref()?.at, at.now), &session.id)))

@@ -355,6 +355,30 @@ pub fn sessions(view: &dyn View) -> Result<Vec<Session>> {
     records.iter().map(|record| record.decode()).collect()
 }
 
+/// What there is to compare of a session when all are looked through: reading these fields alone
+/// takes a tenth of the time.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Brief {
+    /// Its id.
+    pub id: SessionId,
+    /// Its name, unique among the living.
+    pub name: String,
+    /// Its number, unique among the living.
+    pub number: u32,
+    /// Its last write of any sort.
+    pub seen: Now,
+    /// How it ended, if it has.
+    pub ended: Option<Ended>,
+}
+
+/// Every session in brief, ended ones too, oldest first. Records that cannot be read are left out:
+/// one damaged session must not keep the others from being found.
+pub fn briefs(view: &dyn View) -> Result<Vec<Brief>> {
+    let records = view.range("session/")?;
+    let read = records.iter().filter_map(|record| record.decode().ok());
+    Ok(read.collect())
+}
+
 /// Writes a session's record.
 pub fn put_session(tx: &mut dyn Tx, session: &Session) -> Result<()> {
     put_json(tx, &session_key(&session.id), session)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::fingerprint::Vital;
 use super::names::{check_text, shown};
-use super::schema::{self, Activity, Cause, Ended, Session, SessionId};
+use super::schema::{self, Activity, Brief, Cause, Ended, Session, SessionId};
 use super::snapshot::Life;
 use super::{Moment, group, holding};
 use crate::clock::Now;
@@ -20,6 +20,8 @@ use crate::store::{Tx, View};
 pub const LOST_MS: u64 = 60_000;
 /// A session that works but has shown nothing for this long is called stalled.
 pub const STALLED_MS: u64 = 120_000;
+/// A session that acts again within this time is not written only to say so.
+pub const SEEN_MS: u64 = 1_000;
 /// How long a session that died stays to be seen before it is forgotten.
 pub const LOST_SHOWN_MS: u64 = 10 * 60_000;
 /// Heartbeats kept in the record.
@@ -152,10 +154,10 @@ pub fn resolve(view: &dyn View, at: &Moment<'_>, text: &str) -> Result<Session> 
     {
         return acting(view, at, &id);
     }
-    let all = schema::sessions(view)?;
+    let all = schema::briefs(view)?;
     let number: Option<u32> = text.parse().ok();
     let upper = text.to_ascii_uppercase();
-    let tests: [&dyn Fn(&Session) -> bool; 3] = [
+    let tests: [&dyn Fn(&Brief) -> bool; 3] = [
         &|session| session.name == text,
         &|session| Some(session.number) == number,
         // Four characters at least: fewer are somebody's misspelt name.
@@ -163,11 +165,15 @@ pub fn resolve(view: &dyn View, at: &Moment<'_>, text: &str) -> Result<Session> 
     ];
     let mut gone = None;
     for test in tests {
-        let found: Vec<&Session> = all.iter().filter(|session| test(session)).collect();
-        let living: Vec<&&Session> = found.iter().filter(|s| life(s, at) != Life::Lost).collect();
+        let mut found = Vec::new();
+        for brief in all.iter().filter(|session| test(session)) {
+            found.extend(schema::session(view, &brief.id)?);
+        }
+        let living = found.iter().filter(|s| life(s, at) != Life::Lost);
+        let living: Vec<&Session> = living.collect();
         match living[..] {
-            [one] => return Ok((**one).clone()),
-            [] => gone = gone.or(found.last().copied()),
+            [one] => return Ok(one.clone()),
+            [] => gone = gone.or(found.pop()),
             [..] => {
                 return Err(Error::usage(format!(
                     "\"{}\" begins the id of {} sessions",
@@ -179,7 +185,7 @@ pub fn resolve(view: &dyn View, at: &Moment<'_>, text: &str) -> Result<Session> 
         }
     }
     match gone {
-        Some(session) => Err(dead(session)),
+        Some(session) => Err(dead(&session)),
         None => Err(
             Error::not_found(format!("there is no session \"{}\"", shown(text)))
                 .with_hint("`stoa sessions` lists them"),
@@ -257,17 +263,19 @@ pub fn end(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, cause: Cause
     schema::put_session(tx, session)
 }
 
-/// Ends those whose processes are gone; returns their names.
+/// Ends those of these whose processes are gone; returns their names.
 pub(super) fn reap_dead(
     tx: &mut dyn Tx,
     at: &Moment<'_>,
-    sessions: Vec<Session>,
+    sessions: &[Brief],
 ) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for mut session in sessions {
-        if session.ended.is_none() && at.probe.check(&session.fingerprint) == Vital::Dead {
-            // An earlier one's end may have changed this record (it coordinated, say).
-            session = schema::session(tx.view(), &session.id)?.unwrap_or(session);
+    for brief in sessions.iter().filter(|session| session.ended.is_none()) {
+        // Read now: an earlier one's end may have changed this record (it coordinated, say).
+        let Some(mut session) = schema::session(tx.view(), &brief.id)? else {
+            continue;
+        };
+        if at.probe.check(&session.fingerprint) == Vital::Dead {
             end(tx, at, &mut session, Cause::Died)?;
             names.push(session.name);
         }
@@ -277,6 +285,6 @@ pub(super) fn reap_dead(
 
 /// Ends every session whose process is gone; returns their names.
 pub fn reap(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<Vec<String>> {
-    let all = schema::sessions(tx.view())?;
-    reap_dead(tx, at, all)
+    let all = schema::briefs(tx.view())?;
+    reap_dead(tx, at, &all)
 }

@@ -4,6 +4,7 @@
 //! them when it succeeds. Tests run the rules on it, and compare other engines with it.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Included, Unbounded};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
@@ -38,6 +39,16 @@ impl MemoryStore {
     }
 }
 
+impl State {
+    /// The records whose keys begin with `prefix`, from `from` on, which is not before it.
+    fn below<'a>(&'a self, prefix: &'a str, from: &str) -> impl Iterator<Item = &'a Record> {
+        let range = self.records.range::<str, _>((Included(from), Unbounded));
+        range
+            .map(|(_, record)| record)
+            .take_while(move |record| record.key.starts_with(prefix))
+    }
+}
+
 impl View for State {
     fn revision(&self) -> u64 {
         self.revision
@@ -48,10 +59,7 @@ impl View for State {
     }
 
     fn scan(&self, prefix: &str, order: Order, limit: usize) -> Result<Vec<Record>> {
-        let mut found: Vec<Record> = (self.records.values())
-            .filter(|record| record.key.starts_with(prefix))
-            .cloned()
-            .collect();
+        let mut found: Vec<Record> = self.below(prefix, prefix).cloned().collect();
         if order == Order::Descending {
             found.reverse();
         }
@@ -59,8 +67,12 @@ impl View for State {
         Ok(found)
     }
 
+    fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>> {
+        Ok(self.below(prefix, from.max(prefix)).next().cloned())
+    }
+
     fn count(&self, prefix: &str) -> Result<u64> {
-        Ok(self.scan(prefix, Order::Ascending, usize::MAX)?.len() as u64)
+        Ok(self.below(prefix, prefix).count() as u64)
     }
 }
 
@@ -93,6 +105,10 @@ impl View for MemoryTx {
 
     fn scan(&self, prefix: &str, order: Order, limit: usize) -> Result<Vec<Record>> {
         self.state.scan(prefix, order, limit)
+    }
+
+    fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>> {
+        self.state.seek(prefix, from)
     }
 
     fn count(&self, prefix: &str) -> Result<u64> {

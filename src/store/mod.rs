@@ -83,6 +83,9 @@ pub trait View {
     /// Up to `limit` records whose keys begin with `prefix`, in key order.
     fn scan(&self, prefix: &str, order: Order, limit: usize) -> Result<Vec<Record>>;
 
+    /// The first record whose key begins with `prefix` and is not smaller than `from`.
+    fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>>;
+
     /// How many keys begin with `prefix`.
     fn count(&self, prefix: &str) -> Result<u64>;
 
@@ -176,7 +179,7 @@ pub trait Store: Send + Sync {
 }
 
 /// The first key that is greater than every key beginning with `prefix`, `None` if there is none.
-fn prefix_end(prefix: &str) -> Option<String> {
+pub(crate) fn prefix_end(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
         let next = match last {

@@ -4,15 +4,18 @@
 //! was acknowledged survives a power cut. Writers queue by `flock` on `lock` (see `lock.rs`)
 //! before they begin; readers wait for nobody. Closing a connection never runs a checkpoint, which
 //! would turn one sync into five; instead the log is folded back once it has grown to 128
-//! pages, small enough that the next process indexes it in well under a millisecond. A damaged
+//! pages, small enough that the next process indexes it in well under a millisecond (a process that
+//! commits again and again does it less often, and once more when it leaves). A damaged
 //! database is reported and left exactly as it is.
 
 mod open;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 pub use open::SCHEMA_VERSION;
@@ -28,6 +31,11 @@ const KEPT_REVISIONS: u64 = 10_000;
 const TRIM_EVERY: u64 = 256;
 /// Size of the log above which it is folded back into the database: 128 pages with their headers.
 const LOG_BYTES: u64 = 128 * (4096 + 24);
+/// A process that commits again and again lets the log grow to so many times that, and folds it
+/// back when it leaves: it has the index of the log already.
+const LONG_LIVED: u64 = 4;
+/// Commits after which a process counts as such a one.
+const SETTLED: u64 = 4;
 /// How long a writer waits for its turn.
 const LOCK_LIMIT: Duration = Duration::from_secs(30);
 
@@ -39,6 +47,16 @@ pub struct SqliteStore {
     // Held for one transaction or one read, and only after the file lock: a thread that waits for
     // its turn to write keeps nobody in this process from reading.
     connection: Mutex<Connection>,
+    /// Commits so far.
+    commits: AtomicU64,
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if *self.commits.get_mut() > SETTLED {
+            self.fold_back(&self.connection(), LOG_BYTES);
+        }
+    }
 }
 
 impl SqliteStore {
@@ -53,14 +71,15 @@ impl SqliteStore {
             paths,
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
+            commits: AtomicU64::new(0),
         }
     }
 
     /// Folds a log that has grown back into the database, and empties it unless somebody reads it
     /// just now. SQLite's own way would not empty it: that every page has been copied is forgotten
     /// when the last process leaves, so a store used by short-lived ones would copy for ever.
-    fn fold_back(&self, connection: &Connection) {
-        let grown = std::fs::metadata(&self.paths.log).is_ok_and(|log| log.len() > LOG_BYTES);
+    fn fold_back(&self, connection: &Connection, limit: u64) {
+        let grown = std::fs::metadata(&self.paths.log).is_ok_and(|log| log.len() > limit);
         if !grown {
             return;
         }
@@ -102,6 +121,12 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     })
 }
 
+/// Where the keys that begin with `prefix` end. SQLite sorts any blob after all text, and reads no
+/// further than this only if it is one plain bound.
+fn end(prefix: &str) -> SqlValue {
+    prefix_end(prefix).map_or(SqlValue::Blob(Vec::new()), SqlValue::Text)
+}
+
 fn meta(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
     connection
         .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
@@ -117,16 +142,16 @@ impl Inside<'_> {
         let sql = match order {
             Order::Ascending => {
                 "SELECT key, value, version, created, modified FROM records \
-                 WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key LIMIT ?3"
+                 WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3"
             }
             Order::Descending => {
                 "SELECT key, value, version, created, modified FROM records \
-                 WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key DESC LIMIT ?3"
+                 WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT ?3"
             }
         };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params![prefix, prefix_end(prefix), limit], record)?;
+        let rows = statement.query_map(params![prefix, end(prefix), limit], record)?;
         rows.collect()
     }
 
@@ -200,11 +225,23 @@ impl View for Inside<'_> {
             .map_err(|error| self.fail(error))
     }
 
+    fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>> {
+        let find = || {
+            let sql = "SELECT key, value, version, created, modified FROM records \
+                       WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1";
+            self.connection
+                .prepare_cached(sql)?
+                .query_row(params![from.max(prefix), end(prefix)], record)
+                .optional()
+        };
+        find().map_err(|error| self.fail(error))
+    }
+
     fn count(&self, prefix: &str) -> Result<u64> {
         let count = || {
-            let sql = "SELECT count(*) FROM records WHERE key >= ?1 AND (?2 IS NULL OR key < ?2)";
+            let sql = "SELECT count(*) FROM records WHERE key >= ?1 AND key < ?2";
             let mut statement = self.connection.prepare_cached(sql)?;
-            statement.query_row(params![prefix, prefix_end(prefix)], |row| row.get(0))
+            statement.query_row(params![prefix, end(prefix)], |row| row.get(0))
         };
         count().map_err(|error| self.fail(error))
     }
@@ -247,7 +284,11 @@ impl Store for SqliteStore {
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
-        self.fold_back(&connection);
+        let limit = match self.commits.fetch_add(1, Ordering::Relaxed) {
+            0..SETTLED => LOG_BYTES,
+            _ => LONG_LIVED * LOG_BYTES,
+        };
+        self.fold_back(&connection, limit);
         Ok(revision + 1)
     }
 

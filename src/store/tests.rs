@@ -159,6 +159,30 @@ fn ranges_are_exact_prefixes_in_byte_order() {
 }
 
 #[test]
+fn a_seek_finds_the_next_key_of_a_prefix() {
+    on_each(|store| {
+        for key in ["a", "a/1", "a/3", "a0"] {
+            put(store, key, "1");
+        }
+        let check = |prefix: &str, from: &str, expected: Option<&str>| {
+            let mut found = None;
+            let mut read = |view: &dyn super::View| {
+                found = view.seek(prefix, from)?.map(|record| record.key);
+                Ok(())
+            };
+            store.read(&mut read).unwrap();
+            assert_eq!(found.as_deref(), expected, "{prefix} from {from}");
+        };
+        check("a/", "a/2", Some("a/3"));
+        check("a/", "a/3", Some("a/3"));
+        check("a/", "a/4", None);
+        check("a/", "", Some("a/1"));
+        check("", "a/9", Some("a0"));
+        check("", "b", None);
+    });
+}
+
+#[test]
 fn changes_lead_from_any_revision_to_now() {
     on_each(|store| {
         put(store, "a", "1");

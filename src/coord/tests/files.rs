@@ -29,6 +29,7 @@ fn disk() -> Disk {
 
 impl Disk {
     fn text(&self, file: &str) -> Option<String> {
+        self.coord.flush_files();
         fs::read_to_string(self.path.join(file)).ok()
     }
 
@@ -37,6 +38,7 @@ impl Disk {
     }
 
     fn names(&self, dir: &str) -> Vec<String> {
+        self.coord.flush_files();
         let mut names: Vec<String> = fs::read_dir(self.path.join(dir))
             .map(|entries| {
                 entries
@@ -262,9 +264,11 @@ fn unknown_fields_survive() {
         [],
     )
     .unwrap();
-    d.coord
-        .heartbeat(&(&d.me).into(), &Heartbeat::default())
-        .unwrap();
+    let beat = Heartbeat {
+        phase: Some("testing".into()),
+        ..Heartbeat::default()
+    };
+    d.coord.heartbeat(&(&d.me).into(), &beat).unwrap();
     assert_eq!(
         d.json("sessions/1-Forge%20%7C%20one.json")["future"],
         "kept"

@@ -240,7 +240,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 }
 
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+    connection
+        .prepare_cached("PRAGMA user_version")?
+        .query_row([], |row| row.get(0))
 }
 
 fn is_empty(paths: &Paths, connection: &Connection) -> Result<bool> {
