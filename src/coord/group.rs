@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use super::message::{Log, mailbox};
 use super::names::{check_label, shown};
 use super::schema::{self, Group, Member, Session, SessionId};
 use super::snapshot::Life;
@@ -76,6 +77,7 @@ pub fn join(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, name: &str)
         extra: Map::new(),
     });
     session.group = Some(name.to_owned());
+    mailbox::follow(tx, &session.id, &Log::Group(name.to_owned()))?;
     settle(tx, at, &mut group)?;
     Ok(Joined {
         group: name.to_owned(),
@@ -93,6 +95,7 @@ pub fn leave(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session) -> Result<
         .group
         .take()
         .ok_or_else(|| not_in_a_group(session))?;
+    mailbox::unfollow(tx, &session.id, Some(&Log::Group(name.clone())))?;
     let Some(mut group) = schema::group(tx.view(), &name)? else {
         return Ok(Left {
             group: name,
@@ -170,6 +173,8 @@ fn drop_lost(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<()> 
             Some(living) if session::life(&living, at) != Life::Lost => group.members.push(member),
             Some(mut lost) if lost.group.as_deref() == Some(&group.name) => {
                 lost.group = None;
+                let log = Log::Group(group.name.clone());
+                mailbox::unfollow(tx, &lost.id, Some(&log))?;
                 schema::put_session(tx, &lost)?;
             }
             _ => {}

@@ -22,6 +22,7 @@ pub mod group;
 pub mod holding;
 pub mod key;
 pub mod lease;
+pub mod message;
 pub mod names;
 mod operation;
 mod overlap;
@@ -58,6 +59,14 @@ pub struct Settings {
     pub peer_limit: usize,
     /// Claims a session may hold at once.
     pub claims_per_session: u64,
+    /// Messages a session may send at once; 0 for no limit of speed.
+    pub message_burst: u64,
+    /// Messages a session may send a minute in the long run.
+    pub messages_per_minute: u64,
+    /// Unread messages to one session alone; more are refused.
+    pub unread_per_session: u64,
+    /// Messages kept that have been dealt with: for each session, group, and of those to all.
+    pub messages_kept: u64,
 }
 
 impl Default for Settings {
@@ -65,6 +74,10 @@ impl Default for Settings {
         Settings {
             peer_limit: 32,
             claims_per_session: 10_000,
+            message_burst: 60,
+            messages_per_minute: 60,
+            unread_per_session: 1_000,
+            messages_kept: 1_000,
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Map;
 
 use super::fingerprint::{Fingerprint, Vital};
+use super::message::{Log, mailbox};
 use super::names::{check_label, check_session_name, check_text};
 use super::schema::{self, Brief, Cause, Session, SessionId};
 use super::session::{card, end, life, reap_dead, silence_ms};
@@ -97,6 +98,7 @@ pub fn register(
     let mut session = renewed(prior, at, request, id, name, number);
     session.labels_revision = tx.revision();
     holding::follow_generation(tx, at, prior, &session)?;
+    mailbox::follow(tx, &session.id, &Log::All)?;
     match request.group.as_deref() {
         Some(wanted) if session.group.as_deref() != Some(wanted) => {
             group::join(tx, at, &mut session, wanted)?;
@@ -247,6 +249,7 @@ fn forget_ended(tx: &mut dyn Tx, at: &Moment<'_>, all: &[Brief], spared: &Sessio
     for (_, id) in ended.iter().skip(KEPT_ENDED) {
         if tx.count(&schema::held_prefix(id))? == 0 {
             tx.delete(&schema::session_key(id))?;
+            mailbox::forget(tx, id)?;
         }
     }
     Ok(())

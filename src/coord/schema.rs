@@ -10,6 +10,14 @@
 //! | `held/ID/KEY` | index: which claims a session has a part in |
 //! | `wait/TICKET` | [`Waiter`] |
 //! | `op/ID/OPERATION` | [`Operation`] |
+//! | `message/ID`, `body/ID` | [`Message`](super::message::Message), the whole body of a long one |
+//! | `thread/ID/ANSWER` | index: the answers of a conversation |
+//! | `mailbox/ID` | [`Mailbox`](super::message::mailbox::Mailbox) of a session |
+//! | `box/ID/MESSAGE` | [`Slip`](super::message::records::Slip): what a session did with a message |
+//! | `done/ID/MESSAGE` | index: messages to a session alone that it has dealt with |
+//! | `logs/LOG` | [`LogHead`](super::message::records::LogHead) of `all` or `@GROUP` |
+//! | `log/LOG/POSITION` | [`Line`](super::message::records::Line) |
+//! | `messages` | the number of the last message |
 //! | `audit/REVISION-N` | [`super::audit::AuditEntry`] |
 //!
 //! Names inside keys are escaped by [`segment`], numbers have twenty digits so that they sort.

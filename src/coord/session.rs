@@ -8,6 +8,7 @@
 use serde_json::{Value, json};
 
 use super::fingerprint::Vital;
+use super::message::mailbox;
 use super::names::{check_text, shown};
 use super::schema::{self, Activity, Brief, Cause, Ended, Session, SessionId};
 use super::snapshot::Life;
@@ -252,6 +253,7 @@ pub fn end(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, cause: Cause
         holding::release_all(tx, &session.id)?;
     }
     holding::leave_lines(tx, &session.id)?;
+    mailbox::unfollow(tx, &session.id, None)?;
     for record in tx.range(&schema::operation_prefix(&session.id))? {
         tx.delete(&record.key)?;
     }
