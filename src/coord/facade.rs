@@ -396,17 +396,10 @@ impl Coord {
     /// # Errors
     /// When they cannot be looked at.
     pub fn stale_files(&self) -> Result<Vec<String>> {
-        let mut stale = Vec::new();
-        if let Some(files) = &self.files {
-            self.with_readable(|readable| files.catch_up(&*self.store, readable))?;
-            stale = files.stale(
-                &*self.store,
-                &Readable {
-                    at: self.present().moment(None),
-                },
-            )?;
+        match &self.files {
+            Some(files) => files.stale(&*self.store, &self.painter()),
+            None => Ok(Vec::new()),
         }
-        Ok(stale)
     }
 
     /// Takes the lines of the readable trail up to a revision to the archive.

@@ -11,8 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::readable::Readable;
 use super::fingerprint::Remembering;
+use super::readable::Readable;
 use super::{Moment, Probe, Settings};
 use crate::clock::Clock;
 use crate::error::Result;
@@ -34,7 +34,7 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    fn paint(&self, draw: impl FnOnce(&Readable<'_>) -> Result<()>) -> Result<()> {
+    fn paint<T>(&self, draw: impl FnOnce(&Readable<'_>) -> Result<T>) -> Result<T> {
         let now = self.clock.now();
         let probe = Remembering::new(&*self.probe);
         draw(&Readable {
@@ -125,6 +125,21 @@ impl Projector {
     /// Writes every file again.
     pub(super) fn rebuild(&self, store: &dyn Store, painter: &Painter) -> Result<()> {
         painter.paint(|readable| self.shared.files.rebuild(store, readable))
+    }
+
+    /// The files that do not show what the store holds.
+    pub(super) fn stale(&self, store: &dyn Store, painter: &Painter) -> Result<Vec<String>> {
+        self.flush();
+        painter.paint(|readable| {
+            self.shared.files.catch_up(store, readable)?;
+            self.shared.files.stale(store, readable)
+        })
+    }
+
+    /// Takes old lines of a file of lines to the archive.
+    pub(super) fn archive(&self, stem: &str, revision: u64) -> Result<()> {
+        self.flush();
+        self.shared.files.archive(stem, revision)
     }
 
     /// Starts the thread if it does not run yet; `false` if that is impossible.
