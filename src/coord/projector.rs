@@ -11,8 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::readable::Readable;
 use super::fingerprint::Remembering;
+use super::readable::Readable;
 use super::{Moment, Probe, Settings};
 use crate::clock::Clock;
 use crate::error::Result;
