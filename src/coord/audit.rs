@@ -132,5 +132,6 @@ fn trim(tx: &mut dyn Tx) -> Result<()> {
 pub fn latest(view: &dyn View, count: usize) -> Result<Vec<AuditEntry>> {
     let mut records = view.scan(PREFIX, Order::Descending, count)?;
     records.reverse();
-    records.iter().map(|record| record.decode()).collect()
+    let readable = records.iter().filter_map(|record| record.decode().ok());
+    Ok(readable.collect())
 }
