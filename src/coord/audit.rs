@@ -174,8 +174,11 @@ pub fn latest(view: &dyn View, wanted: &Wanted, count: usize) -> Result<Vec<Audi
         found.clear();
         let records = view.scan(PREFIX, Order::Descending, piece)?;
         for record in &records {
-            let entry: AuditEntry = record.decode()?;
-            if found.len() < count && wanted.matches(&entry) {
+            // What cannot be read is left to the doctor.
+            if let Ok(entry) = record.decode::<AuditEntry>()
+                && found.len() < count
+                && wanted.matches(&entry)
+            {
                 found.push(entry);
             }
         }
@@ -206,7 +209,7 @@ pub fn after(view: &dyn View, revision: u64) -> Result<Vec<AuditEntry>> {
                 .iter()
                 .rev()
                 .filter(|record| record.create_revision > revision);
-            return newer.map(|record| record.decode()).collect();
+            return Ok(newer.filter_map(|record| record.decode().ok()).collect());
         }
         piece = piece.saturating_mul(4);
     }

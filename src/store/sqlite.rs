@@ -49,6 +49,9 @@ pub struct SqliteStore {
     connection: Mutex<Connection>,
     /// Commits so far.
     commits: AtomicU64,
+    /// Size of the log below which another attempt to fold it back is not worth it: somebody read it
+    /// at the last one.
+    refold: AtomicU64,
 }
 
 impl Drop for SqliteStore {
@@ -72,6 +75,7 @@ impl SqliteStore {
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
             commits: AtomicU64::new(0),
+            refold: AtomicU64::new(0),
         }
     }
 
@@ -79,19 +83,29 @@ impl SqliteStore {
     /// just now. SQLite's own way would not empty it: that every page has been copied is forgotten
     /// when the last process leaves, so a store used by short-lived ones would copy for ever.
     fn fold_back(&self, connection: &Connection, limit: u64) {
-        let grown = std::fs::metadata(&self.paths.log).is_ok_and(|log| log.len() > limit);
-        if !grown {
+        let size = std::fs::metadata(&self.paths.log).map_or(0, |log| log.len());
+        if size <= limit.max(self.refold.load(Ordering::Relaxed)) {
             return;
         }
         let fold = || {
-            // Readers are not waited for; the next commit tries again.
+            // Readers are not waited for.
             connection.busy_timeout(Duration::ZERO)?;
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            connection.busy_timeout(BUSY_LIMIT)
+            let busy =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            connection.busy_timeout(BUSY_LIMIT)?;
+            Ok(busy)
         };
-        if let Err(error) = fold() {
+        match fold() {
+            Ok(busy) => {
+                // All was copied, only not emptied; copying at every commit would cost five syncs.
+                let next = if busy { size + LOG_BYTES } else { 0 };
+                self.refold.store(next, Ordering::Relaxed);
+            }
             // What was committed is safe in the log.
-            tracing::warn!("cannot fold back the log of the store: {error}");
+            Err(error) => {
+                let error: rusqlite::Error = error;
+                tracing::warn!("cannot fold back the log of the store: {error}");
+            }
         }
     }
 
@@ -184,6 +198,22 @@ impl Inside<'_> {
         Ok(())
     }
 
+    fn delta(&self, since: u64) -> rusqlite::Result<Delta> {
+        if since > self.revision || since < meta(self.connection, "floor")? {
+            return Ok(Delta::Everything);
+        }
+        let sql = "SELECT revision, key FROM changes WHERE revision > ?1 ORDER BY revision, key";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([since], |row| {
+            Ok(Change {
+                revision: row.get(0)?,
+                key: row.get(1)?,
+            })
+        })?;
+        let keys = rows.collect::<rusqlite::Result<Vec<Change>>>()?;
+        Ok(Delta::Keys(keys))
+    }
+
     /// Moves the counter, and now and then forgets old changes.
     fn finish(&self) -> rusqlite::Result<()> {
         let mut set = self
@@ -223,6 +253,14 @@ impl View for Inside<'_> {
     fn scan(&self, prefix: &str, order: Order, limit: usize) -> Result<Vec<Record>> {
         self.scan_rows(prefix, order, limit)
             .map_err(|error| self.fail(error))
+    }
+
+    fn changes_since(&self, since: u64) -> Result<Changes> {
+        let delta = self.delta(since).map_err(|error| self.fail(error))?;
+        Ok(Changes {
+            revision: self.revision,
+            delta,
+        })
     }
 
     fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>> {
@@ -309,31 +347,6 @@ impl Store for SqliteStore {
 
     fn revision(&self) -> Result<u64> {
         meta(&self.connection(), "revision").map_err(|error| self.paths.error("read", &error))
-    }
-
-    fn changes_since(&self, since: u64) -> Result<Changes> {
-        let mut connection = self.connection();
-        let read = |connection: &mut Connection| {
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-            let revision = meta(&tx, "revision")?;
-            if since > revision || since < meta(&tx, "floor")? {
-                return Ok((revision, Delta::Everything));
-            }
-            let sql =
-                "SELECT revision, key FROM changes WHERE revision > ?1 ORDER BY revision, key";
-            let mut statement = tx.prepare_cached(sql)?;
-            let rows = statement.query_map([since], |row| {
-                Ok(Change {
-                    revision: row.get(0)?,
-                    key: row.get(1)?,
-                })
-            })?;
-            let keys = rows.collect::<rusqlite::Result<Vec<Change>>>()?;
-            Ok((revision, Delta::Keys(keys)))
-        };
-        let (revision, delta) =
-            read(&mut connection).map_err(|error| self.paths.error("read", &error))?;
-        Ok(Changes { revision, delta })
     }
 
     fn check(&self) -> Result<Vec<String>> {
