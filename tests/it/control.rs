@@ -485,10 +485,10 @@ fn an_agent_that_speaks_tmux_gets_its_panes() {
     world.ok(&["resize-pane", "-t", lead, "-x", "30%"]);
     assert_eq!(
         world
-            .ok(&["list-panes", "-F", "#{pane_id} #{pane_width} #T"])
+            .ok(&["list-panes", "-F", "#{pane_id} #{pane_width}"])
             .lines()
             .next(),
-        Some("%0 24 sh")
+        Some("%0 24")
     );
     world.ok(&[
         "set-option",
