@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use crate::command::local::LocalCx;
 use crate::command::parse::{self, Invocation, Parsed};
 use crate::command::spec::{Reply, Run};
-use crate::command::{Command, local};
+use crate::command::{Command, ServerCommand, local};
 use crate::error::Result;
 
 /// Runs one command line and returns the process's exit code.
@@ -35,6 +35,9 @@ fn run(invocation: Invocation, words: &[OsString]) -> Result<Reply> {
         Some(Command::Store(command)) => {
             let mut cx = crate::command::store::open(&global)?;
             command.run(&mut cx)
+        }
+        Some(Command::Server(ServerCommand::Events(events))) if events.follow => {
+            remote::follow(&global, events.since)
         }
         Some(Command::Server(_) | Command::View(_)) => remote::run(&global, words),
     }

@@ -62,6 +62,25 @@ fn print(text: &str, clean: bool) -> ExitCode {
     }
 }
 
+/// Prints a part of a longer output at once; false if nobody reads any more.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn lines(text: &str) -> Result<bool> {
+    let mut out = std::io::stdout().lock();
+    let written = text
+        .lines()
+        .try_for_each(|line| writeln!(out, "{}", sanitize_line(line)))
+        .and_then(|()| out.flush());
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::unreachable(format!(
+            "cannot write the output: {error}"
+        ))),
+    }
+}
+
 /// Tells a person something that is not the answer, such as what is being waited for.
 pub fn say(text: &str) {
     // Nothing can be done for a standard error that does not take what we say.

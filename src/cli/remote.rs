@@ -6,6 +6,7 @@ use crate::command::parse::Global;
 use crate::command::spec::Reply;
 use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
+use crate::model::journal::Cursor;
 use crate::protocol::message::Request;
 use crate::server::start;
 
@@ -27,6 +28,33 @@ pub fn run(global: &Global, words: &[OsString]) -> Result<Reply> {
         cwd: current_dir()?.to_str().map(str::to_owned),
         env: crate::client::attach::environment(),
     })
+}
+
+/// Prints events as they come, for ever: each answer says where the next question goes on, so a reader
+/// that is slow holds up nobody.
+///
+/// # Errors
+/// No server runs, or it ended.
+pub fn follow(global: &Global, since: Option<Cursor>) -> Result<Reply> {
+    let workspace = Workspace::current(global.state.as_deref())?;
+    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let mut since = since.map(|cursor| cursor.to_string());
+    loop {
+        let mut words = vec!["events".to_owned(), "--wait".to_owned()];
+        if let Some(cursor) = since {
+            words.extend(["--since".to_owned(), cursor]);
+        }
+        let reply = conn.request(&Request {
+            words,
+            pane: None,
+            cwd: None,
+            env: Vec::new(),
+        })?;
+        if !super::output::lines(&reply.text)? {
+            return Ok(Reply::none());
+        }
+        since = reply.data["next"].as_str().map(str::to_owned);
+    }
 }
 
 /// The directory the command was typed in.

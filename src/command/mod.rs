@@ -120,11 +120,14 @@ commands! {
         "panes" {
             SplitPane(pane::split::SplitPane) "split-pane" ["split-window", "splitw"]
             ClosePane(pane::close::ClosePane) "close-pane" ["kill-pane", "killp"]
-            RestartPane(pane::restart::RestartPane) "restart-pane" ["respawn-pane"]
+            RestartPane(pane::restart::RestartPane) "restart-pane" ["respawn-pane", "respawnp"]
             ResizePane(pane::resize::ResizePane) "resize-pane" ["resizep"]
             SwapPane(pane::swap::SwapPane) "swap-pane" ["swapp"]
             BreakPane(pane::break_out::BreakPane) "break-pane" ["breakp"]
+            FocusPane(pane::focus::FocusPane) "focus-pane" ["select-pane", "selectp"]
             RenamePane(pane::rename::RenamePane) "rename-pane" []
+            RunProgram(pane::run::RunProgram) "run" []
+            WaitPane(pane::wait::WaitPane) "wait" []
             SendKeys(pane::send_keys::SendKeys) "send-keys" ["send"]
             CapturePane(pane::capture::CapturePane) "capture-pane" ["capturep"]
             ListPanes(pane::list::ListPanes) "list-panes" ["lsp", "panes"]
@@ -142,6 +145,12 @@ commands! {
             ListKeys(server::keys::ListKeys) "list-keys" ["lsk"]
             ListClients(server::clients::ListClients) "list-clients" ["lsc"]
             ReloadConfig(server::reload::ReloadConfig) "reload-config" []
+            Events(server::events::Events) "events" []
+            DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
+            SetEnvironment(server::environment::SetEnvironment) "set-environment" ["setenv"]
+            ShowEnvironment(server::environment::ShowEnvironment) "show-environment" ["showenv"]
+            SetOption(server::options::SetOption) "set-option" ["set", "set-window-option", "setw"]
+            ShowOptions(server::options::ShowOptions) "show-options" ["show", "show-window-options", "showw"]
         }
     }
 }
@@ -151,7 +160,6 @@ commands! {
     ViewCommand in View with view::ViewCx<'_> {
         "view" {
             Detach(view::detach::Detach) "detach" ["detach-client"]
-            FocusPane(view::focus_pane::FocusPane) "focus-pane" ["select-pane", "selectp"]
             ZoomPane(view::zoom::ZoomPane) "zoom-pane" []
             FocusTab(view::focus_tab::FocusTab) "focus-tab" ["select-window", "selectw"]
             NextTab(view::focus_tab::NextTab) "next-tab" ["next-window", "next"]
@@ -164,7 +172,6 @@ commands! {
             ChooseTab(view::choose_tab::ChooseTab) "choose-tab" ["choose-tree"]
             SendPrefix(view::send_prefix::SendPrefix) "send-prefix" []
             Redraw(view::redraw::Redraw) "redraw" ["refresh-client"]
-            DisplayMessage(view::message::DisplayMessage) "display-message" []
         }
         "side panel" {
             TogglePanel(view::panel::TogglePanel) "toggle-panel" []
@@ -258,6 +265,17 @@ mod tests {
                 row.name
             );
             assert!(row.name.split(' ').count() <= 2, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn no_argument_hides_an_option_of_every_command() {
+        for row in rows() {
+            for argument in row.clap().get_arguments() {
+                let id = argument.get_id().as_str();
+                let taken = ["state", "session", "json"].contains(&id);
+                assert!(!taken, "{} has an argument {id}", row.name);
+            }
         }
     }
 

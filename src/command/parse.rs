@@ -187,12 +187,33 @@ where
 /// # Errors
 /// Unbalanced quotes, an unknown command, or wrong arguments.
 pub fn parse_line(line: &str) -> Result<Parsed> {
-    let words =
-        shlex::split(line).ok_or_else(|| Error::usage(format!("unbalanced quotes in: {line}")))?;
+    let words = split(line).ok_or_else(|| Error::usage(format!("unbalanced quotes in: {line}")))?;
     if words.is_empty() {
         return Err(Error::usage("an empty command line"));
     }
     parse(words)
+}
+
+/// Splits a command line into words as a shell would, but for comments: a word may begin with `#`, as
+/// formats do. `None` if a quote is left open.
+pub fn split(line: &str) -> Option<Vec<String>> {
+    let mut plain = String::with_capacity(line.len());
+    let (mut quote, mut escaped, mut between) = (None, false, true);
+    for c in line.chars() {
+        if c == '#' && between && quote.is_none() && !escaped {
+            plain.push('\\');
+        }
+        plain.push(c);
+        between = quote.is_none() && !escaped && c.is_whitespace();
+        match (c, quote) {
+            _ if escaped => escaped = false,
+            ('\\', None | Some('"')) => escaped = true,
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    shlex::split(&plain)
 }
 
 /// Whether a key may be bound to this command line.
@@ -344,6 +365,21 @@ mod tests {
     #[test]
     fn unbalanced_quotes_are_refused() {
         assert!(fails("rename-tab \"x").message.contains("quotes"));
+    }
+
+    #[test]
+    fn words_may_begin_with_a_format() {
+        let check = |line: &str, expected: &[&str]| {
+            let words = split(line).unwrap_or_default();
+            assert_eq!(words, expected, "{line}");
+        };
+        check("a -t #{pane} b", &["a", "-t", "#{pane}", "b"]);
+        check(
+            "#S 'a #b' \"c #d\" e#f \\#g",
+            &["#S", "a #b", "c #d", "e#f", "#g"],
+        );
+        check("'it is'#x '' \"\\\" #\"", &["it is#x", "", "\" #"]);
+        assert_eq!(split("'open"), None);
     }
 
     #[test]

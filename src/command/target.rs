@@ -3,6 +3,9 @@
 //! A pane is `%3` (its id), a name given to it, or a number (its place in the tab, from 0). A tab is
 //! `@2`, its name, or its number in the tab bar. Without a target a command means the pane it was
 //! typed in, else the focused pane of the terminal that asked, else of the one used last.
+//!
+//! tmux's forms are understood as well: what stands before a colon is the session, of which there is
+//! one; `TAB.PANE` is a pane of a tab; a tab alone means its active pane.
 
 use crate::error::{Error, Result};
 use crate::model::id::{ClientId, PaneId, TabId};
@@ -58,6 +61,12 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
         Error::not_found(format!("no pane {word:?}"))
             .with_hint("stoa list-panes shows their ids (%N) and names")
     };
+    if !word.starts_with('%')
+        && let Some(pane) = dotted_pane(state, word)
+    {
+        return Ok(pane);
+    }
+    let word = word.rsplit_once(':').map_or(word, |(_, rest)| rest);
     if let Some(id) = word.strip_prefix('%') {
         let id = PaneId(id.parse().map_err(|_| missing())?);
         return state.panes.get(&id).map(|pane| pane.id).ok_or_else(missing);
@@ -69,12 +78,52 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
     if let Some(pane) = named {
         return Ok(pane.id);
     }
+    if word.starts_with('@') {
+        let tab = named_tab(state, word).map_err(|_| missing())?;
+        return state.tab(tab).map(|tab| tab.active).ok_or_else(missing);
+    }
     let index: usize = word.parse().map_err(|_| missing())?;
     let here = tab(state, requester, None)?;
     state
         .tab(here)
         .and_then(|tab| tab.layout.panes().get(index).copied())
         .ok_or_else(missing)
+}
+
+/// `SESSION:TAB.PANE`, `TAB.PANE` and `SESSION:TAB`; `None` if it is no such thing. A pane's name that
+/// looks like one goes first.
+fn dotted_pane(state: &State, word: &str) -> Option<PaneId> {
+    if state
+        .panes
+        .values()
+        .any(|pane| pane.name.as_deref() == Some(word))
+    {
+        return None;
+    }
+    let (session, place) = word.split_once(':').unwrap_or(("", word));
+    let (tab, pane) = match place.rsplit_once('.') {
+        Some((tab, pane)) => (tab, Some(pane)),
+        None if place.len() < word.len() && !place.starts_with('%') => (place, None),
+        None => return None,
+    };
+    if !(session.is_empty() || session == state.name || session == "$0") {
+        return None;
+    }
+    let tab = match tab {
+        "" => state
+            .recent_view()
+            .map(|view| view.tab)
+            .or(state.tabs.first().map(|tab| tab.id))?,
+        name => named_tab(state, name).ok()?,
+    };
+    let tab = state.tab(tab)?;
+    match pane {
+        None | Some("") => Some(tab.active),
+        Some(pane) => match pane.strip_prefix('%') {
+            Some(id) => Some(PaneId(id.parse().ok()?)).filter(|pane| tab.layout.contains(*pane)),
+            None => tab.layout.panes().get(pane.parse::<usize>().ok()?).copied(),
+        },
+    }
 }
 
 /// The tab a command is about.
@@ -99,6 +148,15 @@ fn named_tab(state: &State, word: &str) -> Result<TabId> {
         Error::not_found(format!("no tab {word:?}"))
             .with_hint("stoa list-tabs shows their numbers and names")
     };
+    let word = match word.split_once(':') {
+        Some((session, tab)) if session == state.name || session == "$0" => tab,
+        _ => word,
+    };
+    if let Some(id) = word.strip_prefix('%') {
+        // A pane stands for the tab it is in.
+        let pane = PaneId(id.parse().map_err(|_| missing())?);
+        return state.tab_of(pane).map(|tab| tab.id).ok_or_else(missing);
+    }
     if let Some(id) = word.strip_prefix('@') {
         let id = TabId(id.parse().map_err(|_| missing())?);
         return state.tab(id).map(|tab| tab.id).ok_or_else(missing);

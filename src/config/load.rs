@@ -30,7 +30,11 @@ pub struct Loaded {
 /// and says what is wrong with it: such a binding is reported and does not count.
 pub fn load(dir: Option<&Path>, validate: Validate<'_>) -> Loaded {
     let mut reports = Vec::new();
-    let settings = read_settings(dir, &mut reports);
+    let mut settings = read_settings(dir, &mut reports);
+    // Formats stand in hooks' lines, so only what they are put into can be checked now.
+    for (event, why) in settings.hooks.check(validate) {
+        reports.push(format!("config.toml: hook '{event}': {why}"));
+    }
     let keys = dir.and_then(|dir| read(&paths::keybindings_file(dir), &mut reports));
     let own = keys.as_deref().map(|text| ("keybindings.toml", text));
     let (keymap, found) = bindings::merged(own, validate);
@@ -103,6 +107,7 @@ mod tests {
     use super::*;
     use crate::config::settings::Theme;
     use crate::keys::key::Key;
+    use crate::model::journal::Kind;
 
     fn load_with(files: &[(&str, &[u8])]) -> Loaded {
         let dir = tempfile::tempdir().expect("a temporary directory");
@@ -130,6 +135,24 @@ mod tests {
         assert_eq!(loaded.reports, [""; 0]);
         assert_eq!(loaded.settings.theme, Theme::Dark);
         assert_eq!(loaded.keymap.prefix(), Key::ctrl('a'));
+    }
+
+    #[test]
+    fn hooks_that_are_no_commands_are_told() {
+        let text = b"[panel]\nopen = false\n[hooks]\npane-exited = 'no such'\npane-bell = 'fine'\n";
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        fs::write(dir.path().join("config.toml"), text).expect("written");
+        let loaded = load(Some(dir.path()), &|line| match line {
+            "no such" => Err("no such thing".to_owned()),
+            _ => Ok(()),
+        });
+        assert_eq!(
+            loaded.reports,
+            ["config.toml: hook 'pane-exited': no such thing"]
+        );
+        let hooks = &loaded.settings.hooks;
+        assert_eq!(hooks.of(Kind::PaneBell), ["fine"]);
+        assert!(hooks.of(Kind::PaneExited).is_empty());
     }
 
     #[test]

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+mod hooks;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::doc::{self, Reports};
 use crate::keys::nearest::nearest;
+
+pub use hooks::Hooks;
 
 /// Everything that `config.toml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -49,12 +53,17 @@ pub struct Settings {
     pub status: bool,
     /// Where new panes start. Default `pane`.
     pub new_pane_directory: NewPaneDirectory,
+    /// How large a pane is that several terminals show: as at the `largest`, at the `smallest`, or at
+    /// the one used last (`latest`). Default `largest`.
+    pub window_size: WindowSize,
     /// The side panel.
     pub panel: Panel,
     /// Groups.
     pub groups: Groups,
     /// Claims.
     pub claims: Claims,
+    /// `[hooks]`: an event's name and the command line, or the list of them, that it runs.
+    pub hooks: Hooks,
 }
 
 impl Default for Settings {
@@ -70,9 +79,11 @@ impl Default for Settings {
             remain_on_exit: RemainOnExit::Failed,
             status: true,
             new_pane_directory: NewPaneDirectory::Pane,
+            window_size: WindowSize::Largest,
             panel: Panel::default(),
             groups: Groups::default(),
             claims: Claims::default(),
+            hooks: Hooks::default(),
         }
     }
 }
@@ -191,6 +202,18 @@ pub enum NewPaneDirectory {
     Workspace,
     /// At home.
     Home,
+}
+
+/// Which terminal decides how large a pane is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WindowSize {
+    /// The largest that shows it; the others see a part.
+    Largest,
+    /// The smallest that shows it; the others leave room free.
+    Smallest,
+    /// The one somebody used last.
+    Latest,
 }
 
 /// Whether a pane stays when its program ends: `true`, `false` or `"failed"`.
@@ -330,6 +353,11 @@ pub(super) fn read(text: &str, reports: &mut Reports<'_>) -> Settings {
         };
         if error.message().starts_with("unknown field") {
             reports.add(taken.key.start, unknown(&taken.path));
+        } else if error.message().starts_with("unknown variant")
+            && let [table, event] = taken.path.as_slice()
+            && table == "hooks"
+        {
+            reports.add(taken.key.start, hooks::unknown(event));
         } else {
             let (name, message) = (taken.path.join("."), error.message().replace('`', "'"));
             reports.add(at, format!("'{name}': {message}"));

@@ -17,6 +17,11 @@ impl Size {
         Size { cols, rows }
     }
 
+    /// The smaller of both in each direction.
+    pub fn min(self, other: Size) -> Size {
+        Size::new(self.cols.min(other.cols), self.rows.min(other.rows))
+    }
+
     /// The larger of both in each direction.
     pub fn max(self, other: Size) -> Size {
         Size::new(self.cols.max(other.cols), self.rows.max(other.rows))

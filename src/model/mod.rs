@@ -1,7 +1,9 @@
 //! What the server knows: tabs, panes, views. Plain data; no I/O, no clock, no threads.
 
+pub mod format;
 pub mod geometry;
 pub mod id;
+pub mod journal;
 pub mod layout;
 pub mod line_edit;
 pub mod overlay;
@@ -9,4 +11,6 @@ pub mod pane;
 pub mod panel;
 pub mod state;
 pub mod tab;
+pub mod variables;
 pub mod view;
+pub mod wait;

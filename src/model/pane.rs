@@ -1,5 +1,6 @@
 //! A pane: one program on one PTY, the screen it draws, and the session it is.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::geometry::Size;
@@ -35,6 +36,15 @@ pub struct Pane {
     pub activity: bool,
     /// Loop time in milliseconds of the last input or output, for lease renewal.
     pub last_active_ms: u64,
+    /// Loop time in milliseconds of the last output.
+    pub last_output_ms: u64,
+    /// Loop time in milliseconds of the last thing typed or pasted into it.
+    pub typed_ms: u64,
+    /// Whether its shell waits for a command with nothing typed yet; `None` for a program that
+    /// does not mark its prompts.
+    pub at_prompt: Option<bool>,
+    /// What `set-option -p` has set for it.
+    pub options: BTreeMap<String, String>,
 }
 
 /// What a pane runs.
@@ -48,6 +58,8 @@ pub struct Launch {
     pub beside: Option<PaneId>,
     /// Environment of whoever asked for the pane; empty means the server's own.
     pub env: Vec<(String, String)>,
+    /// Variables set for this pane alone, over everything else.
+    pub set: Vec<(String, String)>,
 }
 
 /// Whether a pane's program runs.
@@ -87,6 +99,30 @@ impl Pane {
         match self.launch.argv.first() {
             Some(program) => program.rsplit('/').next().unwrap_or(program).to_owned(),
             None => "shell".to_owned(),
+        }
+    }
+
+    /// Something has been typed into it.
+    pub fn typed(&mut self, now_ms: u64) {
+        self.last_active_ms = now_ms;
+        self.typed_ms = now_ms;
+        self.at_prompt = self.at_prompt.map(|_| false);
+    }
+
+    /// Loop time since which nothing has come out of it and nothing was typed.
+    pub fn quiet_since_ms(&self) -> u64 {
+        self.last_output_ms.max(self.typed_ms)
+    }
+
+    /// Whether a shell is in its foreground.
+    pub fn shell_waits(&self) -> bool {
+        const SHELLS: &[&str] = &[
+            "sh", "bash", "zsh", "fish", "dash", "ksh", "mksh", "ash", "tcsh", "csh", "nu",
+            "elvish", "xonsh", "pwsh",
+        ];
+        match self.foreground.trim_start_matches('-') {
+            "" => self.launch.argv.is_empty(),
+            name => SHELLS.contains(&name),
         }
     }
 

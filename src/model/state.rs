@@ -10,16 +10,31 @@ use std::sync::Arc;
 
 use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
+use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Layout, Removal};
 use super::pane::{Launch, Pane, PaneLife};
 use super::tab::Tab;
 use super::view::View;
+use super::wait::Waits;
 use crate::config::load::Loaded;
 use crate::coord::snapshot::Snapshot;
 use crate::term::Screen;
 
 /// The size a pane is born with before any terminal shows it.
 pub const UNSEEN: Size = Size::new(80, 24);
+
+/// How far hooks have followed the journal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HookBudget {
+    /// The number of the last event whose hooks have run.
+    pub done: u64,
+    /// The second (of loop time) that is counted in.
+    pub second: u64,
+    /// How many ran in it.
+    pub ran: u32,
+    /// How many were left out in it.
+    pub skipped: u32,
+}
 
 /// Everything one workspace's server knows.
 pub struct State {
@@ -47,6 +62,20 @@ pub struct State {
     pub store_trouble: Option<String>,
     /// The area panes were last laid out in, for commands given while no terminal is attached.
     pub last_area: Size,
+    /// What happened lately.
+    pub journal: Journal,
+    /// Who waits for something to happen.
+    pub waits: Waits,
+    /// Variables for new panes; `None` takes one away that they would inherit.
+    pub environment: BTreeMap<String, Option<String>>,
+    /// What `set-option` has set for everything.
+    pub options: BTreeMap<String, String>,
+    /// Which hooks have run, and how many more may.
+    pub hooks: HookBudget,
+    /// The machine's name.
+    pub host: String,
+    /// The server's process id.
+    pub pid: u32,
     next_pane: u32,
     next_tab: u32,
 }
@@ -71,6 +100,13 @@ impl State {
             now_ms: 0,
             store_trouble: None,
             last_area: UNSEEN,
+            journal: Journal::default(),
+            waits: Waits::default(),
+            environment: BTreeMap::new(),
+            options: BTreeMap::new(),
+            hooks: HookBudget::default(),
+            host: String::new(),
+            pid: 0,
             next_pane: 0,
             next_tab: 0,
         }
@@ -163,8 +199,32 @@ impl State {
             bell: false,
             activity: false,
             last_active_ms: self.now_ms,
+            last_output_ms: self.now_ms,
+            typed_ms: self.now_ms,
+            at_prompt: None,
+            options: BTreeMap::new(),
         };
         self.panes.insert(id, pane);
+        let place = self.place_of(id);
+        self.note(Kind::PaneOpened, place, serde_json::Map::new());
+    }
+
+    /// Notes in the journal that something happened.
+    pub fn note(
+        &mut self,
+        kind: Kind,
+        place: impl Into<Place>,
+        detail: serde_json::Map<String, serde_json::Value>,
+    ) {
+        self.journal.note(self.now_ms, kind, place, detail);
+    }
+
+    /// A pane and the tab it is in.
+    pub fn place_of(&self, pane: PaneId) -> Place {
+        Place {
+            tab: self.tab_of(pane).map(|tab| tab.id),
+            ..Place::from(pane)
+        }
     }
 
     /// Adds a tab with one pane after the tab at `after` (at the end if that is `None`).
@@ -179,6 +239,7 @@ impl State {
         };
         let at = after.map_or(self.tabs.len(), |index| (index + 1).min(self.tabs.len()));
         self.tabs.insert(at, tab);
+        self.note(Kind::TabOpened, id, serde_json::Map::new());
         id
     }
 
@@ -214,8 +275,23 @@ impl State {
 
     /// Takes a pane out of its tab and forgets it.
     pub fn remove_pane(&mut self, pane: PaneId) {
+        let place = self.place_of(pane);
         self.unlink_pane(pane);
-        self.panes.remove(&pane);
+        if self.panes.remove(&pane).is_some() {
+            self.note(Kind::PaneClosed, place, serde_json::Map::new());
+        }
+    }
+
+    /// Gives a tab another name; `None` lets its pane name it.
+    pub fn rename_tab(&mut self, id: TabId, name: Option<String>) {
+        let Some(tab) = self.tab_mut(id) else {
+            return;
+        };
+        if tab.name != name {
+            let detail = journal::text_detail("name", name.as_deref().unwrap_or_default());
+            tab.name = name;
+            self.note(Kind::TabRenamed, id, detail);
+        }
     }
 
     /// Removes a tab from the list and turns the views that showed it to the one they had before,
@@ -225,6 +301,7 @@ impl State {
             return;
         };
         self.tabs.remove(index);
+        self.note(Kind::TabClosed, id, serde_json::Map::new());
         let ids: Vec<TabId> = self.tabs.iter().map(|tab| tab.id).collect();
         let neighbour = ids.get(index.saturating_sub(1)).copied();
         for view in self.views.values_mut() {

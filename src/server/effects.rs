@@ -165,6 +165,18 @@ impl Loop {
         for (name, value) in &self.pane_env {
             env.insert(name.into(), value.into());
         }
+        for (name, value) in &self.state.environment {
+            match value {
+                Some(value) => env.insert(name.into(), value.into()),
+                None => env.remove(std::ffi::OsStr::new(name)),
+            };
+        }
+        env.extend(
+            launch
+                .set
+                .iter()
+                .map(|(name, value)| (name.into(), value.into())),
+        );
         within_reach(&mut env);
         env.insert("STOA_PANE".into(), pane.to_string().into());
         env.insert("STOA_SESSION".into(), session.into());

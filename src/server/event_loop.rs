@@ -104,7 +104,6 @@ pub struct Loop {
     pub(super) epoll: OwnedFd,
     pub(super) inbox: Inbox,
     pub(super) born: Instant,
-    pub(super) next_answer: u64,
     pub(super) buffer: Vec<u8>,
     /// The pane read last, so that those after it come first.
     last_served: PaneId,
@@ -136,7 +135,6 @@ impl Loop {
             epoll,
             inbox,
             born: Instant::now(),
-            next_answer: 0,
             buffer: vec![0; READ_SIZE],
             last_served: PaneId(0),
             waits_tty: BTreeSet::new(),

@@ -51,10 +51,17 @@ pub enum Post {
     },
     /// A command from a connection.
     Request {
+        /// Names the request; no two of a server's life have the same.
+        number: u64,
         /// The command line and where it was typed.
         request: Box<Request>,
         /// Takes the answer.
         answer: oneshot::Sender<Result<Reply>>,
+    },
+    /// Whoever sent a request has gone and takes no answer.
+    Unasked {
+        /// The request.
+        number: u64,
     },
     /// The answer to a command that ran on the store.
     Answered {

@@ -58,11 +58,19 @@ impl Loop {
                     self.terminal_gone(client);
                 }
             }
-            Post::Request { request, answer } => {
-                self.next_answer += 1;
-                let connection = self.next_answer;
-                self.answers.insert(connection, answer);
-                self.request(*request, ReplyTo::Connection(connection));
+            Post::Request {
+                number,
+                request,
+                answer,
+            } => {
+                self.answers.insert(number, answer);
+                self.request(*request, ReplyTo::Connection(number));
+            }
+            Post::Unasked { number } => {
+                if self.answers.remove(&number).is_some() {
+                    let reply = ReplyTo::Connection(number);
+                    self.step(Event::Unasked { reply });
+                }
             }
             Post::Answered { reply, result } => self.step(Event::Answered { reply, result }),
             Post::Snapshot(snapshot) => self.step(Event::Snapshot(snapshot)),

@@ -136,6 +136,7 @@ impl Loop {
                 (true, _) => Some((epoch, now_us + SYNC_US)),
             };
             pane.last_active_ms = self.state.now_ms;
+            pane.last_output_ms = self.state.now_ms;
             let grown = pane.screen.scrolled().saturating_sub(scrolled);
             if grown > 0 {
                 let grown = usize::try_from(grown).unwrap_or(usize::MAX);
@@ -185,7 +186,7 @@ impl Loop {
             self.write_pane(id, &replies);
         }
         let hidden = || self.state.viewers(id).next().is_none();
-        if noticed || (unseen && hidden()) {
+        if noticed || (unseen && hidden()) || self.state.waits.reads(id) {
             self.step(Event::Output { pane: id });
         }
     }

@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use rustix::net::{
@@ -71,6 +71,7 @@ async fn accept(
     let identity = Arc::new(identity);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let clients = Arc::new(AtomicU32::new(1));
+    let requests = Arc::new(AtomicU64::new(1));
     let mut pause = Duration::from_millis(1);
     loop {
         let Ok(place) = places.clone().acquire_owned().await else {
@@ -84,7 +85,9 @@ async fn accept(
                     reader: Reader::default(),
                     passed: None,
                     mailbox: mailbox.clone(),
+                    early: None,
                     clients: clients.clone(),
+                    requests: requests.clone(),
                     busy: busy.downgrade(),
                 };
                 let identity = identity.clone();
@@ -127,7 +130,10 @@ struct Connection {
     /// A descriptor that came beside the bytes and waits for its message.
     passed: Option<OwnedFd>,
     mailbox: Mailbox,
+    /// A message that came before the answer to the one before it.
+    early: Option<Frame>,
     clients: Arc<AtomicU32>,
+    requests: Arc<AtomicU64>,
     /// Held by whoever owes the peer an answer, so that the server does not end before it is sent.
     busy: mpsc::WeakSender<()>,
 }
@@ -166,12 +172,32 @@ impl Connection {
         Ok(())
     }
 
+    /// Has a command run. Its answer may be long in coming; a peer that goes meanwhile is noticed,
+    /// so that nothing goes on waiting for nobody.
     async fn request(&mut self, request: Request) -> Result<()> {
         let _busy = self.busy.upgrade();
-        let (answer, answered) = oneshot::channel();
-        let request = Box::new(request);
-        self.mailbox.post(Post::Request { request, answer }).await;
-        let result = answered.await.unwrap_or_else(|_| {
+        let (answer, mut answered) = oneshot::channel();
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let post = Post::Request {
+            number,
+            request: Box::new(request),
+            answer,
+        };
+        self.mailbox.post(post).await;
+        let result = loop {
+            tokio::select! {
+                biased;
+                result = &mut answered => break result,
+                next = self.next(), if self.early.is_none() => match next {
+                    Ok(Some(frame)) => self.early = Some(frame),
+                    Ok(None) | Err(_) => {
+                        self.mailbox.post(Post::Unasked { number }).await;
+                        return Ok(());
+                    }
+                },
+            }
+        };
+        let result = result.unwrap_or_else(|_| {
             Err(Error::unreachable(
                 "the server ended before it could answer",
             ))
@@ -226,6 +252,9 @@ impl Connection {
 
     /// The next frame; `None` when the peer has closed.
     async fn next(&mut self) -> Result<Option<Frame>> {
+        if let Some(frame) = self.early.take() {
+            return Ok(Some(frame));
+        }
         loop {
             if let Some(frame) = self.reader.take()? {
                 return Ok(Some(frame));

@@ -155,6 +155,12 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         })
     }));
     let mut state = State::new(workspace.root.clone(), config, snapshot);
+    state.host = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    state.pid = std::process::id();
+    state.journal.life = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     state.home = std::env::var_os("HOME").map(PathBuf::from);
     let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
     let pane_env = pane_environment(&workspace, &paths);

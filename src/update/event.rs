@@ -11,6 +11,7 @@ use crate::keys::input::Input;
 use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
+pub use crate::model::wait::ReplyTo;
 use crate::pty::ExitStatus;
 
 /// Something that happened.
@@ -93,6 +94,11 @@ pub enum Event {
         /// The answer.
         result: Result<Reply>,
     },
+    /// Whoever asked has gone and waits for no answer any more.
+    Unasked {
+        /// Where the answer would have gone.
+        reply: ReplyTo,
+    },
     /// The store changed.
     Snapshot(Arc<Snapshot>),
     /// The store cannot be watched or read.
@@ -114,17 +120,6 @@ pub struct Requester {
     pub cwd: Option<PathBuf>,
     /// The asking shell's environment, for new panes; empty means the server's own.
     pub env: Vec<(String, String)>,
-}
-
-/// Where a command's answer goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReplyTo {
-    /// A connection that waits for it, by its number.
-    Connection(u64),
-    /// A person at this terminal.
-    View(ClientId),
-    /// Nobody asked.
-    Nobody,
 }
 
 /// Something to be done outside the state.

@@ -167,7 +167,7 @@ fn send(state: &mut State, id: PaneId, bytes: Vec<u8>, effects: &mut Vec<Effect>
         return;
     }
     if let Some(pane) = state.panes.get_mut(&id) {
-        pane.last_active_ms = state.now_ms;
+        pane.typed(state.now_ms);
     }
     effects.push(Effect::Write { pane: id, bytes });
 }

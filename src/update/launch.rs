@@ -48,6 +48,7 @@ pub fn plan(
         cwd,
         beside,
         env: requester.env.clone(),
+        set: Vec::new(),
     })
 }
 
@@ -89,6 +90,10 @@ pub fn again(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
     pane.life = PaneLife::Running { pid: None };
     pane.screen = Screen::new(pane.size, history);
     pane.title.clear();
+    pane.foreground.clear();
+    pane.at_prompt = None;
+    pane.typed_ms = state.now_ms;
+    pane.last_output_ms = state.now_ms;
     effects.push(Effect::Start {
         pane: id,
         launch: pane.launch.clone(),

@@ -4,6 +4,7 @@
 //! clock; only `server::effects` performs what it asks for.
 
 pub mod event;
+pub mod hooks;
 pub mod input;
 pub mod launch;
 pub mod mouse;
@@ -15,9 +16,13 @@ pub mod settle;
 #[cfg(test)]
 mod tests;
 pub mod timer;
+pub mod waits;
 
 pub use event::{Effect, Event, ReplyTo, Requester};
 
+use serde_json::Map;
+
+use crate::model::journal::{self, Kind, Place};
 use crate::model::state::State;
 
 /// Whether an event changed anything to be seen beside the contents of panes, which keep count of
@@ -35,6 +40,13 @@ pub enum Picture {
 /// A key that goes to a program changes nothing by itself: drawing waits for the program's answer,
 /// which then is the first thing drawn.
 pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture {
+    let picture = apply(state, event, effects);
+    let hooked = hooks::run(state, effects);
+    waits::after(state, effects);
+    if hooked { Picture::Changed } else { picture }
+}
+
+fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture {
     match event {
         Event::Input { client, input } => return input::input(state, client, input, effects),
         Event::Output { pane } => return pane::output(state, pane, effects),
@@ -42,7 +54,10 @@ pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Pictu
             request::attached(state, client, size, env, effects);
         }
         Event::Gone { client } => {
-            state.views.remove(&client);
+            if state.views.remove(&client).is_some() {
+                state.note(Kind::ClientDetached, client, Map::new());
+            }
+            state.waits.forget(ReplyTo::View(client));
         }
         Event::Resized { client, size } => {
             if let Some(view) = state.views.get_mut(&client) {
@@ -63,7 +78,15 @@ pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Pictu
             reply,
         } => request::run(state, *command, requester, reply, effects),
         Event::Answered { reply, result } => request::answered(state, reply, result, effects),
+        Event::Unasked { reply } => {
+            state.waits.forget(reply);
+            return Picture::Same;
+        }
         Event::Snapshot(snapshot) => {
+            if snapshot.revision != state.snapshot.revision {
+                let detail = journal::detail("revision", snapshot.revision);
+                state.note(Kind::StoreChanged, Place::default(), detail);
+            }
             state.snapshot = snapshot;
             state.snapshot_at_ms = state.now_ms;
             state.store_trouble = None;

@@ -1,12 +1,14 @@
 //! What panes do by themselves: put out text, start, fail, end.
 
-use super::{Effect, Picture};
+use super::{Effect, Picture, waits};
+use crate::config::settings::RemainOnExit;
 use crate::keys::encode::{KittyFlags, MouseFormat, PaneModes, Tracking};
 use crate::model::id::{ClientId, PaneId};
+use crate::model::journal::{self, Kind};
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
 use crate::pty::ExitStatus;
-use crate::term::{Event as Notice, MouseEncoding, MouseTracking};
+use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking};
 
 /// A pane's program has written: take what the screen noticed.
 pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
@@ -17,9 +19,11 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
     };
     pane.last_active_ms = now;
     let mut picture = Picture::Same;
+    let mut notes = Vec::new();
     if !seen && !pane.activity {
         pane.activity = true;
         picture = Picture::Changed;
+        notes.push((Kind::PaneActivity, serde_json::Map::new()));
     }
     let mut rings = false;
     let mut copied = None;
@@ -29,6 +33,7 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
                 if pane.title != pane.screen.title() {
                     pane.title = pane.screen.title().to_owned();
                     picture = Picture::Changed;
+                    notes.push((Kind::PaneTitle, journal::text_detail("title", &pane.title)));
                 }
             }
             Notice::Cwd { path, .. } => {
@@ -39,10 +44,23 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
                 rings = true;
                 pane.bell |= !seen;
                 picture = Picture::Changed;
+                notes.push((Kind::PaneBell, serde_json::Map::new()));
             }
             Notice::Clipboard(clipboard) => copied = Some(clipboard.bytes),
-            Notice::Notification(_) | Notice::Mark(_) | Notice::Status(_) => {}
+            Notice::Notification(asked) => {
+                let mut detail = journal::text_detail("title", &asked.title);
+                detail.extend(journal::text_detail("body", &asked.body));
+                notes.push((Kind::PaneNotification, detail));
+            }
+            Notice::Mark(mark) => {
+                pane.at_prompt = Some(matches!(mark, Mark::Prompt | Mark::Input));
+            }
+            Notice::Status(_) => {}
         }
+    }
+    let place = state.place_of(id);
+    for (kind, detail) in notes {
+        state.note(kind, place, detail);
     }
     let viewers: Vec<ClientId> = state.viewers(id).map(|view| view.client).collect();
     for client in viewers {
@@ -67,14 +85,22 @@ pub fn started(state: &mut State, id: PaneId, pid: u32) {
 }
 
 /// A pane's program could not be started: the pane stays and says why.
-pub fn failed(state: &mut State, id: PaneId, why: &str, _effects: &mut [Effect]) {
+pub fn failed(state: &mut State, id: PaneId, why: &str, effects: &mut Vec<Effect>) {
     if let Some(pane) = state.panes.get_mut(&id) {
         pane.screen.feed(why.replace('\n', "\r\n").as_bytes());
         pane.life = PaneLife::Exited {
             how: "could not be started".to_owned(),
             code: 127,
         };
+        ended(state, id, 127, effects);
     }
+}
+
+/// Notes the end of a program and tells those who wait for it.
+fn ended(state: &mut State, id: PaneId, code: i32, effects: &mut Vec<Effect>) {
+    let place = state.place_of(id);
+    state.note(Kind::PaneExited, place, journal::detail("code", code));
+    waits::exited(state, id, code, effects);
 }
 
 /// A pane's program is over: its session ends, and the pane closes or stays as the settings say.
@@ -91,8 +117,9 @@ pub fn exited(state: &mut State, id: PaneId, status: ExitStatus, effects: &mut V
         ExitStatus::Code(code) => code != 0 && !shell,
         ExitStatus::Signal(_) => true,
     };
-    let stays = state.config.settings.remain_on_exit.stays(failed);
-    if stays {
+    let stays = stays(pane, state.config.settings.remain_on_exit, failed);
+    ended(state, id, status.shell_code(), effects);
+    if stays && let Some(pane) = state.panes.get_mut(&id) {
         pane.life = PaneLife::Exited {
             how: status.to_string(),
             code: status.shell_code(),
@@ -102,6 +129,17 @@ pub fn exited(state: &mut State, id: PaneId, status: ExitStatus, effects: &mut V
         effects.push(Effect::Close { pane: id });
         state.remove_pane(id);
         finish_if_empty(state, effects);
+    }
+}
+
+/// Whether a pane stays when its program ends: as set for it alone, else as the settings say.
+fn stays(pane: &Pane, settings: RemainOnExit, failed: bool) -> bool {
+    let own = pane.options.get("remain-on-exit").map(String::as_str);
+    match own {
+        Some("on") => true,
+        Some("off") => false,
+        Some("failed") => failed,
+        _ => settings.stays(failed),
     }
 }
 
@@ -116,6 +154,7 @@ pub fn close(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
         });
     }
     effects.push(Effect::Close { pane: id });
+    waits::closed(state, id, effects);
     state.remove_pane(id);
     finish_if_empty(state, effects);
 }

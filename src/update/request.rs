@@ -12,6 +12,7 @@ use crate::config::settings::{self, Settings};
 use crate::error::{Error, Result};
 use crate::model::geometry::Size;
 use crate::model::id::ClientId;
+use crate::model::journal::Kind;
 use crate::model::overlay::Overlay;
 use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
@@ -45,6 +46,7 @@ pub fn attached(
     view.status_line = state.config.settings.status;
     let reports = state.config.reports.clone();
     state.views.insert(client, view);
+    state.note(Kind::ClientAttached, client, serde_json::Map::new());
     if let Some(first) = reports.first() {
         say(state, client, first, true);
     }
@@ -83,12 +85,28 @@ pub fn run(
     reply: ReplyTo,
     effects: &mut Vec<Effect>,
 ) {
-    let asynchronous = matches!(command, Command::Store(_)) || is_reload(&command);
-    let result = dispatch(state, command, requester, reply, effects);
-    if asynchronous && result.is_ok() {
-        return;
+    match dispatched(state, command, requester, reply, effects) {
+        Ok(None) => {}
+        Ok(Some(done)) => answered(state, reply, Ok(done), effects),
+        Err(error) => answered(state, reply, Err(error), effects),
     }
-    answered(state, reply, result, effects);
+}
+
+/// Runs a command; `None` if its answer comes later.
+///
+/// # Errors
+/// The command's own.
+pub fn dispatched(
+    state: &mut State,
+    command: Command,
+    requester: Requester,
+    reply: ReplyTo,
+    effects: &mut Vec<Effect>,
+) -> Result<Option<Reply>> {
+    let asynchronous = matches!(command, Command::Store(_)) || is_reload(&command);
+    let mut deferred = false;
+    let done = dispatch(state, command, requester, reply, effects, &mut deferred)?;
+    Ok((!asynchronous && !deferred).then_some(done))
 }
 
 fn is_reload(command: &Command) -> bool {
@@ -104,6 +122,7 @@ fn dispatch(
     requester: Requester,
     reply: ReplyTo,
     effects: &mut Vec<Effect>,
+    deferred: &mut bool,
 ) -> Result<Reply> {
     match command {
         Command::Local(_) => Err(Error::usage("that command works from a shell only")),
@@ -131,6 +150,7 @@ fn dispatch(
             effects,
             requester,
             reply,
+            deferred,
         }),
         Command::View(command) => {
             let server = ServerCx {
@@ -138,6 +158,7 @@ fn dispatch(
                 effects,
                 requester,
                 reply,
+                deferred,
             };
             command.run(&mut ViewCx::new(server)?)
         }

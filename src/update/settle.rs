@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::Effect;
+use crate::config::settings::WindowSize;
 use crate::model::geometry::Size;
 use crate::model::id::{PaneId, TabId};
 use crate::model::state::State;
+use crate::model::view::View;
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
 pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
@@ -48,15 +50,23 @@ fn remember_focus(state: &mut State) {
 }
 
 fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
+    let policy = state.config.settings.window_size;
+    let mut views: Vec<&View> = state.views.values().collect();
+    views.sort_by_key(|view| (view.last_input_ms, view.client));
     let mut wanted: BTreeMap<PaneId, Size> = BTreeMap::new();
-    for view in state.views.values() {
+    for view in views {
         let Some(arrangement) = state.arrangement(view) else {
             continue;
         };
         for (pane, rect) in arrangement.panes {
             if !rect.is_empty() {
                 let size = wanted.entry(pane).or_insert(rect.size());
-                *size = size.max(rect.size());
+                *size = match policy {
+                    WindowSize::Largest => size.max(rect.size()),
+                    WindowSize::Smallest => size.min(rect.size()),
+                    // They come in the order in which they were used.
+                    WindowSize::Latest => rect.size(),
+                };
             }
         }
     }

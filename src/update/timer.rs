@@ -1,7 +1,7 @@
 //! Moments somebody waits for. There are few: a message that goes away, a claim to be renewed.
 //! With none of them pending the server has no timer at all.
 
-use super::Effect;
+use super::{Effect, waits};
 use crate::model::state::State;
 use crate::model::view::View;
 
@@ -12,7 +12,11 @@ pub fn next(state: &State) -> Option<u64> {
         .values()
         .filter_map(|view| view.message.as_ref().map(|message| message.until_ms));
     let hints = state.views.values().filter_map(View::hints_at_ms);
-    messages.chain(hints).chain(renewal_due(state)).min()
+    messages
+        .chain(hints)
+        .chain(renewal_due(state))
+        .chain(waits::due(state))
+        .min()
 }
 
 /// Does what is due.
@@ -29,6 +33,8 @@ pub fn fire(state: &mut State, effects: &mut Vec<Effect>) {
         }
     }
     renew(state, effects);
+    waits::after(state, effects);
+    waits::give_up(state, effects);
 }
 
 /// Half of a claim's time must have passed before activity renews it: rarely enough to cost

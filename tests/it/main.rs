@@ -7,6 +7,7 @@ mod support;
 
 mod attach;
 mod bad_input;
+mod control;
 mod coordination;
 mod disks;
 mod help;

@@ -1,8 +1,8 @@
 //! `break-pane`.
 
 use clap::Args;
-use serde_json::json;
 
+use super::open::{self, Print};
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
@@ -19,11 +19,16 @@ pub struct BreakPane {
     /// The pane: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
+    /// The same, in tmux's words
+    #[arg(short = 's', long, value_name = "PANE", conflicts_with = "target")]
+    pub source: Option<String>,
+    #[command(flatten)]
+    print: Print,
 }
 
 impl Run<ServerCx<'_>> for BreakPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        let pane = cx.pane(self.target.as_deref())?;
+        let pane = cx.pane(self.target.or(self.source).as_deref())?;
         let name = self.name.as_deref().map(super::super::target::label);
         let name = name.transpose()?;
         let tab = cx
@@ -35,10 +40,11 @@ impl Run<ServerCx<'_>> for BreakPane {
         }
         let index = cx.state.tab_index(tab.id);
         cx.state.unlink_pane(pane);
-        let tab = cx.state.add_tab(pane, name, index);
+        cx.state.add_tab(pane, name, index);
         if !self.detached {
             cx.focus(pane);
         }
-        Ok(Reply::new("", json!({ "tab": tab.to_string() })))
+        let data = open::data(cx, pane);
+        Ok(self.print.reply(cx, pane, data))
     }
 }

@@ -16,6 +16,9 @@ pub struct ClosePane {
     /// The pane: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
+    /// Every other pane of its tab instead
+    #[arg(short = 'a', long)]
+    pub others: bool,
     /// The same, without the flag
     #[arg(value_name = "PANE", conflicts_with = "target")]
     pub pane: Option<String>,
@@ -24,6 +27,15 @@ pub struct ClosePane {
 impl Run<ServerCx<'_>> for ClosePane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.or(self.pane).as_deref())?;
+        if self.others {
+            let tab = cx.state.tab_of(pane).map(|tab| tab.layout.panes());
+            for other in tab.unwrap_or_default() {
+                if other != pane {
+                    pane::close(cx.state, other, cx.effects);
+                }
+            }
+            return Ok(Reply::none());
+        }
         pane::close(cx.state, pane, cx.effects);
         Ok(Reply::none())
     }

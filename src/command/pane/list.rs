@@ -6,19 +6,54 @@ use serde_json::{Value, json};
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::Result;
+use crate::model::id::PaneId;
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
+use crate::model::variables::{self, Subject};
 
 /// List every pane: where it is, what it runs, which session it is
 #[derive(Debug, Clone, Args)]
-pub struct ListPanes {}
+pub struct ListPanes {
+    /// One line a pane in this format instead; formats are explained in the README
+    #[arg(short = 'F', long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Only those of a tab: number, name or @ID
+    #[arg(short = 't', long, value_name = "TAB", conflicts_with_all = ["all", "workspace"])]
+    pub target: Option<String>,
+    /// Of all tabs (always so without --target; accepted as tmux's flag)
+    #[arg(short = 'a', long)]
+    pub all: bool,
+    /// Of the whole workspace (the same; accepted as tmux's flag)
+    #[arg(short = 's', long)]
+    pub workspace: bool,
+}
 
 impl Run<ServerCx<'_>> for ListPanes {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        let rows = rows(cx.state);
-        let text: Vec<String> = rows.iter().map(line).collect();
+        let tab = match &self.target {
+            Some(name) => Some(cx.tab(Some(name))?.to_string()),
+            None => None,
+        };
+        let mut rows = rows(cx.state);
+        if let Some(tab) = tab {
+            rows.retain(|row| row["tab_id"] == tab);
+        }
+        let text: Vec<String> = match &self.format {
+            Some(format) => rows.iter().map(|row| shown(cx, row, format)).collect(),
+            None => rows.iter().map(line).collect(),
+        };
         Ok(Reply::new(text.join("\n"), json!({ "panes": rows })))
     }
+}
+
+/// A row in a person's own format.
+fn shown(cx: &ServerCx<'_>, row: &Value, format: &str) -> String {
+    let id = row["id"].as_str().and_then(|id| id.strip_prefix('%'));
+    let subject = Subject {
+        pane: id.and_then(|id| id.parse().ok()).map(PaneId),
+        ..cx.subject()
+    };
+    variables::expand(cx.state, subject, format)
 }
 
 /// Every pane as data, in the order of tabs and places.
@@ -27,7 +62,9 @@ pub fn rows(state: &State) -> Vec<Value> {
     for (index, tab) in state.tabs.iter().enumerate() {
         for (place, id) in tab.layout.panes().into_iter().enumerate() {
             if let Some(pane) = state.panes.get(&id) {
-                rows.push(row(state, pane, index, place, tab.active == id));
+                let mut row = row(state, pane, index, place, tab.active == id);
+                row["tab_id"] = tab.id.to_string().into();
+                rows.push(row);
             }
         }
     }

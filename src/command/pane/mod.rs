@@ -3,13 +3,17 @@
 pub mod break_out;
 pub mod capture;
 pub mod close;
+pub mod focus;
 pub mod list;
+pub mod open;
 pub mod rename;
 pub mod resize;
 pub mod restart;
+pub mod run;
 pub mod send_keys;
 pub mod split;
 pub mod swap;
+pub mod wait;
 
 use clap::Args;
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Towards;
+use super::open::Extent;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
@@ -13,12 +14,12 @@ use crate::model::geometry::Direction;
 pub struct ResizePane {
     #[command(flatten)]
     towards: Towards,
-    /// Make it this many columns wide
+    /// Make it this wide: columns, or a percentage of the tab such as 30%
     #[arg(short = 'x', long, value_name = "COLS")]
-    pub width: Option<u16>,
-    /// Make it this many rows high
+    pub width: Option<Extent>,
+    /// Make it this high: rows, or a percentage of the tab
     #[arg(short = 'y', long, value_name = "ROWS")]
-    pub height: Option<u16>,
+    pub height: Option<Extent>,
     /// Toggle zoom instead (as tmux's resize-pane -Z)
     #[arg(short = 'Z', long)]
     pub zoom: bool,
@@ -54,8 +55,18 @@ impl Run<ServerCx<'_>> for ResizePane {
             tab.layout.resize(pane, towards, self.cells, area);
         }
         let wanted = [
-            (self.width, rect.cols, Direction::Right, Direction::Left),
-            (self.height, rect.rows, Direction::Down, Direction::Up),
+            (
+                self.width.map(|width| width.cells(area.cols)),
+                rect.cols,
+                Direction::Right,
+                Direction::Left,
+            ),
+            (
+                self.height.map(|height| height.cells(area.rows)),
+                rect.rows,
+                Direction::Down,
+                Direction::Up,
+            ),
         ];
         for (wanted, has, grow, shrink) in wanted {
             let Some(wanted) = wanted else { continue };

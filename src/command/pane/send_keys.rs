@@ -9,6 +9,9 @@ use crate::keys::chord;
 use crate::keys::encode;
 use crate::update::{Effect, pane};
 
+/// The most that is sent at once.
+const MOST_BYTES: usize = 1 << 20;
+
 /// Type keys or text into a pane
 ///
 /// Words that name a key (Enter, C-c, M-x, F5, PageUp …) press it; every other word is typed as it
@@ -18,11 +21,24 @@ pub struct SendKeys {
     /// Type every word as it stands
     #[arg(short = 'l', long)]
     pub literal: bool,
+    /// Every word is a byte in hexadecimal
+    #[arg(short = 'H', long, conflicts_with = "literal")]
+    pub hex: bool,
+    /// Do it so many times
+    #[arg(short = 'N', long, value_name = "TIMES", default_value_t = 1)]
+    pub repeat: u16,
+    /// Reset the pane's terminal first, as the program's own RIS would
+    #[arg(short = 'R', long)]
+    pub reset: bool,
     /// The pane: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
     /// Keys and text
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        required_unless_present = "reset",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     pub keys: Vec<String>,
 }
 
@@ -41,11 +57,33 @@ impl Run<ServerCx<'_>> for SendKeys {
         let modes = pane::key_modes(target);
         let mut bytes = Vec::new();
         for word in &self.keys {
+            if self.hex {
+                let byte = u8::from_str_radix(word, 16);
+                bytes.push(
+                    byte.map_err(|_| {
+                        Error::usage(format!("{word:?} is not a byte in hexadecimal"))
+                    })?,
+                );
+                continue;
+            }
             match chord::parse_key(word) {
                 Ok(key) if !self.literal && word.chars().count() > 1 => {
                     encode::key(&key.into(), &modes, &mut bytes);
                 }
                 _ => bytes.extend_from_slice(word.as_bytes()),
+            }
+        }
+        if bytes.len().saturating_mul(self.repeat.into()) > MOST_BYTES {
+            return Err(Error::usage("that is more than 1 MiB of keys"));
+        }
+        let bytes = bytes.repeat(self.repeat.into());
+        let now = cx.state.now_ms;
+        if let Some(pane) = cx.state.panes.get_mut(&id) {
+            if self.reset {
+                pane.screen.feed(b"\x1bc");
+            }
+            if !bytes.is_empty() {
+                pane.typed(now);
             }
         }
         cx.effects.push(Effect::Write { pane: id, bytes });

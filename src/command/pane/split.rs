@@ -1,15 +1,12 @@
 //! `split-pane`.
 
-use std::path::PathBuf;
-
 use clap::Args;
-use serde_json::json;
 
+use super::open::{self, Extent, Print, Program, Spot};
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::geometry::Direction;
-use crate::update::launch;
 
 /// Split a pane in two and start a shell, or a program, in the new half
 #[derive(Debug, Clone, Args)]
@@ -27,15 +24,25 @@ pub struct SplitPane {
     /// New pane above
     #[arg(long, group = "side")]
     pub up: bool,
+    /// On the other side: left of, or above
+    #[arg(short = 'b', long)]
+    pub before: bool,
+    /// Along the whole edge of the tab
+    #[arg(short = 'f', long)]
+    pub full: bool,
+    /// How much the new pane gets: cells, or a percentage such as 30%
+    #[arg(short = 'l', long, value_name = "SIZE")]
+    pub size: Option<Extent>,
+    /// The same as a number of hundredths
+    #[arg(short = 'p', long, value_name = "PERCENT", conflicts_with = "size")]
+    pub percent: Option<u8>,
     /// Do not move the focus to it
     #[arg(short = 'd', long)]
     pub detached: bool,
-    /// Directory to start in
-    #[arg(short = 'c', long, value_name = "DIR")]
-    pub cwd: Option<PathBuf>,
-    /// Name of the new pane
-    #[arg(short = 'n', long)]
-    pub name: Option<String>,
+    #[command(flatten)]
+    program: Program,
+    #[command(flatten)]
+    print: Print,
     /// The pane to split: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
@@ -49,52 +56,30 @@ pub struct SplitPane {
 
 impl SplitPane {
     fn direction(&self) -> Direction {
-        if self.right {
-            Direction::Right
-        } else if self.left {
-            Direction::Left
-        } else if self.up {
-            Direction::Up
-        } else {
-            Direction::Down
+        match (self.right, self.left, self.up, self.before) {
+            (true, _, _, false) => Direction::Right,
+            (true, ..) | (_, true, ..) => Direction::Left,
+            (_, _, true, _) => Direction::Up,
+            (.., true) => Direction::Up,
+            _ => Direction::Down,
         }
     }
 }
 
 impl Run<ServerCx<'_>> for SplitPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        let target = cx.pane(self.target.as_deref())?;
-        let towards = self.direction();
-        let area = cx.area();
-        let name = self.name.as_deref().map(super::super::target::label);
-        let name = name.transpose()?;
-        let tab = cx
-            .state
-            .tab_of(target)
-            .ok_or_else(|| Error::not_found("that pane is in no tab"))?;
-        if !tab.layout.can_split(target, towards, area) {
-            return Err(Error::refused("no room for another pane here")
-                .with_hint("make the pane larger (C-b C-arrows), or open a tab (C-b c)"));
-        }
-        let tab = tab.id;
-        let launch = launch::plan(
-            cx.state,
-            &cx.requester,
-            Some(target),
-            self.cwd,
-            self.command,
-        )?;
-        let pane = cx.state.mint_pane();
-        if let Some(tab) = cx.state.tab_mut(tab) {
-            tab.layout.split(target, towards, pane);
-        }
-        launch::begin(cx.state, pane, launch, name, cx.effects);
-        for view in cx.state.views.values_mut() {
-            view.zoom.remove(&tab);
-        }
+        let percent = self.percent.map(|percent| Extent::Percent(percent.into()));
+        let spot = Spot::Beside {
+            pane: cx.pane(self.target.as_deref())?,
+            towards: self.direction(),
+            size: self.size.or(percent),
+            full: self.full,
+        };
+        let pane = open::open(cx, spot, self.program, None, self.command)?;
         if !self.detached {
             cx.focus(pane);
         }
-        Ok(Reply::new("", json!({ "pane": pane.to_string() })))
+        let data = open::data(cx, pane);
+        Ok(self.print.reply(cx, pane, data))
     }
 }

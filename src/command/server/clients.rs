@@ -6,12 +6,20 @@ use serde_json::json;
 use super::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::Result;
+use crate::model::variables::{self, Subject};
 
 /// List the attached terminals
 ///
 /// Each has a view of its own: tab, focus and zoom.
 #[derive(Debug, Clone, Args)]
-pub struct ListClients {}
+pub struct ListClients {
+    /// One line a terminal in this format instead; formats are explained in the README
+    #[arg(short = 'F', long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// The session (there is one; accepted as tmux's flag)
+    #[arg(short = 't', long, value_name = "SESSION")]
+    pub target: Option<String>,
+}
 
 impl Run<ServerCx<'_>> for ListClients {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
@@ -21,10 +29,18 @@ impl Run<ServerCx<'_>> for ListClients {
             let tab = cx.state.tab_index(view.tab).unwrap_or(0);
             let pane = cx.state.focused(view).map(|pane| pane.to_string());
             let shown = pane.clone().unwrap_or_default();
-            lines.push(format!(
-                "{}: {}x{}, tab {tab}, pane {shown}",
-                view.client, view.size.cols, view.size.rows
-            ));
+            let subject = Subject {
+                pane: cx.state.focused(view),
+                tab: Some(view.tab),
+                client: Some(view.client),
+            };
+            lines.push(match &self.format {
+                Some(format) => variables::expand(cx.state, subject, format),
+                None => format!(
+                    "{}: {}x{}, tab {tab}, pane {shown}",
+                    view.client, view.size.cols, view.size.rows
+                ),
+            });
             rows.push(json!({
                 "id": view.client.to_string(),
                 "cols": view.size.cols,
@@ -33,7 +49,7 @@ impl Run<ServerCx<'_>> for ListClients {
                 "pane": pane,
             }));
         }
-        let text = if lines.is_empty() {
+        let text = if lines.is_empty() && self.format.is_none() {
             "no terminal is attached".to_owned()
         } else {
             lines.join("\n")

@@ -1,13 +1,22 @@
 //! Commands on the server itself, and the context that server commands get.
 
 pub mod clients;
+pub mod environment;
+pub mod events;
 pub mod keys;
+pub mod message;
+pub mod options;
 pub mod reload;
 
-use crate::error::Result;
+use std::time::Duration;
+
+use crate::command::spec::Reply;
+use crate::error::{Error, Result};
 use crate::model::id::{PaneId, TabId};
 use crate::model::state::State;
-use crate::update::{Effect, ReplyTo, Requester};
+use crate::model::variables::Subject;
+use crate::model::wait::{Wait, Waiting};
+use crate::update::{Effect, ReplyTo, Requester, waits};
 
 use super::target;
 
@@ -21,6 +30,8 @@ pub struct ServerCx<'a> {
     pub requester: Requester,
     /// Where a later answer goes.
     pub reply: ReplyTo,
+    /// Set by a command whose answer comes later.
+    pub deferred: &'a mut bool,
 }
 
 impl ServerCx<'_> {
@@ -38,6 +49,45 @@ impl ServerCx<'_> {
     /// It does not exist.
     pub fn tab(&self, name: Option<&str>) -> Result<TabId> {
         target::tab(self.state, &self.requester, name)
+    }
+
+    /// Lets the asker wait for something; the command's own reply then counts for nothing.
+    ///
+    /// # Errors
+    /// Nobody waits for the answer, or too many wait already.
+    pub fn wait(&mut self, what: Waiting, timeout: Option<Duration>) -> Result<Reply> {
+        if self.reply == ReplyTo::Nobody {
+            return Err(Error::usage("a hook cannot wait: nobody takes its answer"));
+        }
+        let began_ms = self.state.now_ms;
+        let patience = timeout.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        *self.deferred = true;
+        let wait = Wait {
+            reply: self.reply,
+            what,
+            began_ms,
+            until_ms: patience.map(|ms| began_ms.saturating_add(ms)),
+        };
+        waits::begin(self.state, wait, self.effects)?;
+        Ok(Reply::none())
+    }
+
+    /// The tab a pane is in.
+    ///
+    /// # Errors
+    /// It is in none.
+    pub fn tab_of(&self, pane: PaneId) -> Result<TabId> {
+        let tab = self.state.tab_of(pane).map(|tab| tab.id);
+        tab.ok_or_else(|| Error::not_found("that pane is in no tab"))
+    }
+
+    /// What formats are about if the command does not say.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            pane: None,
+            tab: None,
+            client: target::client(self.state, &self.requester).ok(),
+        }
     }
 
     /// The area that cell counts refer to: the asking view's, or the last one used.

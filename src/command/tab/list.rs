@@ -6,10 +6,21 @@ use serde_json::json;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::Result;
+use crate::model::variables::{self, Subject};
 
 /// List the tabs and how many panes each has
 #[derive(Debug, Clone, Args)]
-pub struct ListTabs {}
+pub struct ListTabs {
+    /// One line a tab in this format instead; formats are explained in the README
+    #[arg(short = 'F', long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Of the whole server (always so; accepted as tmux's flag)
+    #[arg(short = 'a', long)]
+    pub all: bool,
+    /// The session (there is one; accepted as tmux's flag)
+    #[arg(short = 't', long, value_name = "SESSION")]
+    pub target: Option<String>,
+}
 
 impl Run<ServerCx<'_>> for ListTabs {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
@@ -24,11 +35,18 @@ impl Run<ServerCx<'_>> for ListTabs {
                 .values()
                 .filter(|view| view.tab == tab.id)
                 .count();
-            lines.push(format!(
-                "{index}: {label} ({} panes){}",
-                panes.len(),
-                if shown_by > 0 { " *" } else { "" }
-            ));
+            let subject = Subject {
+                tab: Some(tab.id),
+                ..cx.subject()
+            };
+            lines.push(match &self.format {
+                Some(format) => variables::expand(cx.state, subject, format),
+                None => format!(
+                    "{index}: {label} ({} panes){}",
+                    panes.len(),
+                    if shown_by > 0 { " *" } else { "" }
+                ),
+            });
             rows.push(json!({
                 "index": index,
                 "id": tab.id.to_string(),

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
-use crate::command::server::ServerCx;
+use crate::command::pane::open::{self, Print, Program, Spot};
+use crate::command::server::{ServerCx, environment};
 use crate::command::spec::{Reply, Run};
 use crate::command::target;
 use crate::error::Result;
-use crate::update::launch;
 
 /// Open a tab with a shell, or a program, in it
 #[derive(Debug, Clone, Args)]
@@ -23,6 +22,17 @@ pub struct NewTab {
     /// Directory to start in
     #[arg(short = 'c', long, value_name = "DIR")]
     pub cwd: Option<PathBuf>,
+    /// Set a variable for it (may be given several times)
+    #[arg(short = 'e', long = "env", value_name = "NAME=VALUE", value_parser = environment::pair)]
+    pub env: Vec<(String, String)>,
+    /// Right after the tab shown, or the one named with --target
+    #[arg(short = 'a', long)]
+    pub after: bool,
+    /// The tab it comes after: number, name or @ID
+    #[arg(short = 't', long, value_name = "TAB")]
+    pub target: Option<String>,
+    #[command(flatten)]
+    print: Print,
     /// Program and arguments; one word is run by the shell
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<String>,
@@ -31,18 +41,24 @@ pub struct NewTab {
 impl Run<ServerCx<'_>> for NewTab {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let name = self.name.as_deref().map(target::label).transpose()?;
-        let from = cx.pane(None).ok();
-        let launch = launch::plan(cx.state, &cx.requester, from, self.cwd, self.command)?;
-        let pane = cx.state.mint_pane();
-        let tab = cx.state.add_tab(pane, name, None);
-        launch::begin(cx.state, pane, launch, None, cx.effects);
+        let after = match (&self.target, self.after) {
+            (Some(_), _) => cx.tab(self.target.as_deref()).ok(),
+            (None, true) => Some(cx.tab(None)?),
+            (None, false) => None,
+        };
+        let spot = Spot::Tab {
+            after: after.and_then(|tab| cx.state.tab_index(tab)),
+        };
+        let program = Program {
+            cwd: self.cwd,
+            name: None,
+            env: self.env,
+        };
+        let pane = open::open(cx, spot, program, name, self.command)?;
         if !self.detached {
             cx.focus(pane);
         }
-        let index = cx.state.tab_index(tab);
-        Ok(Reply::new(
-            "",
-            json!({ "tab": tab.to_string(), "index": index, "pane": pane.to_string() }),
-        ))
+        let data = open::data(cx, pane);
+        Ok(self.print.reply(cx, pane, data))
     }
 }

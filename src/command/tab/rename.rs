@@ -26,9 +26,7 @@ impl Run<ServerCx<'_>> for RenameTab {
             "" => None,
             name => Some(target::label(name)?),
         };
-        if let Some(tab) = cx.state.tab_mut(tab) {
-            tab.name = name;
-        }
+        cx.state.rename_tab(tab, name);
         Ok(Reply::none())
     }
 }

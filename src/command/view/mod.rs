@@ -3,9 +3,7 @@
 pub mod choose_tab;
 pub mod confirm;
 pub mod detach;
-pub mod focus_pane;
 pub mod focus_tab;
-pub mod message;
 pub mod panel;
 pub mod prompt;
 pub mod redraw;

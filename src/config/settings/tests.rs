@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::journal::Kind;
 
 fn read_text(text: &str) -> (Settings, Vec<String>) {
     let mut reports = Reports::new("config.toml", text);
@@ -43,10 +44,14 @@ fn every_setting_can_be_set() {
         remain-on-exit = true
         status = false
         new-pane-directory = "home"
+        window-size = "smallest"
         panel = { side = "left", width = 50, open = false }
         groups.peer-limit = 8
         [claims]
         ttl = "2h"
+        [hooks]
+        pane-exited = "display-message 'over'"
+        pane-bell = ["redraw", "list-panes"]
         "#,
         &[],
     );
@@ -61,6 +66,7 @@ fn every_setting_can_be_set() {
         remain_on_exit: RemainOnExit::Always,
         status: false,
         new_pane_directory: NewPaneDirectory::Home,
+        window_size: WindowSize::Smallest,
         panel: Panel {
             side: Side::Left,
             width: 50,
@@ -70,8 +76,27 @@ fn every_setting_can_be_set() {
         claims: Claims {
             ttl: Duration::from_secs(7200),
         },
+        hooks: settings.hooks.clone(),
     };
     assert_eq!(settings, expected);
+    assert_eq!(
+        settings.hooks.of(Kind::PaneExited),
+        ["display-message 'over'"]
+    );
+    assert_eq!(settings.hooks.of(Kind::PaneBell), ["redraw", "list-panes"]);
+    assert!(settings.hooks.of(Kind::TabOpened).is_empty());
+}
+
+#[test]
+fn hooks_name_events_and_commands() {
+    let settings = check(
+        "[hooks]\npane-exitd = \"redraw\"\npane-bell = 3\ntab-opened = \"redraw\"\n",
+        &[
+            "config.toml:2:1: 'hooks.pane-exitd': unknown event, did you mean 'pane-exited'?",
+            "config.toml:3:13: 'hooks.pane-bell': invalid type: integer '3', expected a command line or a list of them",
+        ],
+    );
+    assert_eq!(settings.hooks.of(Kind::TabOpened), ["redraw"]);
 }
 
 #[test]

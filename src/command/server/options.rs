@@ -1,0 +1,331 @@
+//! `set-option` and `show-options`: for scripts that were written for tmux.
+//!
+//! Stoa's settings are in `config.toml`. Some of tmux's options mean something for a pane here and are
+//! obeyed, those that begin with `@` are kept for whoever set them, the others that tmux knows are
+//! taken and remembered without effect, so that a script which sets a colour does not fail over it.
+//! An option that tmux does not know either is a mistake and refused.
+
+use clap::Args;
+use serde_json::json;
+
+use super::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::command::target;
+use crate::error::{Error, Result};
+use crate::model::id::PaneId;
+use crate::model::variables::{self, Subject};
+
+/// The most options that can be set, for all and for each pane.
+const MOST: usize = 256;
+/// The most bytes of a value.
+const MAX_VALUE: usize = 4096;
+
+/// tmux's options that change nothing here.
+const WITHOUT_EFFECT: &[&str] = &[
+    "activity-action",
+    "aggressive-resize",
+    "allow-passthrough",
+    "allow-rename",
+    "allow-set-title",
+    "alternate-screen",
+    "assume-paste-time",
+    "automatic-rename",
+    "automatic-rename-format",
+    "base-index",
+    "bell-action",
+    "buffer-limit",
+    "clock-mode-colour",
+    "clock-mode-style",
+    "copy-command",
+    "cursor-colour",
+    "cursor-style",
+    "default-command",
+    "default-shell",
+    "default-size",
+    "default-terminal",
+    "destroy-unattached",
+    "detach-on-destroy",
+    "display-panes-active-colour",
+    "display-panes-colour",
+    "display-panes-time",
+    "display-time",
+    "escape-time",
+    "exit-empty",
+    "exit-unattached",
+    "extended-keys",
+    "extended-keys-format",
+    "fill-character",
+    "focus-events",
+    "history-limit",
+    "key-table",
+    "lock-after-time",
+    "main-pane-height",
+    "main-pane-width",
+    "message-command-style",
+    "message-limit",
+    "message-style",
+    "mode-keys",
+    "mode-style",
+    "monitor-activity",
+    "monitor-bell",
+    "monitor-silence",
+    "mouse",
+    "other-pane-height",
+    "other-pane-width",
+    "pane-active-border-style",
+    "pane-base-index",
+    "pane-border-format",
+    "pane-border-indicators",
+    "pane-border-lines",
+    "pane-border-status",
+    "pane-border-style",
+    "pane-colours",
+    "popup-border-lines",
+    "popup-border-style",
+    "popup-style",
+    "prefix",
+    "prefix2",
+    "renumber-windows",
+    "repeat-time",
+    "scroll-on-clear",
+    "set-clipboard",
+    "set-titles",
+    "set-titles-string",
+    "silence-action",
+    "status",
+    "status-bg",
+    "status-fg",
+    "status-format",
+    "status-interval",
+    "status-justify",
+    "status-keys",
+    "status-left",
+    "status-left-length",
+    "status-left-style",
+    "status-position",
+    "status-right",
+    "status-right-length",
+    "status-right-style",
+    "status-style",
+    "terminal-features",
+    "terminal-overrides",
+    "update-environment",
+    "user-keys",
+    "visual-activity",
+    "visual-bell",
+    "visual-silence",
+    "window-active-style",
+    "window-size",
+    "window-status-activity-style",
+    "window-status-bell-style",
+    "window-status-current-format",
+    "window-status-current-style",
+    "window-status-format",
+    "window-status-last-style",
+    "window-status-separator",
+    "window-status-style",
+    "window-style",
+    "word-separators",
+    "wrap-search",
+    "xterm-keys",
+];
+
+/// Set one of tmux's options: those that mean something here, @names of your own, others without effect
+///
+/// Obeyed: remain-on-exit (on, off, failed) with -p for one pane. Options that begin with @ are kept
+/// and can be read in formats as #{@name}. All other options of tmux are taken and change nothing:
+/// Stoa's own settings are in config.toml.
+#[derive(Debug, Clone, Args)]
+pub struct SetOption {
+    /// For one pane
+    #[arg(short = 'p', long)]
+    pub pane: bool,
+    /// For a tab (counts for everything)
+    #[arg(short = 'w', long)]
+    pub window: bool,
+    /// For everything
+    #[arg(short = 'g', long)]
+    pub global: bool,
+    /// For the server (counts for everything)
+    #[arg(short = 's', long)]
+    pub server: bool,
+    /// Forget it
+    #[arg(short = 'u', long)]
+    pub unset: bool,
+    /// Add to what is set
+    #[arg(short = 'a', long)]
+    pub append: bool,
+    /// Leave it if it is set already
+    #[arg(short = 'o', long)]
+    pub only_new: bool,
+    /// Say nothing of options that do not exist
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+    /// Put in formats first
+    #[arg(short = 'F', long)]
+    pub format: bool,
+    /// The pane, or a pane of the tab: %ID, name or number
+    #[arg(short = 't', long, value_name = "PANE")]
+    pub target: Option<String>,
+    /// The option
+    pub name: String,
+    /// Its value; without one it is switched over
+    #[arg(allow_hyphen_values = true)]
+    pub value: Option<String>,
+}
+
+impl Run<ServerCx<'_>> for SetOption {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let name = match known(&self.name) {
+            Ok(name) => name.to_owned(),
+            Err(_) if self.quiet => return Ok(Reply::none()),
+            Err(error) => return Err(error),
+        };
+        let pane = scope(cx, self.pane, self.target.as_deref())?;
+        let value = match (&self.value, self.format) {
+            (Some(value), true) => {
+                let subject = Subject {
+                    pane,
+                    ..cx.subject()
+                };
+                Some(variables::expand(cx.state, subject, value))
+            }
+            (value, _) => value.clone(),
+        };
+        if name == "remain-on-exit" && !self.unset {
+            let fits = matches!(value.as_deref(), Some("on" | "off" | "failed"));
+            if !fits || pane.is_none() {
+                return Err(
+                    Error::usage("remain-on-exit is on, off or failed, for a pane (-p)")
+                        .with_hint("for all panes it is in config.toml"),
+                );
+            }
+        }
+        if value.as_ref().is_some_and(|value| value.len() > MAX_VALUE) {
+            return Err(Error::usage("an option's value has at most 4096 bytes"));
+        }
+        let options = match pane.and_then(|pane| cx.state.panes.get_mut(&pane)) {
+            Some(pane) => &mut pane.options,
+            None => &mut cx.state.options,
+        };
+        if self.unset {
+            options.remove(&name);
+            return Ok(Reply::none());
+        }
+        let was = options.get(&name).map(String::as_str);
+        if self.only_new && was.is_some() {
+            return Ok(Reply::none());
+        }
+        let value = match (value, self.append) {
+            (Some(value), true) => was.unwrap_or_default().to_owned() + &value,
+            (Some(value), false) => value,
+            (None, _) => if was == Some("on") { "off" } else { "on" }.to_owned(),
+        };
+        if value.len() > MAX_VALUE || (options.len() >= MOST && !options.contains_key(&name)) {
+            return Err(Error::refused("too much has been set already"));
+        }
+        options.insert(name, value);
+        Ok(Reply::none())
+    }
+}
+
+/// Show what set-option has set
+#[derive(Debug, Clone, Args)]
+pub struct ShowOptions {
+    /// For one pane
+    #[arg(short = 'p', long)]
+    pub pane: bool,
+    /// For a tab (the same as for everything)
+    #[arg(short = 'w', long)]
+    pub window: bool,
+    /// For everything
+    #[arg(short = 'g', long)]
+    pub global: bool,
+    /// For the server (the same as for everything)
+    #[arg(short = 's', long)]
+    pub server: bool,
+    /// What a pane inherits as well (always so)
+    #[arg(short = 'A', long)]
+    pub all: bool,
+    /// Only the values
+    #[arg(short = 'v', long)]
+    pub values: bool,
+    /// Say nothing of options that do not exist
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+    /// The pane: %ID, name or number
+    #[arg(short = 't', long, value_name = "PANE")]
+    pub target: Option<String>,
+    /// Only this option
+    pub name: Option<String>,
+}
+
+impl Run<ServerCx<'_>> for ShowOptions {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let pane = scope(cx, self.pane, self.target.as_deref())?;
+        let own = pane.and_then(|pane| cx.state.panes.get(&pane));
+        let mut shown = cx.state.options.clone();
+        shown.extend(own.map(|pane| pane.options.clone()).unwrap_or_default());
+        if let Some(name) = &self.name {
+            let found = shown.remove(name).or_else(|| default(cx, name));
+            shown.clear();
+            match (found, known(name)) {
+                (Some(value), _) => {
+                    shown.insert(name.clone(), value);
+                }
+                (None, Err(error)) if !self.quiet => return Err(error),
+                (None, _) => {}
+            }
+        }
+        let lines: Vec<String> = shown
+            .iter()
+            .map(|(name, value)| match self.values {
+                true => value.clone(),
+                false => format!("{name} {value}"),
+            })
+            .collect();
+        Ok(Reply::new(lines.join("\n"), json!({ "options": shown })))
+    }
+}
+
+/// What Stoa does, in the words of tmux's options.
+fn default(cx: &ServerCx<'_>, name: &str) -> Option<String> {
+    let on = |on: bool| if on { "on" } else { "off" }.to_owned();
+    let settings = &cx.state.config.settings;
+    Some(match name {
+        "focus-events" | "set-clipboard" => on(true),
+        "mouse" => on(settings.mouse),
+        "status" => on(settings.status),
+        "status-position" => "bottom".to_owned(),
+        "base-index" | "pane-base-index" => "0".to_owned(),
+        "history-limit" => settings.history_lines.to_string(),
+        "escape-time" => settings.escape_time.to_string(),
+        "repeat-time" => settings.repeat_time.to_string(),
+        "allow-passthrough" => on(false),
+        "default-terminal" => "xterm-256color".to_owned(),
+        "extended-keys" => on(true),
+        _ => return None,
+    })
+}
+
+/// The pane an option is set for; `None` for everything.
+fn scope(cx: &ServerCx<'_>, pane: bool, target: Option<&str>) -> Result<Option<PaneId>> {
+    match pane {
+        true => cx.pane(target).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// Whether there is such an option; names of one's own are checked like labels.
+fn known(name: &str) -> Result<&str> {
+    if let Some(own) = name.strip_prefix('@') {
+        return target::label(own).map(|_| name);
+    }
+    // An array's element counts as the array.
+    let base = name.split('[').next().unwrap_or(name);
+    if base == "remain-on-exit" || WITHOUT_EFFECT.contains(&base) {
+        return Ok(name);
+    }
+    Err(Error::not_found(format!("there is no option {name:?}"))
+        .with_hint("Stoa's settings are in config.toml; options of your own begin with @"))
+}

@@ -1,0 +1,115 @@
+//! Whoever asked to be told when something happens, and has not been told yet.
+//!
+//! Nothing is looked at in intervals: a wait is looked at when its pane has put something out, when
+//! its program ends, when an event is noted, or at the one moment at which quiet has lasted long enough.
+
+use regex::Regex;
+
+use super::id::{ClientId, PaneId};
+use super::journal::Cursor;
+
+/// How many may wait at once.
+pub const MAX_WAITS: usize = 256;
+/// A shell without prompt marks counts as waiting for input after so long without output, in
+/// milliseconds: longer than it takes to notice that it started something.
+pub const PROMPT_QUIET_MS: u64 = 400;
+
+/// Where a command's answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyTo {
+    /// A connection that waits for it, by the request's number.
+    Connection(u64),
+    /// A person at this terminal.
+    View(ClientId),
+    /// Nobody asked.
+    Nobody,
+}
+
+/// What is waited for in a pane.
+#[derive(Debug, Clone)]
+pub enum Until {
+    /// A line of its text that this fits.
+    Text(Regex),
+    /// The end of its program.
+    Exit,
+    /// No output, and nothing typed, for so many milliseconds.
+    Idle(u64),
+    /// A shell that waits for a command.
+    Prompt,
+}
+
+/// A wait for something in a pane.
+#[derive(Debug, Clone)]
+pub struct PaneWait {
+    /// The pane.
+    pub pane: PaneId,
+    /// Any of these ends it.
+    pub until: Vec<Until>,
+    /// The change number of the screen up to which its text has been looked at.
+    pub seen_seq: u64,
+    /// How many lines had scrolled off by then.
+    pub seen_lines: u64,
+    /// Whether the answer takes the program's exit code for its own.
+    pub passes_code: bool,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone)]
+pub enum Waiting {
+    /// Something in a pane.
+    Pane(PaneWait),
+    /// An event after this place.
+    Events {
+        /// The place.
+        since: Cursor,
+        /// At most so many are told at once.
+        most: usize,
+    },
+}
+
+/// One wait.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    /// Who is told.
+    pub reply: ReplyTo,
+    /// What for.
+    pub what: Waiting,
+    /// Loop time at which it began, in milliseconds.
+    pub began_ms: u64,
+    /// Loop time at which it is given up, in milliseconds.
+    pub until_ms: Option<u64>,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub struct Waits {
+    /// In the order in which they began.
+    pub list: Vec<Wait>,
+}
+
+impl Waits {
+    /// Adds one. False, and nothing is added, if there are too many.
+    pub fn add(&mut self, wait: Wait) -> bool {
+        let fits = self.list.len() < MAX_WAITS;
+        if fits {
+            self.list.push(wait);
+        }
+        fits
+    }
+
+    /// Drops those whose asker has gone.
+    pub fn forget(&mut self, reply: ReplyTo) {
+        self.list.retain(|wait| wait.reply != reply);
+    }
+
+    /// Whether the text or the prompt of a pane is waited for, so that its output is to be looked at.
+    pub fn reads(&self, pane: PaneId) -> bool {
+        self.list.iter().any(|wait| match &wait.what {
+            Waiting::Pane(wait) => {
+                let reads = |until: &Until| matches!(until, Until::Text(_) | Until::Prompt);
+                wait.pane == pane && wait.until.iter().any(reads)
+            }
+            Waiting::Events { .. } => false,
+        })
+    }
+}
