@@ -72,6 +72,8 @@ pub struct Reply {
     pub text: String,
     /// For programs; `null` when there is nothing to say.
     pub data: Value,
+    /// Whether this is no answer yet: it comes once an effect has been carried out.
+    pub later: bool,
 }
 
 impl Reply {
@@ -85,6 +87,15 @@ impl Reply {
         Reply {
             text: text.into(),
             data,
+            later: false,
+        }
+    }
+
+    /// The answer comes when what was asked for has been done.
+    pub fn later() -> Reply {
+        Reply {
+            later: true,
+            ..Reply::default()
         }
     }
 }

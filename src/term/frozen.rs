@@ -275,6 +275,11 @@ impl Frozen {
         }
     }
 
+    /// The block a cell is in, for a search to begin with.
+    pub fn block_of(&self, point: Point) -> usize {
+        self.line_of(point.row).0
+    }
+
     /// Where an anchor is at the present width.
     pub fn point(&self, anchor: Anchor) -> Point {
         let Anchor {
@@ -361,8 +366,27 @@ impl Frozen {
 
     /// The nearest row before (or after) a row in which a shell marked one of `marks`.
     pub fn marked(&self, row: usize, marks: Marks, forward: bool) -> Option<usize> {
+        self.nearest(row, forward, |line| line.marks.intersects(marks))
+    }
+
+    /// The nearest row before (or after) a row that begins a line without text, or one with text.
+    pub fn blank(&self, row: usize, blank: bool, forward: bool) -> Option<usize> {
+        self.nearest(row, forward, |line| (line.columns == 0) == blank)
+    }
+
+    /// The first row of the nearest line before (or after) a row that is as wanted.
+    fn nearest(
+        &self,
+        row: usize,
+        forward: bool,
+        wanted: impl Fn(&history::Line) -> bool,
+    ) -> Option<usize> {
         let (mut block, mut line, nth) = self.line_of(row);
-        if !forward && nth > 0 && self.marks(block, line).intersects(marks) {
+        let is_wanted = |block: usize, line: usize| {
+            let block = self.block(block);
+            block.and_then(|block| block.get(line)).is_some_and(&wanted)
+        };
+        if !forward && nth > 0 && is_wanted(block, line) {
             return Some(self.first_row(block, line));
         }
         loop {
@@ -371,7 +395,7 @@ impl Frozen {
                 false => self.before(block, line),
             };
             (block, line) = next?;
-            if self.marks(block, line).intersects(marks) {
+            if is_wanted(block, line) {
                 return Some(self.first_row(block, line));
             }
         }

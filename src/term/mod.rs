@@ -11,6 +11,7 @@
 //! clock or knows of other panes, and no text leaves it for a title or a message with a control
 //! character in it.
 
+mod capture;
 mod color;
 mod csi;
 mod damage;
@@ -37,6 +38,7 @@ mod switches;
 #[cfg(test)]
 mod tests;
 
+pub use capture::Capture;
 pub use color::{Palette, Rgb};
 pub use event::{Clipboard, Event, Mark, Notification};
 pub use frozen::{Anchor, Frozen, FrozenRow, Point};

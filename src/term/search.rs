@@ -104,10 +104,11 @@ impl Search {
         self.left == 0
     }
 
-    /// Searches blocks, from the one of `near` on in the direction given, until about `budget` bytes
+    /// Searches blocks, from block `start` on in the direction given, until about `budget` bytes
     /// have been looked at. With nothing left to do it does nothing.
-    pub fn work(&mut self, frozen: &Frozen, near: Point, forward: bool, budget: usize) {
-        let (count, start) = (self.blocks.len(), frozen.anchor(near).block);
+    pub fn work(&mut self, frozen: &Frozen, start: usize, forward: bool, budget: usize) {
+        let count = self.blocks.len();
+        let start = start.min(count - 1);
         let mut seen = 0;
         for step in 0..count {
             if self.left == 0 || seen >= budget {

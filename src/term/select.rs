@@ -82,6 +82,13 @@ impl Frozen {
 }
 
 impl FrozenRow {
+    /// Its text from one column to another, both included; blanks at its end stay.
+    pub fn text(&self, start: usize, end: usize) -> String {
+        let mut text = String::new();
+        self.push(start, end, &mut text);
+        text
+    }
+
     /// Appends its text from one column to another, both included.
     fn push(&self, start: usize, end: usize, text: &mut String) {
         let start = match self.is_tail(start) {

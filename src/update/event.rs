@@ -12,6 +12,7 @@ use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
 use crate::pty::ExitStatus;
+use crate::term::{Capture, Frozen};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -97,6 +98,15 @@ pub enum Event {
     Snapshot(Arc<Snapshot>),
     /// The store cannot be watched or read.
     StoreTrouble(String),
+    /// A file was read for a paste buffer.
+    Loaded {
+        /// The buffer's name; a new one without.
+        name: Option<String>,
+        /// What is in the file.
+        data: Vec<u8>,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
     /// Configuration files were read again.
     Reloaded(Arc<Loaded>),
     /// A moment somebody waited for has come.
@@ -125,6 +135,28 @@ pub enum ReplyTo {
     View(ClientId),
     /// Nobody asked.
     Nobody,
+}
+
+/// A file to be written.
+#[derive(Debug)]
+pub struct SaveFile {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub what: Saved,
+    /// Whether what is there stays.
+    pub append: bool,
+    /// Where the answer goes.
+    pub reply: ReplyTo,
+}
+
+/// What is written to a file.
+#[derive(Debug)]
+pub enum Saved {
+    /// A paste buffer.
+    Bytes(Vec<u8>),
+    /// A pane's history and screen.
+    Text(Box<Frozen>),
 }
 
 /// Something to be done outside the state.
@@ -206,6 +238,26 @@ pub enum Effect {
         client: ClientId,
         /// The text.
         data: Vec<u8>,
+    },
+    /// Write a file.
+    Save(Box<SaveFile>),
+    /// Read a file for a paste buffer.
+    Load {
+        /// The file.
+        path: PathBuf,
+        /// The buffer's name; a new one without.
+        name: Option<String>,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// Answer with many rows of a pane.
+    Capture {
+        /// The pane.
+        pane: PaneId,
+        /// Which rows.
+        capture: Box<Capture>,
+        /// Where the answer goes.
+        reply: ReplyTo,
     },
     /// Draw a terminal anew from nothing.
     Redraw {

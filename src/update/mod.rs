@@ -3,10 +3,12 @@
 //! [`step`] takes the state and one event and returns effects as data. It does no I/O and reads no
 //! clock; only `server::effects` performs what it asks for.
 
+pub mod copy;
 pub mod event;
 pub mod input;
 pub mod launch;
 pub mod mouse;
+pub mod mouse_select;
 pub mod overlay;
 pub mod pane;
 pub mod panel;
@@ -18,6 +20,7 @@ pub mod timer;
 
 pub use event::{Effect, Event, ReplyTo, Requester};
 
+use crate::command::spec::Reply;
 use crate::model::state::State;
 
 /// Whether an event changed anything to be seen beside the contents of panes, which keep count of
@@ -70,6 +73,12 @@ pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Pictu
             panel::follow(state);
         }
         Event::StoreTrouble(why) => state.store_trouble = Some(why),
+        Event::Loaded { name, data, reply } => {
+            let limit = state.config.settings.buffer_limit as usize;
+            let kept = state.buffers.put(name.as_deref(), data, limit);
+            let result = kept.map(|name| Reply::new("", serde_json::json!({ "name": name })));
+            request::answered(state, reply, result, effects);
+        }
         Event::Reloaded(loaded) => request::reloaded(state, loaded),
         Event::Timer => timer::fire(state, effects),
     }

@@ -12,6 +12,7 @@ use crate::term::{Event as Notice, MouseEncoding, MouseTracking};
 pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
     let now = state.now_ms;
     let seen = state.viewers(id).next().is_some();
+    let allowed = state.config.settings.allow_osc52_write;
     let Some(pane) = state.panes.get_mut(&id) else {
         return Picture::Same;
     };
@@ -40,7 +41,8 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
                 pane.bell |= !seen;
                 picture = Picture::Changed;
             }
-            Notice::Clipboard(clipboard) => copied = Some(clipboard.bytes),
+            Notice::Clipboard(clipboard) if allowed => copied = Some(clipboard.bytes),
+            Notice::Clipboard(_) => {}
             Notice::Notification(_) | Notice::Mark(_) | Notice::Status(_) => {}
         }
     }

@@ -83,19 +83,10 @@ pub fn run(
     reply: ReplyTo,
     effects: &mut Vec<Effect>,
 ) {
-    let asynchronous = matches!(command, Command::Store(_)) || is_reload(&command);
     let result = dispatch(state, command, requester, reply, effects);
-    if asynchronous && result.is_ok() {
-        return;
+    if !matches!(result, Ok(Reply { later: true, .. })) {
+        answered(state, reply, result, effects);
     }
-    answered(state, reply, result, effects);
-}
-
-fn is_reload(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Server(crate::command::ServerCommand::ReloadConfig(_))
-    )
 }
 
 fn dispatch(
@@ -124,7 +115,7 @@ fn dispatch(
                 cwd,
                 reply,
             });
-            Ok(Reply::none())
+            Ok(Reply::later())
         }
         Command::Server(command) => command.run(&mut ServerCx {
             state,

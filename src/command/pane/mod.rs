@@ -7,6 +7,7 @@ pub mod list;
 pub mod rename;
 pub mod resize;
 pub mod restart;
+pub mod scrollback;
 pub mod send_keys;
 pub mod split;
 pub mod swap;

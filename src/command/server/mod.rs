@@ -47,6 +47,18 @@ impl ServerCx<'_> {
             .unwrap_or_else(|_| self.state.default_area())
     }
 
+    /// A path as whoever asks means it: from where it was typed, else from where the pane is.
+    pub fn path(&self, path: &std::path::Path) -> std::path::PathBuf {
+        let pane = self.pane(None).ok();
+        let pane = pane.and_then(|pane| self.state.panes.get(&pane));
+        let base = match (&self.requester.cwd, pane) {
+            (Some(cwd), _) => cwd.clone(),
+            (None, Some(pane)) => pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()),
+            (None, None) => self.state.root.clone(),
+        };
+        base.join(path)
+    }
+
     /// Moves the asking view, and no other, to a pane that a command made or chose.
     pub fn focus(&mut self, pane: PaneId) {
         let Some(tab) = self.state.tab_of(pane).map(|tab| tab.id) else {

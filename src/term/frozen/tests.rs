@@ -36,7 +36,7 @@ fn copied(frozen: &Frozen, one: (usize, usize), other: (usize, usize), shape: Sh
 /// All matches, found going forward from the first cell, as (row, column, row, column).
 fn found(frozen: &Frozen, pattern: &str) -> Vec<(usize, usize, usize, usize)> {
     let mut search = Search::new(pattern, frozen).expect("a pattern");
-    search.work(frozen, Point::default(), true, usize::MAX);
+    search.work(frozen, 0, true, usize::MAX);
     assert!(search.is_done());
     let all = search.in_rows(frozen, 0, frozen.rows());
     assert_eq!(all.len(), search.total(), "{pattern}");
@@ -156,13 +156,13 @@ fn the_next_match_is_found_both_ways_and_round_the_end() {
     };
     assert_eq!(here(ask(&search, from(0, 0), true)), (0, 3, false));
     assert_eq!(ask(&search, from(0, 3), true), Found::Later(0));
-    search.work(&still, from(0, 0), true, 1);
+    search.work(&still, 0, true, 1);
     assert_eq!(here(ask(&search, from(0, 3), true)), (2, 0, false));
     assert_eq!(here(ask(&search, from(2, 0), true)), (0, 0, true));
     assert_eq!(here(ask(&search, from(2, 0), false)), (0, 3, false));
     assert_eq!(here(ask(&search, from(0, 0), false)), (2, 0, true));
     let mut none = Search::new("zz", &still).expect("a pattern");
-    none.work(&still, from(0, 0), false, 1);
+    none.work(&still, 0, false, 1);
     assert_eq!(ask(&none, from(0, 3), true), Found::Nowhere);
 }
 
@@ -174,7 +174,7 @@ fn a_long_text_is_searched_piece_by_piece() {
     }
     let still = screen.freeze();
     let mut search = Search::new("line 1\\d*7 ", &still).expect("a pattern");
-    let near = Point::new(10_000, 0);
+    let near = still.block_of(Point::new(10_000, 0));
     let mut turns = 0;
     while !search.is_done() {
         let before = search.left;
