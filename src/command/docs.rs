@@ -42,7 +42,8 @@ pub fn keys() -> String {
             let title = match entry.table {
                 Table::Normal => "Everywhere",
                 Table::Panel => "While the side panel has the keys",
-                Table::Scroll => "While a pane is scrolled back",
+                Table::CopyVi => "In copy mode, with vi's keys",
+                Table::CopyEmacs => "In copy mode, with Emacs' keys (`copy-mode-keys = \"emacs\"`)",
             };
             let _ = write!(
                 text,

@@ -5,6 +5,7 @@
 //! and its place. Shell, `:` prompt, key bindings, help
 //! and completion all read this table, so a command cannot exist in one and be missing in another.
 
+pub mod buffer;
 pub mod claim;
 pub mod complete;
 pub mod context;
@@ -132,6 +133,17 @@ commands! {
             CapturePane(pane::capture::CapturePane) "capture-pane" ["capturep"]
             ListPanes(pane::list::ListPanes) "list-panes" ["lsp", "panes"]
         }
+        "copying" {
+            ListBuffers(buffer::list::ListBuffers) "list-buffers" ["lsb"]
+            ShowBuffer(buffer::show::ShowBuffer) "show-buffer" ["showb"]
+            SetBuffer(buffer::set::SetBuffer) "set-buffer" ["setb"]
+            PasteBuffer(buffer::paste::PasteBuffer) "paste-buffer" ["pasteb"]
+            DeleteBuffer(buffer::delete::DeleteBuffer) "delete-buffer" ["deleteb"]
+            SaveBuffer(buffer::save::SaveBuffer) "save-buffer" ["saveb"]
+            LoadBuffer(buffer::load::LoadBuffer) "load-buffer" ["loadb"]
+            SaveScrollback(pane::scrollback::SaveScrollback) "save-scrollback" []
+            EditScrollback(pane::scrollback::EditScrollback) "edit-scrollback" []
+        }
         "tabs" {
             NewTab(tab::new::NewTab) "new-tab" ["new-window", "neww"]
             CloseTab(tab::close::CloseTab) "close-tab" ["kill-window", "killw"]
@@ -165,7 +177,9 @@ commands! {
             NextTab(view::focus_tab::NextTab) "next-tab" ["next-window", "next"]
             PreviousTab(view::focus_tab::PreviousTab) "previous-tab" ["previous-window", "prev"]
             LastTab(view::focus_tab::LastTab) "last-tab" ["last-window"]
-            Scroll(view::scroll::Scroll) "scroll" ["copy-mode"]
+            CopyMode(view::copy_mode::CopyMode) "copy-mode" []
+            Copy(view::copy::Copy) "copy" []
+            ChooseBuffer(view::choose_buffer::ChooseBuffer) "choose-buffer" []
             Prompt(view::prompt::Prompt) "prompt" ["command-prompt"]
             Confirm(view::confirm::Confirm) "confirm" ["confirm-before"]
             ShowPanes(view::show_panes::ShowPanes) "show-panes" ["display-panes"]

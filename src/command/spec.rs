@@ -92,6 +92,8 @@ pub struct Reply {
     pub data: Value,
     /// The exit code: 0, or what the command promises for an answer that is a "no".
     pub code: u8,
+    /// Whether this is no answer yet: it comes once an effect has been carried out.
+    pub later: bool,
 }
 
 impl Reply {
@@ -105,7 +107,15 @@ impl Reply {
         Reply {
             text: text.into(),
             data,
-            code: 0,
+            ..Reply::default()
+        }
+    }
+
+    /// The answer comes when what was asked for has been done.
+    pub fn later() -> Reply {
+        Reply {
+            later: true,
+            ..Reply::default()
         }
     }
 

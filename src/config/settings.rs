@@ -51,6 +51,20 @@ pub struct Settings {
     pub remain_on_exit: RemainOnExit,
     /// Whether the status line is shown. Default true.
     pub status: bool,
+    /// The keys of copy mode: `vi` or `emacs`. Default `vi`.
+    pub copy_mode_keys: CopyKeys,
+    /// Whether what is copied also goes to the terminal's clipboard (OSC 52). Default true.
+    pub clipboard: bool,
+    /// Whether programs in panes may put text on the terminal's clipboard (OSC 52); none may read
+    /// it. Default true.
+    pub allow_osc52_write: bool,
+    /// How many paste buffers without a name are kept, 1 to 1000. Default 50.
+    #[serde(deserialize_with = "ranged::<_, 1, 1000>")]
+    pub buffer_limit: u32,
+    /// What a double click takes for the end of a word, beside blanks.
+    pub word_separators: String,
+    /// Whether programs that ask for the mouse get it; Shift keeps it from them. Default true.
+    pub program_mouse: bool,
     /// Where new panes start. Default `pane`.
     pub new_pane_directory: NewPaneDirectory,
     /// How large a pane is that several terminals show: as at the `largest`, at the `smallest`, or at
@@ -66,6 +80,9 @@ pub struct Settings {
     pub hooks: Hooks,
 }
 
+/// Paths and most of a URL are one word, a position after a path is not.
+const WORD_SEPARATORS: &str = ",│`|:\"'()[]{}<>;";
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
@@ -78,6 +95,12 @@ impl Default for Settings {
             repeat_time: 500,
             remain_on_exit: RemainOnExit::Failed,
             status: true,
+            copy_mode_keys: CopyKeys::Vi,
+            clipboard: true,
+            allow_osc52_write: true,
+            buffer_limit: 50,
+            word_separators: WORD_SEPARATORS.to_owned(),
+            program_mouse: true,
             new_pane_directory: NewPaneDirectory::Pane,
             window_size: WindowSize::Largest,
             panel: Panel::default(),
@@ -180,6 +203,16 @@ pub enum Theme {
     Dark,
     /// For a light background.
     Light,
+}
+
+/// Whose keys copy mode has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopyKeys {
+    /// vi's, as tmux has them.
+    Vi,
+    /// Emacs', as tmux has them.
+    Emacs,
 }
 
 /// A side of the screen.

@@ -10,6 +10,7 @@
 mod caps;
 mod cell;
 mod encoder;
+mod escaped;
 mod pen;
 mod style;
 mod surface;
@@ -22,5 +23,7 @@ pub(crate) use caps::palette;
 pub use caps::{Caps, ColorDepth};
 pub use cell::{Cell, Link};
 pub use encoder::Encoder;
+pub use escaped::escaped_row;
 pub use style::{Attrs, Color, ColorKind, Style, Underline};
 pub use surface::{Cursor, CursorShape, RowSpan, Surface};
+pub use widgets::widget_color;

@@ -18,20 +18,23 @@ pub enum Table {
     Normal,
     /// The side panel has the keyboard.
     Panel,
-    /// The pane shows its history.
-    Scroll,
+    /// The pane is in copy mode, with vi's keys.
+    CopyVi,
+    /// The pane is in copy mode, with Emacs' keys.
+    CopyEmacs,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Table; 3] = [Table::Normal, Table::Panel, Table::Scroll];
+    pub const ALL: [Table; 4] = [Table::Normal, Table::Panel, Table::CopyVi, Table::CopyEmacs];
 
     /// Its name in `keybindings.toml`.
     pub const fn name(self) -> &'static str {
         match self {
             Table::Normal => "normal",
             Table::Panel => "panel",
-            Table::Scroll => "scroll",
+            Table::CopyVi => "copy-vi",
+            Table::CopyEmacs => "copy-emacs",
         }
     }
 
@@ -120,7 +123,8 @@ pub struct Keymap {
     prefix: Key,
     normal: Branch,
     panel: Branch,
-    scroll: Branch,
+    copy_vi: Branch,
+    copy_emacs: Branch,
 }
 
 impl Keymap {
@@ -130,7 +134,8 @@ impl Keymap {
             prefix: prefix.normal(),
             normal: Branch::default(),
             panel: Branch::default(),
-            scroll: Branch::default(),
+            copy_vi: Branch::default(),
+            copy_emacs: Branch::default(),
         }
     }
 
@@ -203,7 +208,8 @@ impl Keymap {
         match table {
             Table::Normal => &self.normal,
             Table::Panel => &self.panel,
-            Table::Scroll => &self.scroll,
+            Table::CopyVi => &self.copy_vi,
+            Table::CopyEmacs => &self.copy_emacs,
         }
     }
 
@@ -211,7 +217,8 @@ impl Keymap {
         match table {
             Table::Normal => &mut self.normal,
             Table::Panel => &mut self.panel,
-            Table::Scroll => &mut self.scroll,
+            Table::CopyVi => &mut self.copy_vi,
+            Table::CopyEmacs => &mut self.copy_emacs,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the server knows: tabs, panes, views. Plain data; no I/O, no clock, no threads.
 
+pub mod buffers;
+pub mod copy;
 pub mod format;
 pub mod geometry;
 pub mod id;

@@ -7,6 +7,13 @@ use super::line_edit::LineEdit;
 pub enum Overlay {
     /// The `:` command line.
     Prompt(PromptState),
+    /// A pattern to search for in copy mode.
+    Search(SearchPrompt),
+    /// The list of paste buffers.
+    Buffers {
+        /// The row under the cursor.
+        selected: usize,
+    },
     /// A question that wants y or n before a command line runs.
     Confirm {
         /// The question.
@@ -39,6 +46,15 @@ pub enum Overlay {
         /// Whether it reports a failure.
         error: bool,
     },
+}
+
+/// The search prompt.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SearchPrompt {
+    /// What is typed.
+    pub edit: LineEdit,
+    /// Whether it searches onward.
+    pub forward: bool,
 }
 
 /// The command prompt.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::buffers::Buffers;
 use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
@@ -50,6 +51,8 @@ pub struct State {
     pub tabs: Vec<Tab>,
     /// Panes by id.
     pub panes: BTreeMap<PaneId, Pane>,
+    /// What was copied.
+    pub buffers: Buffers,
     /// Attached terminals' views.
     pub views: BTreeMap<ClientId, View>,
     /// The store at the last revision seen.
@@ -94,6 +97,7 @@ impl State {
             config,
             tabs: Vec::new(),
             panes: BTreeMap::new(),
+            buffers: Buffers::default(),
             views: BTreeMap::new(),
             snapshot,
             snapshot_at_ms: 0,

@@ -147,7 +147,7 @@ impl<'a> Found<'a> {
             "pane_bell_flag" => flag(pane.bell),
             "pane_activity_flag" => flag(pane.activity),
             "pane_in_mode" => {
-                let scrolled = self.view.map(|view| view.scroll.contains_key(&pane.id));
+                let scrolled = self.view.map(|view| view.copy.contains_key(&pane.id));
                 flag(scrolled.unwrap_or(false))
             }
             "cursor_x" => x.to_string(),

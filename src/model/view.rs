@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::copy::CopyMode;
 use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::layout::BorderId;
@@ -31,8 +32,12 @@ pub struct View {
     pub focus: BTreeMap<TabId, Vec<PaneId>>,
     /// Tabs in which the focused pane fills the screen.
     pub zoom: BTreeMap<TabId, PaneId>,
-    /// Panes scrolled back, and by how many lines.
-    pub scroll: BTreeMap<PaneId, usize>,
+    /// Panes in copy mode.
+    pub copy: BTreeMap<PaneId, CopyMode>,
+    /// The last click in a pane, which another may follow.
+    pub last_click: Option<Click>,
+    /// Patterns searched for, oldest first.
+    pub searches: Vec<String>,
     /// What lies on top and takes the keys.
     pub overlay: Option<Overlay>,
     /// The side panel.
@@ -66,6 +71,30 @@ pub enum Drag {
     Border(BorderId),
     /// The side panel's edge.
     Panel,
+    /// Text of a pane, to select it.
+    Select {
+        /// The pane.
+        pane: PaneId,
+        /// The cell of the terminal where the button went down.
+        from: (u16, u16),
+        /// The cell where the pointer is.
+        at: (u16, u16),
+        /// When the text goes by one more row, as the pointer is at an edge (loop time, ms).
+        edge_ms: Option<u64>,
+    },
+}
+
+/// A click of the first button in a pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Click {
+    /// The pane.
+    pub pane: PaneId,
+    /// The cell of the terminal.
+    pub at: (u16, u16),
+    /// When (loop time, ms).
+    pub ms: u64,
+    /// The first, second or third of a row of clicks.
+    pub count: u8,
 }
 
 /// A line for the person at this view.
@@ -102,7 +131,9 @@ impl View {
             last_tab: None,
             focus: BTreeMap::new(),
             zoom: BTreeMap::new(),
-            scroll: BTreeMap::new(),
+            copy: BTreeMap::new(),
+            last_click: None,
+            searches: Vec::new(),
             overlay: None,
             panel,
             panel_parked: false,
@@ -198,6 +229,6 @@ impl View {
             order.retain(|&other| other != pane);
         }
         self.zoom.retain(|_, &mut zoomed| zoomed != pane);
-        self.scroll.remove(&pane);
+        self.copy.remove(&pane);
     }
 }

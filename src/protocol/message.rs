@@ -136,11 +136,7 @@ impl From<Answer> for Result<Reply> {
     fn from(answer: Answer) -> Result<Reply> {
         match answer.error {
             Some(error) => Err(Error::from_json(&error)),
-            None => Ok(Reply {
-                text: answer.text,
-                data: answer.data,
-                code: answer.code,
-            }),
+            None => Ok(Reply::new(answer.text, answer.data).exits(answer.code)),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use super::coordinator::Job;
 use super::event_loop::Loop;
+use super::files;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::model::pane::Launch;
@@ -81,8 +82,18 @@ impl Loop {
             Effect::Clipboard { client, data } => {
                 use base64::Engine;
                 let text = base64::engine::general_purpose::STANDARD.encode(&data);
-                self.send(client, format!("\x1b]52;c;{text}\x07").as_bytes());
+                // Unlike a bell it must arrive, behind whatever is on its way.
+                if let Some(terminal) = self.terminals.get_mut(&client) {
+                    terminal.send_later(format!("\x1b]52;c;{text}\x07").as_bytes());
+                }
             }
+            Effect::Save(job) => files::save(&self.mailbox, *job),
+            Effect::Load { path, name, reply } => files::load(&self.mailbox, path, name, reply),
+            Effect::Capture {
+                pane,
+                capture,
+                reply,
+            } => files::capture(&self.mailbox, pane, capture, reply),
             Effect::Redraw { client } => {
                 if let Some(terminal) = self.terminals.get_mut(&client) {
                     terminal.forget();

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::coordinator::Job;
 use super::frames;
-use super::mailbox::Inbox;
+use super::mailbox::{Inbox, Mailbox};
 use super::programs::Foreground;
 use super::terminal::Terminal;
 use crate::command::spec::Reply;
@@ -103,6 +103,8 @@ pub struct Loop {
     pub(super) pane_env: Vec<(String, String)>,
     pub(super) epoll: OwnedFd,
     pub(super) inbox: Inbox,
+    /// For threads that answer later.
+    pub(super) mailbox: Mailbox,
     pub(super) born: Instant,
     pub(super) buffer: Vec<u8>,
     /// The pane read last, so that those after it come first.
@@ -118,7 +120,7 @@ impl Loop {
     pub fn new(
         state: State,
         jobs: SyncSender<Job>,
-        inbox: Inbox,
+        (mailbox, inbox): (Mailbox, Inbox),
         pane_env: Vec<(String, String)>,
     ) -> Result<Loop> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)
@@ -134,6 +136,7 @@ impl Loop {
             pane_env,
             epoll,
             inbox,
+            mailbox,
             born: Instant::now(),
             buffer: vec![0; READ_SIZE],
             last_served: PaneId(0),

@@ -63,6 +63,8 @@ fn changed_panes(state: &State, view: &View, terminal: &Terminal) -> Vec<PaneId>
     };
     panes
         .into_iter()
+        // Who reads a text held still sees none of the changes.
+        .filter(|id| !view.copy.contains_key(id))
         .filter(|id| {
             state.panes.get(id).is_some_and(|pane| {
                 !pane.screen.sync_pending() && terminal.drawn.get(id) != Some(&pane.screen.seq())

@@ -74,6 +74,15 @@ pub enum Post {
     Snapshot(Arc<Snapshot>),
     /// The store cannot be read or watched.
     StoreTrouble(String),
+    /// A file that was read for a paste buffer.
+    Loaded {
+        /// The buffer's name; a new one without.
+        name: Option<String>,
+        /// What is in the file.
+        result: Result<Vec<u8>>,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
     /// Configuration read anew, and whom to tell.
     Reloaded(Arc<Loaded>, ReplyTo),
     /// End everything, saying why to attached people.

@@ -10,6 +10,7 @@
 pub mod coordinator;
 pub mod effects;
 pub mod event_loop;
+pub mod files;
 pub mod frames;
 pub mod lockfile;
 pub mod mailbox;

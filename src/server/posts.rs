@@ -75,6 +75,17 @@ impl Loop {
             Post::Answered { reply, result } => self.step(Event::Answered { reply, result }),
             Post::Snapshot(snapshot) => self.step(Event::Snapshot(snapshot)),
             Post::StoreTrouble(why) => self.step(Event::StoreTrouble(why)),
+            Post::Loaded {
+                name,
+                result,
+                reply,
+            } => self.step(match result {
+                Ok(data) => Event::Loaded { name, data, reply },
+                Err(error) => Event::Answered {
+                    reply,
+                    result: Err(error),
+                },
+            }),
             Post::Reloaded(loaded, reply) => {
                 let text = match loaded.reports.as_slice() {
                     [] => "configuration read again".to_owned(),

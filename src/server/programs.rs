@@ -111,7 +111,6 @@ impl Loop {
             return Got::Nothing;
         };
         let began = Instant::now();
-        let scrolled = pane.screen.scrolled();
         let mut fed = false;
         let open = loop {
             match running.pty.read(&mut self.buffer) {
@@ -137,17 +136,6 @@ impl Loop {
             };
             pane.last_active_ms = self.state.now_ms;
             pane.last_output_ms = self.state.now_ms;
-            let grown = pane.screen.scrolled().saturating_sub(scrolled);
-            if grown > 0 {
-                let grown = usize::try_from(grown).unwrap_or(usize::MAX);
-                let most = pane.screen.history_len();
-                // Whoever looks back keeps looking at the same lines.
-                for view in self.state.views.values_mut() {
-                    if let Some(offset) = view.scroll.get_mut(&id).filter(|offset| **offset > 0) {
-                        *offset = offset.saturating_add(grown).min(most);
-                    }
-                }
-            }
             self.after_feed(id);
         }
         match (open, fed) {

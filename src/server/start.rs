@@ -164,7 +164,7 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     state.home = std::env::var_os("HOME").map(PathBuf::from);
     let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
     let pane_env = pane_environment(&workspace, &paths);
-    let mut server = Loop::new(state, jobs, inbox, pane_env)?;
+    let mut server = Loop::new(state, jobs, (mailbox.clone(), inbox), pane_env)?;
     let identity = Identity {
         root: workspace.root.clone(),
         state: workspace.state.clone(),

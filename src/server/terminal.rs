@@ -26,6 +26,8 @@ use crate::ui::theme::Theme;
 /// Entering: alternate screen, bracketed paste, focus reports, mouse; then what we want to know
 /// of the terminal, so that the first frame does not wait for it.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?1004h";
+/// The most that may wait before text for the clipboard is dropped, in bytes.
+const MAX_WAITING: usize = 4 << 20;
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const ASK: &[u8] = b"\x1b[?u\x1b]11;?\x1b\\\x1b[c";
 /// Leaving, in the reverse order; harmless where a mode was never on.
@@ -136,6 +138,14 @@ impl Terminal {
     pub fn send(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
         self.flush();
+    }
+
+    /// The same for what is large, as long as not much is waiting: a terminal that does not read must
+    /// not make a queue.
+    pub fn send_later(&mut self, bytes: &[u8]) {
+        if self.out.len() - self.sent <= MAX_WAITING {
+            self.send(bytes);
+        }
     }
 
     /// Encodes what brings the terminal up to date with `next`, all of it or some rows, and sends

@@ -13,6 +13,7 @@ use alacritty_terminal::vte::ansi::{CharsetIndex, Handler};
 use super::color::{Palette, Rgb};
 use super::event::{Events, Notification};
 use super::history::History;
+use super::marks::RowMarks;
 use super::modes::{Modes, MouseEncoding, MouseTracking};
 use crate::draw::CursorShape;
 use crate::model::geometry::Size;
@@ -92,6 +93,8 @@ pub(super) struct Engine {
     pub(super) replies: Vec<u8>,
     pub(super) events: Events,
     pub(super) history: History,
+    /// What a shell marked in the main screen's rows.
+    pub(super) marks: RowMarks,
     pub(super) palette: Palette,
     /// Whether the program redefined any colour.
     pub(super) recolored: bool,
@@ -131,6 +134,7 @@ impl Engine {
             replies: Vec::new(),
             events: Events::default(),
             history: History::new(history_lines, size.columns()),
+            marks: RowMarks::default(),
             palette: Palette::default(),
             recolored: false,
             title: String::new(),
@@ -214,6 +218,7 @@ impl Engine {
     pub(super) fn reset(&mut self) {
         self.term.reset_state();
         self.history.clear();
+        self.marks.clear();
         if std::mem::take(&mut self.recolored) {
             (0..COUNT).for_each(|slot| self.term.reset_color(slot));
         }

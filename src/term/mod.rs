@@ -11,13 +11,16 @@
 //! clock or knows of other panes, and no text leaves it for a title or a message with a control
 //! character in it.
 
+mod capture;
 mod color;
 mod csi;
 mod damage;
 mod dcs;
 mod engine;
 mod event;
+mod frozen;
 mod history;
+mod marks;
 mod modes;
 mod osc;
 mod pack;
@@ -27,14 +30,21 @@ mod print;
 mod rows;
 mod screen;
 mod scroll;
+mod search;
+mod select;
 mod sgr;
 mod status;
 mod switches;
 #[cfg(test)]
 mod tests;
 
+pub use capture::Capture;
 pub use color::{Palette, Rgb};
 pub use event::{Clipboard, Event, Mark, Notification};
+pub use frozen::{Anchor, Frozen, FrozenRow, Point};
+pub use marks::Marks;
 pub use modes::{Modes, MouseEncoding, MouseTracking};
 pub use screen::Screen;
+pub use search::{Found, Match, Search};
+pub use select::Shape;
 pub use status::{BlockedOn, ProgramState, StatusReport};

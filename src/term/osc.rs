@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
+use alacritty_terminal::term::TermMode;
 use alacritty_terminal::vte::ansi::{self, Handler, Hyperlink};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::color::{self, FOREGROUND};
 use super::engine::Engine;
 use super::event::{Clipboard, Event, Mark, Notification};
+use super::marks::Marks;
 use super::status::{self, Parsed};
 use crate::draw::text::sanitize;
 
@@ -223,7 +225,25 @@ impl Engine {
             }
             _ => return,
         };
+        self.mark_row(mark);
         self.events.push(Event::Mark(mark));
+    }
+
+    /// Remembers the mark with the cursor's row, for jumps from prompt to prompt.
+    fn mark_row(&mut self, mark: Mark) {
+        if self.has(TermMode::ALT_SCREEN) {
+            return;
+        }
+        let point = self.term.grid().cursor.point;
+        let marks = match mark {
+            Mark::Prompt => Marks::PROMPT,
+            Mark::Input => return,
+            Mark::Output => Marks::OUTPUT,
+            Mark::End(_) if point.column.0 == 0 => Marks::END,
+            Mark::End(_) => Marks::END_INSIDE,
+        };
+        let row = u64::try_from(point.line.0).unwrap_or(0);
+        self.marks.add(self.history.pushed() + row, marks);
     }
 
     fn recolor(&mut self, slot: usize, color: Option<color::Rgb>) {

@@ -9,7 +9,7 @@ use alacritty_terminal::vte::ansi::{Color, NamedColor, Rgb};
 
 use crate::draw::text;
 
-pub(super) use unpack::decode;
+pub(super) use unpack::{decode, text};
 
 mod unpack;
 

@@ -12,7 +12,6 @@ use alacritty_terminal::term::color::Colors;
 use alacritty_terminal::vte::ansi;
 
 use super::color;
-use super::engine::Engine;
 use super::pack::LAYOUT;
 use super::screen::Screen;
 use super::sgr::BLINK;
@@ -31,7 +30,10 @@ impl Screen {
     pub fn draw_row_from(&self, row: u16, left: u16, scroll: usize, span: &mut RowSpan<'_>) {
         let line = i64::from(row) - i64::try_from(scroll).unwrap_or(i64::MAX);
         if let Some((cells, _)) = self.line(line) {
-            self.draw_cells(cells.get(usize::from(left)..).unwrap_or_default(), span);
+            let engine = &self.engine;
+            let mut brush = Brush::new(engine.recolored.then(|| engine.term.colors()));
+            let cells = cells.get(usize::from(left)..).unwrap_or_default();
+            draw_cells(cells, &mut brush, span);
         }
     }
 
@@ -99,49 +101,49 @@ impl Screen {
         let columns = row.len().min(usize::from(self.size.cols));
         Some((Cow::Borrowed(&row[Column(0)..Column(columns)]), wraps))
     }
+}
 
-    fn draw_cells(&self, cells: &[GridCell], span: &mut RowSpan<'_>) {
-        let mut brush = Brush::new(&self.engine);
-        let mut rest = cells;
-        while let Some((cell, after)) = rest.split_first() {
-            let style = brush.style(cell);
-            let run = rest.iter().take_while(|next| brush.paints(next)).count();
-            if run > 0 {
-                let (alike, after) = rest.split_at(run);
-                span.push_run(alike.iter().map(|cell| printable(cell.c)), style);
-                rest = after;
-                continue;
-            }
+/// Draws cells into a span, from the left.
+pub(super) fn draw_cells(cells: &[GridCell], brush: &mut Brush<'_>, span: &mut RowSpan<'_>) {
+    let mut rest = cells;
+    while let Some((cell, after)) = rest.split_first() {
+        let style = brush.style(cell);
+        let run = rest.iter().take_while(|next| brush.paints(next)).count();
+        if run > 0 {
+            let (alike, after) = rest.split_at(run);
+            span.push_run(alike.iter().map(|cell| printable(cell.c)), style);
             rest = after;
-            let tail = after
-                .first()
-                .is_some_and(|next| next.flags.contains(Flags::WIDE_CHAR_SPACER));
-            let fits = match cell.flags.contains(Flags::WIDE_CHAR) {
-                true if tail => {
-                    rest = after.get(1..).unwrap_or_default();
-                    span.push_wide(cell.c, style)
-                }
-                // Half a character is never shown.
-                true => span.push_cell(Cell::blank(style)),
-                false => span.push_cell(Cell::narrow(printable(cell.c), style)),
-            };
-            if !fits {
-                break;
+            continue;
+        }
+        rest = after;
+        let tail = after
+            .first()
+            .is_some_and(|next| next.flags.contains(Flags::WIDE_CHAR_SPACER));
+        let fits = match cell.flags.contains(Flags::WIDE_CHAR) {
+            true if tail => {
+                rest = after.get(1..).unwrap_or_default();
+                span.push_wide(cell.c, style)
             }
-            if cell.extra.is_some() {
-                for mark in cell.zerowidth().into_iter().flatten() {
-                    span.join(*mark);
-                }
-                if let Some(link) = brush.link(cell) {
-                    span.link(link);
-                }
+            // Half a character is never shown.
+            true => span.push_cell(Cell::blank(style)),
+            false => span.push_cell(Cell::narrow(printable(cell.c), style)),
+        };
+        if !fits {
+            break;
+        }
+        if cell.extra.is_some() {
+            for mark in cell.zerowidth().into_iter().flatten() {
+                span.join(*mark);
+            }
+            if let Some(link) = brush.link(cell) {
+                span.link(link);
             }
         }
     }
 }
 
 /// The engine keeps a tab in the first cell it jumped over.
-fn printable(character: char) -> char {
+pub(super) fn printable(character: char) -> char {
     match character {
         '\t' => ' ',
         other => other,
@@ -149,20 +151,20 @@ fn printable(character: char) -> char {
 }
 
 /// Turns the engine's attributes into ours, remembering the last, since neighbours are alike.
-struct Brush<'a> {
-    colors: &'a Colors,
-    recolored: bool,
+pub(super) struct Brush<'a> {
+    /// Colours the program redefined.
+    colors: Option<&'a Colors>,
     last: (ansi::Color, ansi::Color, Flags),
     style: Style,
     link: Option<(Hyperlink, Option<Link>)>,
 }
 
 impl<'a> Brush<'a> {
-    fn new(engine: &'a Engine) -> Brush<'a> {
+    /// Paints with the colours a program redefined, if it did.
+    pub(super) fn new(colors: Option<&'a Colors>) -> Brush<'a> {
         let blank = GridCell::default();
         let mut brush = Brush {
-            colors: engine.term.colors(),
-            recolored: engine.recolored,
+            colors,
             last: (blank.fg, blank.bg, blank.flags),
             style: Style::PLAIN,
             link: None,
@@ -207,13 +209,13 @@ impl<'a> Brush<'a> {
 
     /// Colours the program redefined are shown as it defined them.
     fn color(&self, color: ansi::Color) -> Color {
-        if self.recolored {
+        if let Some(colors) = self.colors {
             let slot = match color {
                 ansi::Color::Indexed(index) => Some(usize::from(index)),
                 ansi::Color::Named(name) => Some(name as usize),
                 ansi::Color::Spec(_) => None,
             };
-            if let Some(own) = slot.and_then(|slot| self.colors[slot]) {
+            if let Some(own) = slot.and_then(|slot| colors[slot]) {
                 return Color::rgb(own.r, own.g, own.b);
             }
         }

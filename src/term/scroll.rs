@@ -11,6 +11,8 @@ use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::vte::ansi::{ClearMode, Color, Handler};
 
 use super::engine::{Engine, GridSize};
+use super::history::Pulled;
+use super::marks::Marks;
 use crate::draw::text;
 
 /// The most rows the engine holds while it wraps them anew.
@@ -19,12 +21,17 @@ const MAX_REWRAPPED: usize = 50_000;
 impl Engine {
     /// Packs away the first `count` rows, which are about to leave.
     fn save_rows(&mut self, count: usize) {
-        if self.has(TermMode::ALT_SCREEN) || self.history.is_off() {
+        if self.has(TermMode::ALT_SCREEN) {
+            return;
+        }
+        if self.history.is_off() {
+            self.marks.clear();
             return;
         }
         let grid = self.term.grid();
         for line in 0..count.min(grid.screen_lines()) {
-            self.history.push(all(&grid[Line(line as i32)]));
+            let marks = self.marks.take(self.history.pushed());
+            self.history.push(all(&grid[Line(line as i32)]), marks);
         }
     }
 
@@ -108,6 +115,9 @@ impl Engine {
             .rev()
             .find(|line| !grid[Line(*line as i32)].is_clear());
         self.save_rows(used.map_or(0, |line| line + 1));
+        if !self.has(TermMode::ALT_SCREEN) {
+            self.marks.clear();
+        }
         self.term.clear_screen(ClearMode::All);
     }
 
@@ -120,9 +130,9 @@ impl Engine {
         if alternate.is_some() {
             self.term.swap_alt();
         }
-        self.put_rows_back(size);
+        let marks = self.put_rows_back(size);
         self.term.resize(size);
-        self.take_rows_away(size);
+        self.take_rows_away(size, marks);
         match alternate {
             Some(mut grid) => {
                 self.term.swap_alt();
@@ -136,16 +146,18 @@ impl Engine {
         self.acted = true;
     }
 
-    /// Puts as much history back into the grid as the new size can show.
-    fn put_rows_back(&mut self, size: GridSize) {
+    /// Puts as much history back into the grid as the new size can show; returns the marks of the
+    /// grid's lines then, each with the line's place among them.
+    fn put_rows_back(&mut self, size: GridSize) -> Vec<(usize, Marks)> {
         let (columns, lines) = (self.term.columns(), self.term.screen_lines());
         let wanted = size.screen_lines() * size.columns().div_ceil(columns) + lines;
         let pulled = self.history.pull(wanted);
+        let marks = self.marks_by_line(&pulled);
         let grid = self.term.grid_mut();
         grid.update_history(MAX_REWRAPPED);
         let count = pulled.len();
         if count == 0 {
-            return;
+            return marks;
         }
         let rows = |grid: &Grid<Cell>, line: usize| grid[Line(line as i32)].clone();
         let visible: Vec<Row<Cell>> = (0..lines).map(|line| rows(grid, line)).collect();
@@ -153,19 +165,53 @@ impl Engine {
         grid.scroll_up::<Color>(&region, count);
         let pulled = pulled
             .into_iter()
-            .map(|cells| Row::from_vec(cells, columns));
+            .map(|row| Row::from_vec(row.cells, columns));
         for (line, row) in (-(count as i32)..).zip(pulled.chain(visible)) {
             grid[Line(line)] = row;
         }
+        marks
+    }
+
+    /// The marks of lines about to be wrapped anew: rows pulled out of the history, then the screen.
+    fn marks_by_line(&self, pulled: &[Pulled]) -> Vec<(usize, Marks)> {
+        let grid = self.term.grid();
+        let pushed = self.history.pushed();
+        let screen = (0..grid.screen_lines()).map(|line| {
+            let row = all(&grid[Line(line as i32)]);
+            (row, self.marks.of(pushed + line as u64))
+        });
+        let rows = pulled.iter().map(|row| (row.cells.as_slice(), row.marks));
+        let mut marks = Vec::new();
+        let mut lines = 0;
+        for (row, marked) in rows.chain(screen) {
+            if marked != Marks::NONE {
+                marks.push((lines, marked));
+            }
+            lines += usize::from(!wraps(row));
+        }
+        marks
     }
 
     /// Packs what the engine keeps beyond the screen after wrapping.
-    fn take_rows_away(&mut self, size: GridSize) {
+    fn take_rows_away(&mut self, size: GridSize, marks: Vec<(usize, Marks)>) {
         self.history.set_width(size.columns());
+        self.marks.clear();
         let grid = self.term.grid_mut();
         let kept = grid.history_size() as i32;
-        for line in -kept..0 {
-            self.history.put_back(all(&grid[Line(line)]));
+        let mut marks = marks.into_iter().peekable();
+        let mut lines = 0;
+        for line in -kept..grid.screen_lines() as i32 {
+            let row = all(&grid[Line(line)]);
+            let mut marked = Marks::NONE;
+            while let Some((_, more)) = marks.next_if(|(at, _)| *at <= lines) {
+                marked = marked.with(more);
+            }
+            match u64::try_from(line) {
+                Err(_) => self.history.put_back(row, marked),
+                Ok(_) if marked == Marks::NONE => {}
+                Ok(line) => self.marks.add(self.history.pushed() + line, marked),
+            }
+            lines += usize::from(!wraps(row));
         }
         grid.update_history(0);
         grid.truncate();
@@ -179,6 +225,12 @@ impl Engine {
         self.term.swap_alt();
         self.term.grid_mut().saved_cursor = saved;
     }
+}
+
+/// Whether the next row continues this one.
+fn wraps(row: &[Cell]) -> bool {
+    row.last()
+        .is_some_and(|cell| cell.flags.contains(Flags::WRAPLINE))
 }
 
 fn all(row: &Row<Cell>) -> &[Cell] {

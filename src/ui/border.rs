@@ -228,23 +228,6 @@ fn title(buf: &mut Buffer, props: &BorderProps<'_>, label: &PaneLabel<'_>, theme
     }
 }
 
-/// Draws how far a pane is scrolled back into its upper right corner; answers the cells drawn, which
-/// lie over the pane's own.
-pub fn scroll_mark(
-    pane: Rect,
-    buf: &mut Buffer,
-    offset: usize,
-    total: usize,
-    theme: &Theme,
-) -> Rect {
-    let mut row = Row::new(pane, buf);
-    let long = row.put_right(&format!("[↑ {offset}/{total}]"), theme.input);
-    if !long.is_empty() {
-        return long;
-    }
-    row.put_right("↑", theme.input)
-}
-
 #[cfg(test)]
 mod tests {
     use ratatui::layout::Rect as Area;
@@ -353,17 +336,6 @@ mod tests {
         assert_eq!(second, "···\n···\n·│·\n·│·\n");
         let alone = draw(&Layout::new(p(3)), 6, 2, true, &[]);
         assert_eq!(styled(&alone, focused), "······\n······\n");
-    }
-
-    #[test]
-    fn the_scroll_mark_fits_or_shrinks() {
-        let mark = |cols| {
-            crate::ui::testing::drawn(cols, 1, |area, buf, theme| {
-                _ = scroll_mark(area, buf, 120, 4000, theme);
-            })
-        };
-        assert_eq!(mark(14), "  [↑ 120/4000]\n");
-        assert_eq!([mark(5), mark(1), mark(0)], ["    ↑\n", "↑\n", ""]);
     }
 
     #[test]

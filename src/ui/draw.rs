@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect as Area;
 
 use super::theme::Theme;
-use super::{over, parts};
+use super::{copy, over, parts};
 use crate::draw::{Cursor, Surface};
 use crate::keys::encode::Tracking;
 use crate::model::geometry::{Rect, Size};
@@ -27,8 +27,13 @@ pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) {
         return;
     };
     for (id, rect) in &arrangement.panes {
-        if let Some(pane) = state.panes.get(id) {
-            pane_rows(view, pane, *rect, 0..rect.rows, surface);
+        match (view.copy.get(id), state.panes.get(id)) {
+            (Some(mode), _) => {
+                let separators = &state.config.settings.word_separators;
+                copy::render(mode, *rect, separators, theme, surface);
+            }
+            (None, Some(pane)) => pane_rows(pane, *rect, 0..rect.rows, surface),
+            (None, None) => {}
         }
     }
     let mut buf = Buffer::empty(Area::new(0, 0, view.size.cols, view.size.rows));
@@ -86,11 +91,11 @@ pub fn panes(
             continue;
         };
         let seen = drawn.get(id).copied().unwrap_or(0);
-        // A window onto a larger screen, or into the history, may have moved as a whole.
-        let window = rect.size() != pane.screen.size() || view.scroll.contains_key(id);
+        // A window onto a larger screen may have moved as a whole.
+        let window = rect.size() != pane.screen.size();
         for row in 0..rect.rows {
             if window || pane.screen.row_seq(row) > seen {
-                pane_rows(view, pane, *rect, row..row + 1, surface);
+                pane_rows(pane, *rect, row..row + 1, surface);
                 touched.push(rect.y + row);
             }
         }
@@ -102,19 +107,11 @@ pub fn panes(
 }
 
 /// Draws some rows of a pane into its rectangle.
-fn pane_rows(
-    view: &View,
-    pane: &Pane,
-    rect: Rect,
-    rows: std::ops::Range<u16>,
-    surface: &mut Surface,
-) {
-    let scroll = view.scroll.get(&pane.id).copied().unwrap_or(0);
+fn pane_rows(pane: &Pane, rect: Rect, rows: std::ops::Range<u16>, surface: &mut Surface) {
     let (left, top) = crop(pane, rect.size());
     for row in rows {
         let mut span = surface.span(rect.x, rect.y + row, rect.cols);
-        pane.screen
-            .draw_row_from(row + top, left, scroll, &mut span);
+        pane.screen.draw_row_from(row + top, left, 0, &mut span);
     }
 }
 
@@ -133,10 +130,16 @@ pub fn crop(pane: &Pane, size: Size) -> (u16, u16) {
 /// Where the focused pane's cursor stands on the view's screen.
 fn pane_cursor(state: &State, view: &View) -> Option<Cursor> {
     let id = state.focused(view)?;
-    let pane = state.panes.get(&id).filter(|pane| !pane.exited())?;
-    if view.scroll.contains_key(&id) || (view.panel.open && view.panel.focused) {
+    if view.panel.open && view.panel.focused {
         return None;
     }
+    if let Some(mode) = view.copy.get(&id) {
+        let rect = state.arrangement(view)?.pane(id)?;
+        let x = u16::try_from(mode.cursor.col.checked_sub(mode.left)?).ok()?;
+        let y = u16::try_from(mode.cursor.row.checked_sub(mode.top)?).ok()?;
+        return (x < rect.cols && y < rect.rows).then(|| at((rect.x + x, rect.y + y)));
+    }
+    let pane = state.panes.get(&id).filter(|pane| !pane.exited())?;
     let rect = state.arrangement(view)?.pane(id)?;
     let cursor = pane.screen.cursor()?;
     let (left, top) = crop(pane, rect.size());

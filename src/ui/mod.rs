@@ -12,6 +12,7 @@
 //! [`Buffer`]: ratatui::buffer::Buffer
 
 pub mod border;
+pub mod copy;
 pub mod draw;
 pub mod hit;
 pub mod over;

@@ -3,15 +3,16 @@
 
 use ratatui::buffer::Buffer;
 
-use super::Region;
 use super::overlay::{Drawn, choose, confirm, hint, keys, message, numbers, prompt, text};
 use super::theme::{Theme, Tone};
+use super::{Region, copy};
 use crate::command::complete;
+use crate::config::settings::CopyKeys;
 use crate::keys::chord;
-use crate::keys::keymap::{Lookup, Table};
+use crate::keys::keymap::{Entry, Lookup, Table};
 use crate::model::geometry::Rect;
 use crate::model::line_edit::LineEdit;
-use crate::model::overlay::{Overlay, PromptState};
+use crate::model::overlay::{Overlay, PromptState, SearchPrompt};
 use crate::model::state::State;
 use crate::model::view::View;
 
@@ -99,6 +100,8 @@ fn draw_overlay(
 ) {
     match overlay {
         Overlay::Prompt(state) => prompt_line(state, screen, buf, theme, over),
+        Overlay::Search(prompt) => search_line(state, view, prompt, screen, buf, theme, over),
+        Overlay::Buffers { selected } => buffer_list(state, *selected, body, buf, theme, over),
         Overlay::Confirm { question, command } => {
             let drawn = confirm::render(body, buf, question, command, theme);
             over.add(drawn, |yes| match yes {
@@ -107,7 +110,7 @@ fn draw_overlay(
             });
         }
         Overlay::Keys { filter, scroll } => {
-            key_list(state, filter, *scroll, body, buf, theme, over);
+            key_list(state, view, filter, *scroll, body, buf, theme, over);
         }
         Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
         Overlay::PaneNumbers => pane_numbers(state, view, buf, theme, over),
@@ -188,13 +191,103 @@ fn prompt_line(
         candidates: &candidates,
         chosen: state.chosen,
         result: None,
+        note: None,
     };
     let drawn = prompt::render(screen, buf, &props, theme);
     over.add(drawn, Click::Candidate);
 }
 
+fn search_line(
+    state: &State,
+    view: &View,
+    search: &SearchPrompt,
+    screen: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let mode = state.focused(view).and_then(|id| view.copy.get(&id));
+    let tally = mode.and_then(copy::tally);
+    let searching = mode.and_then(|mode| mode.searching.as_ref());
+    let literal = searching.is_some_and(|searching| searching.search.is_literal());
+    let note = tally.map(|tally| match literal {
+        true => format!("{tally}, as it stands"),
+        false => tally,
+    });
+    let props = prompt::PromptProps {
+        label: if search.forward { "/" } else { "?" },
+        edit: &search.edit,
+        help: None,
+        candidates: &[],
+        chosen: None,
+        result: None,
+        note: note.as_deref(),
+    };
+    let drawn = prompt::render(screen, buf, &props, theme);
+    over.add(drawn, Click::Candidate);
+}
+
+fn buffer_list(
+    state: &State,
+    selected: usize,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let samples: Vec<String> = state
+        .buffers
+        .iter()
+        .map(|buffer| buffer.sample(40))
+        .collect();
+    let items: Vec<choose::Item<'_>> = state
+        .buffers
+        .iter()
+        .zip(&samples)
+        .map(|(buffer, sample)| choose::Item {
+            mark: "",
+            name: &buffer.name,
+            note: sample,
+            attention: false,
+        })
+        .collect();
+    let hint = "Enter pastes · d deletes · Space shows · Esc";
+    let drawn = choose::render(body, buf, "Paste buffers", &items, selected, hint, theme);
+    let names: Vec<String> = state
+        .buffers
+        .iter()
+        .map(|buffer| buffer.name.clone())
+        .collect();
+    over.add(drawn, |index| match names.get(index) {
+        Some(name) => {
+            let name = shlex::try_quote(name).unwrap_or_default();
+            Click::Run(format!("paste-buffer -p -b {name}"))
+        }
+        None => Click::Nothing,
+    });
+}
+
+/// Every binding, without those of the copy mode's other keys; in copy mode its own come first.
+fn shown_keys<'a>(state: &'a State, view: &View) -> Vec<Entry<'a>> {
+    let other = match state.config.settings.copy_mode_keys {
+        CopyKeys::Vi => Table::CopyEmacs,
+        CopyKeys::Emacs => Table::CopyVi,
+    };
+    let mut entries = state.config.keymap.entries();
+    entries.retain(|entry| entry.table != other);
+    let reading = state
+        .focused(view)
+        .is_some_and(|id| view.copy.contains_key(&id));
+    if reading {
+        entries.sort_by_key(|entry| !matches!(entry.table, Table::CopyVi | Table::CopyEmacs));
+    }
+    entries
+}
+
+#[allow(clippy::too_many_arguments)]
 fn key_list(
     state: &State,
+    view: &View,
     filter: &LineEdit,
     scroll: usize,
     body: Rect,
@@ -202,7 +295,7 @@ fn key_list(
     theme: &Theme,
     over: &mut Over,
 ) {
-    let entries = state.config.keymap.entries();
+    let entries = shown_keys(state, view);
     let keys: Vec<String> = entries
         .iter()
         .map(|entry| chord::show(&entry.keys))
@@ -214,7 +307,7 @@ fn key_list(
             group: match entry.table {
                 Table::Normal => "Everywhere",
                 Table::Panel => "In the side panel",
-                Table::Scroll => "While scrolled back",
+                Table::CopyVi | Table::CopyEmacs => "In copy mode",
             },
             keys,
             label: entry.binding.title(),

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::Region;
 use super::border::{self, BorderProps, PaneLabel};
+use super::copy;
 use super::overlay::exited::{self, ExitedAction, ExitedProps};
 use super::panel::{self, Hint, PanelProps, PanelView};
 use super::status::{self, StatusAction, StatusProps};
@@ -59,7 +60,7 @@ pub fn borders(
     border::render(buf, &props, theme);
 }
 
-/// What lies on panes: how far they are scrolled back, that their programs are over. Answers the
+/// What lies on panes: where copy mode is, that their programs are over. Answers the
 /// cells, and what a click there means.
 pub fn marks(
     state: &State,
@@ -94,9 +95,8 @@ pub fn marks(
                 action: (*id, region.action),
             }));
         }
-        if let Some(&offset) = view.scroll.get(id) {
-            let total = pane.screen.history_len();
-            rects.push(border::scroll_mark(*rect, buf, offset, total, theme));
+        if let Some(mode) = view.copy.get(id) {
+            rects.push(copy::mark(mode, *rect, buf, theme));
         }
     }
     (rects, regions)
@@ -150,11 +150,15 @@ pub fn status(
         let claims = state.snapshot.claims.iter();
         claims.filter(|claim| claim.holder == session.id).count()
     });
-    let scrolled = pane.is_some_and(|pane| view.scroll.contains_key(&pane.id));
+    let mode = pane.and_then(|pane| view.copy.get(&pane.id));
+    let mode = mode.map(|mode| match mode.count {
+        Some(count) => format!("copy {count}"),
+        None => "copy".to_owned(),
+    });
     let props = StatusProps {
         workspace: &state.name,
         tabs,
-        mode: scrolled.then_some("scroll"),
+        mode: mode.as_deref(),
         session: session.map(|session| session.name.as_str()),
         group,
         coordinator,

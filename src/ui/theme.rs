@@ -100,6 +100,12 @@ roles! {
     overlay_border,
     /// An overlay's heading.
     overlay_title,
+    /// Text selected in copy mode.
+    selection,
+    /// What a search found.
+    match_other,
+    /// The match one is at.
+    match_current,
     /// A key one can press.
     key,
     /// A field one types into.
@@ -160,6 +166,9 @@ impl Theme {
             selected: reverse,
             selected_idle: underline,
             overlay_title: bold,
+            selection: reverse,
+            match_other: underline,
+            match_current: reverse.add_modifier(Modifier::BOLD),
             key: bold,
             input: underline,
             ..Theme::default()

@@ -13,6 +13,7 @@ use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
 pub use crate::model::wait::ReplyTo;
 use crate::pty::ExitStatus;
+use crate::term::{Capture, Frozen};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -103,6 +104,15 @@ pub enum Event {
     Snapshot(Arc<Snapshot>),
     /// The store cannot be watched or read.
     StoreTrouble(String),
+    /// A file was read for a paste buffer.
+    Loaded {
+        /// The buffer's name; a new one without.
+        name: Option<String>,
+        /// What is in the file.
+        data: Vec<u8>,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
     /// Configuration files were read again.
     Reloaded(Arc<Loaded>),
     /// A moment somebody waited for has come.
@@ -120,6 +130,28 @@ pub struct Requester {
     pub cwd: Option<PathBuf>,
     /// The asking shell's environment, for new panes; empty means the server's own.
     pub env: Vec<(String, String)>,
+}
+
+/// A file to be written.
+#[derive(Debug)]
+pub struct SaveFile {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub what: Saved,
+    /// Whether what is there stays.
+    pub append: bool,
+    /// Where the answer goes.
+    pub reply: ReplyTo,
+}
+
+/// What is written to a file.
+#[derive(Debug)]
+pub enum Saved {
+    /// A paste buffer.
+    Bytes(Vec<u8>),
+    /// A pane's history and screen.
+    Text(Box<Frozen>),
 }
 
 /// Something to be done outside the state.
@@ -201,6 +233,26 @@ pub enum Effect {
         client: ClientId,
         /// The text.
         data: Vec<u8>,
+    },
+    /// Write a file.
+    Save(Box<SaveFile>),
+    /// Read a file for a paste buffer.
+    Load {
+        /// The file.
+        path: PathBuf,
+        /// The buffer's name; a new one without.
+        name: Option<String>,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// Answer with many rows of a pane.
+    Capture {
+        /// The pane.
+        pane: PaneId,
+        /// Which rows.
+        capture: Box<Capture>,
+        /// Where the answer goes.
+        reply: ReplyTo,
     },
     /// Draw a terminal anew from nothing.
     Redraw {

@@ -1,6 +1,7 @@
 //! What a person does at a terminal: keys, pastes, focus. The mouse has its own module.
 
-use super::{Effect, Picture, mouse, overlay, pane, panel, request};
+use super::{Effect, Picture, copy, mouse, overlay, pane, panel, request};
+use crate::config::settings::CopyKeys;
 use crate::keys::encode;
 use crate::keys::input::{Input, Paste};
 use crate::keys::key::{KeyEvent, Phase};
@@ -55,6 +56,10 @@ fn key(
         panel::filter_key(view, event);
         return Picture::Changed;
     }
+    let panel = view.panel.open && view.panel.focused;
+    if !panel && copy::takes(state, client, event) {
+        return Picture::Changed;
+    }
     match chord(state, client, event, effects) {
         Picture::Same if !had_message => Picture::Same,
         _ => Picture::Changed,
@@ -70,7 +75,10 @@ fn table(state: &State, client: ClientId) -> Table {
         return Table::Panel;
     }
     match state.focused(view) {
-        Some(pane) if view.scroll.contains_key(&pane) => Table::Scroll,
+        Some(pane) if view.copy.contains_key(&pane) => match state.config.settings.copy_mode_keys {
+            CopyKeys::Vi => Table::CopyVi,
+            CopyKeys::Emacs => Table::CopyEmacs,
+        },
         _ => Table::Normal,
     }
 }
@@ -118,6 +126,9 @@ fn chord(
         Lookup::Prefix { .. } => {}
         Lookup::None => {
             view.pending.clear();
+            for mode in view.copy.values_mut() {
+                mode.count = None;
+            }
             if pending.len() == 1 && table == Table::Normal {
                 forward(state, client, event, effects);
                 return Picture::Same;
@@ -178,13 +189,20 @@ fn pasted(state: &mut State, client: ClientId, paste: &Paste, effects: &mut Vec<
     };
     if view.overlay.is_some() || view.panel.filtering {
         overlay::paste(view, &String::from_utf8_lossy(&paste.data));
+        let focused = state
+            .views
+            .get(&client)
+            .and_then(|view| state.focused(view));
+        if let Some(view) = state.views.get_mut(&client) {
+            copy::prompt_paste(view, focused);
+        }
         return;
     }
     let Some((id, false)) = target(state, client) else {
         return;
     };
     if let Some(view) = state.views.get_mut(&client) {
-        view.scroll.remove(&id);
+        view.copy.remove(&id);
     }
     let Some(pane) = state.panes.get(&id) else {
         return;

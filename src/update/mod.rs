@@ -3,11 +3,13 @@
 //! [`step`] takes the state and one event and returns effects as data. It does no I/O and reads no
 //! clock; only `server::effects` performs what it asks for.
 
+pub mod copy;
 pub mod event;
 pub mod hooks;
 pub mod input;
 pub mod launch;
 pub mod mouse;
+pub mod mouse_select;
 pub mod overlay;
 pub mod pane;
 pub mod panel;
@@ -22,6 +24,7 @@ pub use event::{Effect, Event, ReplyTo, Requester};
 
 use serde_json::Map;
 
+use crate::command::spec::Reply;
 use crate::model::journal::{self, Kind, Place};
 use crate::model::state::State;
 
@@ -93,6 +96,12 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             panel::follow(state);
         }
         Event::StoreTrouble(why) => state.store_trouble = Some(why),
+        Event::Loaded { name, data, reply } => {
+            let limit = state.config.settings.buffer_limit as usize;
+            let kept = state.buffers.put(name.as_deref(), data, limit);
+            let result = kept.map(|name| Reply::new("", serde_json::json!({ "name": name })));
+            request::answered(state, reply, result, effects);
+        }
         Event::Reloaded(loaded) => request::reloaded(state, loaded),
         Event::Timer => timer::fire(state, effects),
     }

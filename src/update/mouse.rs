@@ -1,8 +1,9 @@
 //! The mouse: the program's if it asked for it, else ours.
 //!
-//! Shift always reaches the outer terminal's own selection, which is why nothing here looks for it.
+//! With Shift it is never the program's. Most outer terminals do not even report it then, but select
+//! by themselves.
 
-use super::{Effect, overlay, pane, panel, request};
+use super::{Effect, copy, mouse_select, overlay, pane, panel, request};
 use crate::keys::encode;
 use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, Key, KeyEvent, Mods};
@@ -15,7 +16,7 @@ use crate::ui::overlay::exited::ExitedAction;
 use crate::ui::status::StatusAction;
 
 /// Lines that one notch of the wheel scrolls.
-const WHEEL_LINES: usize = 3;
+const WHEEL_LINES: isize = 3;
 
 /// Takes a mouse event from a terminal.
 pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
@@ -23,7 +24,7 @@ pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Ve
         return;
     };
     if view.drag.is_some() {
-        return drag(state, client, event);
+        return drag(state, client, event, effects);
     }
     if view.overlay.is_some() {
         return overlay::mouse(state, client, event, effects);
@@ -93,8 +94,16 @@ fn panes(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Ef
             view.set_focus(tab, id);
         }
     }
-    if !to_program(state, client, id, rect, event, effects) {
-        wheel(state, client, id, event, effects);
+    if to_program(state, client, id, rect, event, effects) {
+        return;
+    }
+    match event.kind {
+        MouseKind::Press(Button::Left) => mouse_select::press(state, client, id, rect, event),
+        MouseKind::Press(Button::Middle) => {
+            let line = format!("paste-buffer -p -t {id}");
+            request::run_line(state, client, &line, effects);
+        }
+        _ => wheel(state, client, id, event, effects),
     }
 }
 
@@ -107,15 +116,16 @@ fn to_program(
     event: Mouse,
     effects: &mut Vec<Effect>,
 ) -> bool {
-    let scrolled = state
+    let reading = state
         .views
         .get(&client)
-        .is_some_and(|view| view.scroll.contains_key(&id));
+        .is_some_and(|view| view.copy.contains_key(&id));
+    let ours = event.mods.has(Mods::SHIFT) || !state.config.settings.program_mouse;
     let Some(pane) = state.panes.get(&id).filter(|pane| !pane.exited()) else {
         return false;
     };
     let modes = pane::key_modes(pane);
-    if modes.mouse == encode::Tracking::Off || scrolled {
+    if modes.mouse == encode::Tracking::Off || reading || ours {
         return false;
     }
     // A view smaller than the pane shows a part of it; the program counts from the pane's corner.
@@ -142,8 +152,12 @@ fn wheel(state: &mut State, client: ClientId, id: PaneId, event: Mouse, effects:
     let Some(pane) = state.panes.get(&id) else {
         return;
     };
+    let reading = state
+        .views
+        .get(&client)
+        .map(|view| view.copy.contains_key(&id));
     let modes = pane.screen.modes();
-    if modes.alternate_screen {
+    if modes.alternate_screen && reading != Some(true) {
         if modes.alternate_scroll && !pane.exited() {
             let code = if up { Code::Up } else { Code::Down };
             let key = KeyEvent::from(Key::new(code, Mods::NONE));
@@ -155,31 +169,34 @@ fn wheel(state: &mut State, client: ClientId, id: PaneId, event: Mouse, effects:
         }
         return;
     }
-    let history = pane.screen.history_len();
-    let Some(view) = state.views.get_mut(&client) else {
+    if up && reading != Some(true) && pane.screen.history_len() == 0 {
+        return;
+    }
+    if !up && reading != Some(true) {
+        return;
+    }
+    let Ok(mode) = copy::enter(state, client, id) else {
         return;
     };
-    let at = view.scroll.get(&id).copied().unwrap_or(0);
-    let to = if up {
-        (at + WHEEL_LINES).min(history)
-    } else {
-        at.saturating_sub(WHEEL_LINES)
-    };
-    // Wheeling down to the newest line leaves scroll mode, as people expect.
-    if to == 0 {
-        view.scroll.remove(&id);
-    } else {
-        view.scroll.insert(id, to);
+    mode.leaves_at_end |= reading != Some(true);
+    mode.scroll(if up { -WHEEL_LINES } else { WHEEL_LINES });
+    // Wheeling down to the newest line leaves the mode that wheeling up began, as people expect.
+    if !up && mode.at_end() && mode.leaves_at_end && mode.selection.is_none() {
+        copy::leave(state, client, id);
     }
 }
 
-fn drag(state: &mut State, client: ClientId, event: Mouse) {
+fn drag(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };
     let Some(held) = view.drag else {
         return;
     };
+    if let Drag::Select { .. } = held {
+        mouse_select::drag(state, client, event, effects);
+        return;
+    }
     let area = view.frame().content;
     let tab = view.tab;
     if !matches!(event.kind, MouseKind::Drag(_)) {
@@ -189,6 +206,7 @@ fn drag(state: &mut State, client: ClientId, event: Mouse) {
         return;
     }
     match held {
+        Drag::Select { .. } => {}
         Drag::Panel => panel::drag_edge(view, event.x),
         Drag::Border(border) => {
             if let Some(tab) = state.tab_mut(tab) {

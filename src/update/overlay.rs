@@ -1,6 +1,6 @@
 //! Keys and mouse while something lies over the panes.
 
-use super::{Effect, request};
+use super::{Effect, copy, request};
 use crate::command::complete;
 use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, Key, KeyEvent, Mods};
@@ -29,12 +29,20 @@ enum Outcome {
 pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Vec<Effect>) {
     let tabs = state.tabs.len();
     let panes = focusable(state, client);
+    let buffers: Vec<String> = state
+        .buffers
+        .iter()
+        .map(|buffer| buffer.name.clone())
+        .collect();
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };
     let Some(mut overlay) = view.overlay.take() else {
         return;
     };
+    if let Overlay::Search(prompt) = overlay {
+        return copy::prompt_key(state, client, prompt, event);
+    }
     let rows = usize::from(view.size.rows);
     let outcome = match &mut overlay {
         Overlay::Prompt(prompt) => prompt_key(prompt, event),
@@ -43,6 +51,9 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Text { scroll, lines, .. } => text_key(scroll, lines.len(), event, rows),
         Overlay::Tabs { selected } => tabs_key(selected, tabs, event),
         Overlay::PaneNumbers => number_key(event, &panes),
+        Overlay::Buffers { selected } => buffers_key(selected, &buffers, event),
+        // Taken above.
+        Overlay::Search(_) => Outcome::Close,
     };
     match outcome {
         Outcome::Stay => {
@@ -82,6 +93,7 @@ pub fn paste(view: &mut View, text: &str) {
     let line: String = text.chars().filter(|c| !c.is_control()).collect();
     match &mut view.overlay {
         Some(Overlay::Prompt(prompt)) => prompt.edit.insert(&line),
+        Some(Overlay::Search(prompt)) => prompt.edit.insert(&line),
         Some(Overlay::Keys { filter, .. }) => filter.insert(&line),
         _ if view.panel.filtering => view.panel.filter.insert(&line),
         _ => {}
@@ -245,6 +257,29 @@ fn tabs_key(selected: &mut usize, tabs: usize, event: &KeyEvent) -> Outcome {
     Outcome::Stay
 }
 
+fn buffers_key(selected: &mut usize, names: &[String], event: &KeyEvent) -> Outcome {
+    let last = names.len().saturating_sub(1);
+    let run = |command: &str| match names.get(*selected) {
+        Some(name) => {
+            let name = shlex::try_quote(name).unwrap_or_default();
+            Outcome::Run(format!("{command} -b {name}"))
+        }
+        None => Outcome::Close,
+    };
+    match event.chord().code {
+        Code::Enter | Code::Char('p') => return run("paste-buffer -p"),
+        Code::Char('d' | 'x') => return run("delete-buffer"),
+        Code::Char(' ' | 'v') => return run("show-buffer"),
+        Code::Up | Code::Char('k') => *selected = selected.saturating_sub(1),
+        Code::Down | Code::Char('j') => *selected = (*selected + 1).min(last),
+        Code::Home | Code::Char('g') => *selected = 0,
+        Code::End | Code::Char('G') => *selected = last,
+        Code::Esc | Code::Char('q') => return Outcome::Close,
+        _ => {}
+    }
+    Outcome::Stay
+}
+
 fn number_key(event: &KeyEvent, panes: &[String]) -> Outcome {
     match event.chord().code {
         Code::Char(digit @ '0'..='9') => {
@@ -295,6 +330,14 @@ fn click(state: &mut State, client: ClientId, clicked: Option<Click>, effects: &
                     prompt.chosen = None;
                 }
             }
+        }
+        Some(Click::Close) | None if matches!(view.overlay, Some(Overlay::Search(_))) => {
+            key(
+                state,
+                client,
+                &KeyEvent::from(Key::plain(Code::Esc)),
+                effects,
+            );
         }
         Some(Click::Close) | None => view.overlay = None,
     }

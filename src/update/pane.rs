@@ -14,6 +14,7 @@ use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking};
 pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
     let now = state.now_ms;
     let seen = state.viewers(id).next().is_some();
+    let allowed = state.config.settings.allow_osc52_write;
     let Some(pane) = state.panes.get_mut(&id) else {
         return Picture::Same;
     };
@@ -46,7 +47,8 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
                 picture = Picture::Changed;
                 notes.push((Kind::PaneBell, serde_json::Map::new()));
             }
-            Notice::Clipboard(clipboard) => copied = Some(clipboard.bytes),
+            Notice::Clipboard(clipboard) if allowed => copied = Some(clipboard.bytes),
+            Notice::Clipboard(_) => {}
             Notice::Notification(asked) => {
                 let mut detail = journal::text_detail("title", &asked.title);
                 detail.extend(journal::text_detail("body", &asked.body));

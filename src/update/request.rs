@@ -103,17 +103,8 @@ pub fn dispatched(
     reply: ReplyTo,
     effects: &mut Vec<Effect>,
 ) -> Result<Option<Reply>> {
-    let asynchronous = matches!(command, Command::Store(_)) || is_reload(&command);
-    let mut deferred = false;
-    let done = dispatch(state, command, requester, reply, effects, &mut deferred)?;
-    Ok((!asynchronous && !deferred).then_some(done))
-}
-
-fn is_reload(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Server(crate::command::ServerCommand::ReloadConfig(_))
-    )
+    let done = dispatch(state, command, requester, reply, effects)?;
+    Ok((!done.later).then_some(done))
 }
 
 fn dispatch(
@@ -122,7 +113,6 @@ fn dispatch(
     requester: Requester,
     reply: ReplyTo,
     effects: &mut Vec<Effect>,
-    deferred: &mut bool,
 ) -> Result<Reply> {
     match command {
         Command::Local(_) => Err(Error::usage("that command works from a shell only")),
@@ -143,14 +133,13 @@ fn dispatch(
                 cwd,
                 reply,
             });
-            Ok(Reply::none())
+            Ok(Reply::later())
         }
         Command::Server(command) => command.run(&mut ServerCx {
             state,
             effects,
             requester,
             reply,
-            deferred,
         }),
         Command::View(command) => {
             let server = ServerCx {
@@ -158,7 +147,6 @@ fn dispatch(
                 effects,
                 requester,
                 reply,
-                deferred,
             };
             command.run(&mut ViewCx::new(server)?)
         }

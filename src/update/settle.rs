@@ -19,6 +19,7 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     }
     remember_focus(state);
     resize_panes(state, effects);
+    fit_copy_modes(state);
     mark_seen(state);
 }
 
@@ -80,12 +81,23 @@ fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
             effects.push(Effect::ResizePty { pane: id, size });
         }
     }
-    // Scrolled views stay within what history still has.
-    let State { views, panes, .. } = state;
-    for view in views.values_mut() {
-        for (pane, offset) in &mut view.scroll {
-            let history = panes.get(pane).map_or(0, |pane| pane.screen.history_len());
-            *offset = (*offset).min(history);
+}
+
+/// Text held still is wrapped as its pane is, and seen through what the view shows of that.
+fn fit_copy_modes(state: &mut State) {
+    let reading = state.views.values().filter(|view| !view.copy.is_empty());
+    let windows: Vec<_> = reading
+        .filter_map(|view| Some((view.client, state.arrangement(view)?)))
+        .collect();
+    for (client, arrangement) in windows {
+        let State { views, panes, .. } = &mut *state;
+        let Some(view) = views.get_mut(&client) else {
+            continue;
+        };
+        for (id, mode) in &mut view.copy {
+            if let (Some(rect), Some(pane)) = (arrangement.pane(*id), panes.get(id)) {
+                mode.fit(rect.size(), pane.screen.size().cols);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The pure step without a server: events in, state and effects out.
 
 mod clients;
+mod copy;
 mod keys;
 mod panes;
 

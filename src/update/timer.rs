@@ -1,4 +1,5 @@
-//! Moments somebody waits for. There are few: a message that goes away, a claim to be renewed.
+//! Moments somebody waits for. There are few: a message that goes away, a claim to be renewed, the
+//! next piece of a search.
 //! With none of them pending the server has no timer at all.
 
 use super::{Effect, waits};
@@ -12,10 +13,16 @@ pub fn next(state: &State) -> Option<u64> {
         .values()
         .filter_map(|view| view.message.as_ref().map(|message| message.until_ms));
     let hints = state.views.values().filter_map(View::hints_at_ms);
+    let others = [
+        super::copy::next(state),
+        super::mouse_select::next(state),
+        waits::due(state),
+    ];
+    let others = others.into_iter().flatten();
     messages
         .chain(hints)
         .chain(renewal_due(state))
-        .chain(waits::due(state))
+        .chain(others)
         .min()
 }
 
@@ -31,6 +38,11 @@ pub fn fire(state: &mut State, effects: &mut Vec<Effect>) {
         {
             view.message = None;
         }
+    }
+    super::copy::work(state);
+    let clients: Vec<_> = state.views.keys().copied().collect();
+    for client in clients {
+        super::mouse_select::at_edge(state, client);
     }
     renew(state, effects);
     waits::after(state, effects);

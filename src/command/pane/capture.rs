@@ -6,17 +6,41 @@ use serde_json::json;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
-use crate::term::Screen;
+use crate::term::{Capture, Frozen, Marks};
+use crate::update::Effect;
 
-/// Print the text on a pane's screen
+/// More rows than this are captured beside the loop, which would stand still for too long.
+const AT_ONCE: usize = 2000;
+
+/// Print the text on a pane's screen, of its history, or of its last command
+///
+/// Lines are numbered as in tmux: 0 is the first one on the screen, -1 the newest of the history.
 #[derive(Debug, Clone, Args)]
 pub struct CapturePane {
-    /// Print to standard output (always so; accepted as tmux's flag)
+    /// Print to standard output (always so, unless --buffer is given; accepted as tmux's flag)
     #[arg(short = 'p', long)]
     pub print: bool,
-    /// Also this many lines of scrollback
-    #[arg(short = 'S', long, value_name = "LINES", default_value_t = 0)]
-    pub history: usize,
+    /// The first line; `-` is the oldest of the history
+    #[arg(short = 'S', long, value_name = "LINE", allow_hyphen_values = true)]
+    pub start: Option<String>,
+    /// The last line; `-` is the last one on the screen
+    #[arg(short = 'E', long, value_name = "LINE", allow_hyphen_values = true)]
+    pub end: Option<String>,
+    /// With colours and attributes, as escape sequences
+    #[arg(short = 'e', long)]
+    pub escapes: bool,
+    /// Join lines that were too long for the pane
+    #[arg(short = 'J', long)]
+    pub join: bool,
+    /// Keep spaces at the ends of lines
+    #[arg(short = 'N', long)]
+    pub trailing: bool,
+    /// The output of the last command that has ended, in a shell that marks it (OSC 133)
+    #[arg(long, conflicts_with_all = ["start", "end"])]
+    pub last_command: bool,
+    /// Into this paste buffer rather than printed
+    #[arg(short = 'b', long, value_name = "NAME", conflicts_with = "print")]
+    pub buffer: Option<String>,
     /// The pane: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
@@ -28,19 +52,100 @@ impl Run<ServerCx<'_>> for CapturePane {
         let Some(pane) = cx.state.panes.get(&id) else {
             return Err(Error::not_found(format!("no pane {id}")));
         };
-        let lines = pane_text(&pane.screen, self.history);
-        let text = lines.join("\n");
-        Ok(Reply::new(
-            text.trim_end_matches('\n'),
-            json!({ "pane": id.to_string(), "lines": lines }),
-        ))
+        let text = pane.screen.freeze();
+        let (first, last) = match self.last_command {
+            true => last_command(&text)?,
+            false => self.range(&text)?,
+        };
+        let capture = Capture {
+            text,
+            first,
+            count: (last + 1).saturating_sub(first),
+            escapes: self.escapes,
+            join: self.join,
+            trailing: self.trailing,
+        };
+        if let Some(name) = &self.buffer {
+            let limit = cx.state.config.settings.buffer_limit as usize;
+            let data = capture.lines().join("\n").into_bytes();
+            cx.state.buffers.put(Some(name), data, limit)?;
+            return Ok(Reply::new("", json!({ "name": name })));
+        }
+        if capture.count > AT_ONCE {
+            cx.effects.push(Effect::Capture {
+                pane: id,
+                capture: Box::new(capture),
+                reply: cx.reply,
+            });
+            return Ok(Reply::later());
+        }
+        Ok(printed(&id.to_string(), &capture))
     }
 }
 
-/// The screen's rows, and up to `history` lines above them, without spaces at their ends.
-fn pane_text(screen: &Screen, history: usize) -> Vec<String> {
-    let above = history.min(screen.history_len()) as i32;
-    (-above..i32::from(screen.size().rows))
-        .filter_map(|line| screen.line_text(line, true))
-        .collect()
+impl CapturePane {
+    /// The first and last row asked for.
+    fn range(&self, text: &Frozen) -> Result<(usize, usize)> {
+        let last = text.rows().saturating_sub(1);
+        let row = |word: &Option<String>, at_all: usize, unset: usize| -> Result<usize> {
+            let Some(word) = word else {
+                return Ok(unset);
+            };
+            if word == "-" {
+                return Ok(at_all);
+            }
+            let line: isize = word.parse().map_err(|_| {
+                Error::usage(format!("{word:?} is no line"))
+                    .with_hint("0 is the screen's first line, -1 the newest of the history")
+            })?;
+            Ok(text.screen_top().saturating_add_signed(line).min(last))
+        };
+        let (first, end) = (
+            row(&self.start, 0, text.screen_top())?,
+            row(&self.end, last, last)?,
+        );
+        Ok((first.min(end), end.max(first)))
+    }
+}
+
+/// The rows of the last command's output.
+fn last_command(text: &Frozen) -> Result<(usize, usize)> {
+    let ends = Marks::PROMPT.with(Marks::END).with(Marks::END_INSIDE);
+    let nothing = || {
+        Error::not_found("no command's output is marked in this pane")
+            .with_hint("the README tells how a shell is set up for that (OSC 133)")
+    };
+    let last = text.rows().saturating_sub(1);
+    let mut end = match text.marks_of(last).intersects(ends) {
+        true => Some(last),
+        false => text.marked(last, ends, false),
+    };
+    loop {
+        let at = end.ok_or_else(nothing)?;
+        let marks = text.marks_of(at);
+        // Without output both marks are in one line.
+        let start = match marks.intersects(Marks::OUTPUT) {
+            true => Some(at),
+            false => text.marked(at, Marks::OUTPUT, false),
+        };
+        let start = start.ok_or_else(nothing)?;
+        let before = text.marked(at, ends, false);
+        if before.is_some_and(|before| before > start) {
+            end = before;
+            continue;
+        }
+        return match marks.intersects(Marks::END_INSIDE) {
+            true => Ok((start, text.line_end(at))),
+            false if start == at => Ok((start + 1, start)),
+            false => Ok((start, at - 1)),
+        };
+    }
+}
+
+/// What is printed.
+pub fn printed(pane: &str, capture: &Capture) -> Reply {
+    let lines = capture.lines();
+    let text = lines.join("\n");
+    let text = text.trim_end_matches('\n').to_owned();
+    Reply::new(text, json!({ "pane": pane, "lines": lines }))
 }

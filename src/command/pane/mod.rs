@@ -10,6 +10,7 @@ pub mod rename;
 pub mod resize;
 pub mod restart;
 pub mod run;
+pub mod scrollback;
 pub mod send_keys;
 pub mod split;
 pub mod swap;

@@ -30,8 +30,6 @@ pub struct ServerCx<'a> {
     pub requester: Requester,
     /// Where a later answer goes.
     pub reply: ReplyTo,
-    /// Set by a command whose answer comes later.
-    pub deferred: &'a mut bool,
 }
 
 impl ServerCx<'_> {
@@ -51,7 +49,7 @@ impl ServerCx<'_> {
         target::tab(self.state, &self.requester, name)
     }
 
-    /// Lets the asker wait for something; the command's own reply then counts for nothing.
+    /// Lets the asker wait for something.
     ///
     /// # Errors
     /// Nobody waits for the answer, or too many wait already.
@@ -61,7 +59,6 @@ impl ServerCx<'_> {
         }
         let began_ms = self.state.now_ms;
         let patience = timeout.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
-        *self.deferred = true;
         let wait = Wait {
             reply: self.reply,
             what,
@@ -69,7 +66,7 @@ impl ServerCx<'_> {
             until_ms: patience.map(|ms| began_ms.saturating_add(ms)),
         };
         waits::begin(self.state, wait, self.effects)?;
-        Ok(Reply::none())
+        Ok(Reply::later())
     }
 
     /// The tab a pane is in.
@@ -95,6 +92,18 @@ impl ServerCx<'_> {
         target::view(self.state, &self.requester)
             .map(|view| view.frame().content)
             .unwrap_or_else(|_| self.state.default_area())
+    }
+
+    /// A path as whoever asks means it: from where it was typed, else from where the pane is.
+    pub fn path(&self, path: &std::path::Path) -> std::path::PathBuf {
+        let pane = self.pane(None).ok();
+        let pane = pane.and_then(|pane| self.state.panes.get(&pane));
+        let base = match (&self.requester.cwd, pane) {
+            (Some(cwd), _) => cwd.clone(),
+            (None, Some(pane)) => pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()),
+            (None, None) => self.state.root.clone(),
+        };
+        base.join(path)
     }
 
     /// Moves the asking view, and no other, to a pane that a command made or chose.

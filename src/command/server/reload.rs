@@ -14,6 +14,6 @@ pub struct ReloadConfig {}
 impl Run<ServerCx<'_>> for ReloadConfig {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         cx.effects.push(Effect::Reload { reply: cx.reply });
-        Ok(Reply::none())
+        Ok(Reply::later())
     }
 }

@@ -1,13 +1,15 @@
 //! Commands on one attached terminal's view, and the context they get.
 
+pub mod choose_buffer;
 pub mod choose_tab;
 pub mod confirm;
+pub mod copy;
+pub mod copy_mode;
 pub mod detach;
 pub mod focus_tab;
 pub mod panel;
 pub mod prompt;
 pub mod redraw;
-pub mod scroll;
 pub mod send_prefix;
 pub mod show_panes;
 pub mod zoom;
@@ -60,6 +62,17 @@ impl<'a> ViewCx<'a> {
             .get(&self.client)
             .and_then(|view| state.focused(view))
             .ok_or_else(|| Error::refused("no pane has the focus"))
+    }
+
+    /// The pane named, or the view's focused one.
+    ///
+    /// # Errors
+    /// It does not exist.
+    pub fn pane(&self, name: Option<&str>) -> Result<PaneId> {
+        match name {
+            Some(_) => self.server.pane(name),
+            None => self.focused(),
+        }
     }
 
     /// Gives a pane the focus and turns to its tab.

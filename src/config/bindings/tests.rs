@@ -55,7 +55,7 @@ fn the_default_file_is_without_mistakes() {
     }
     assert_eq!(command(&map, Table::Panel, "j"), "panel next");
     assert_eq!(command(&map, Table::Panel, "C-b %"), "split-pane --right");
-    assert_eq!(command(&map, Table::Scroll, "C-u"), "scroll --half-up");
+    assert_eq!(command(&map, Table::CopyVi, "C-u"), "copy halfpage-up");
 }
 
 #[test]

@@ -43,6 +43,12 @@ fn every_setting_can_be_set() {
         repeat-time = 0
         remain-on-exit = true
         status = false
+        copy-mode-keys = "emacs"
+        clipboard = false
+        allow-osc52-write = false
+        buffer-limit = 5
+        word-separators = "/"
+        program-mouse = false
         new-pane-directory = "home"
         window-size = "smallest"
         panel = { side = "left", width = 50, open = false }
@@ -65,6 +71,12 @@ fn every_setting_can_be_set() {
         repeat_time: 0,
         remain_on_exit: RemainOnExit::Always,
         status: false,
+        copy_mode_keys: CopyKeys::Emacs,
+        clipboard: false,
+        allow_osc52_write: false,
+        buffer_limit: 5,
+        word_separators: "/".to_owned(),
+        program_mouse: false,
         new_pane_directory: NewPaneDirectory::Home,
         window_size: WindowSize::Smallest,
         panel: Panel {

@@ -82,7 +82,7 @@ fn other_tables_go_first_and_fall_through() {
     );
     check(&map, Table::Panel, "C-b q", "panel close");
     check(&map, Table::Panel, "C-b %", "split-pane --right");
-    check(&map, Table::Scroll, "C-b q", "show-panes");
+    check(&map, Table::CopyVi, "C-b q", "show-panes");
 }
 
 #[test]

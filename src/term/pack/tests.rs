@@ -10,6 +10,16 @@ fn check(cells: &[Cell]) {
     let decoded = decode(&bytes);
     assert_eq!(packed.columns, decoded.len());
     assert_eq!(decoded, cells);
+    let mut shown = Vec::new();
+    text(&bytes, &mut shown);
+    let half = Flags::WIDE_CHAR_SPACER;
+    let whole = decoded.iter().filter(|cell| !cell.flags.contains(half));
+    let expected: String = whole
+        .flat_map(|cell| {
+            std::iter::once(cell.c).chain(cell.zerowidth().into_iter().flatten().copied())
+        })
+        .collect();
+    assert_eq!(String::from_utf8_lossy(&shown), expected);
 }
 
 fn any_color(default: Color) -> impl Strategy<Value = Color> {
@@ -52,7 +62,7 @@ fn any_cells() -> impl Strategy<Value = Vec<Cell>> {
         }
         let mut tail = cell.clone();
         marks.into_iter().for_each(|mark| cell.push_zerowidth(mark));
-        if text::char_width(c) != Some(2) {
+        if crate::draw::text::char_width(c) != Some(2) {
             return vec![cell];
         }
         cell.flags.insert(Flags::WIDE_CHAR);

@@ -19,6 +19,54 @@ pub(in crate::term) fn decode(bytes: &[u8]) -> Vec<Cell> {
     reader.cells
 }
 
+/// Appends the text of a packed line, as UTF-8 without its looks.
+pub(in crate::term) fn text(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let plain = rest.iter().position(|byte| *byte >= BLANKS);
+        let (run, marked) = rest.split_at(plain.unwrap_or(rest.len()));
+        out.extend_from_slice(run);
+        let length = match marked {
+            [BLANKS, count, ..] => {
+                out.resize(out.len() + usize::from(*count), b' ');
+                2
+            }
+            [NO_LINK, ..] => 1,
+            [LINK, after @ ..] => 1 + link_length(after),
+            [STYLE, mask, after @ ..] => 2 + style_length(*mask, after),
+            _ => return,
+        };
+        rest = marked.get(length..).unwrap_or_default();
+    }
+}
+
+/// Bytes of a link's id and target with their lengths.
+fn link_length(bytes: &[u8]) -> usize {
+    let length = |at: usize| match bytes.get(at..at + 2) {
+        Some(&[low, high]) => 2 + usize::from(u16::from_le_bytes([low, high])),
+        _ => 2,
+    };
+    let id = length(0);
+    id + length(id)
+}
+
+/// Bytes of a style after its mask.
+fn style_length(mask: u8, bytes: &[u8]) -> usize {
+    let mut length = 0;
+    for part in [HAS_FG, HAS_BG, HAS_FLAGS, HAS_UNDERLINE] {
+        if mask & part == 0 {
+            continue;
+        }
+        length += match bytes.get(length) {
+            _ if part == HAS_FLAGS => 2,
+            Some(0) => 1,
+            Some(1) => 2,
+            _ => 4,
+        };
+    }
+    length
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     /// The style of what follows.

@@ -33,6 +33,8 @@ pub struct PromptProps<'a> {
     pub chosen: Option<usize>,
     /// What the last command said.
     pub result: Option<(Tone, &'a str)>,
+    /// What stands at the line's right end.
+    pub note: Option<&'a str>,
 }
 
 /// Candidates shown at once.
@@ -106,6 +108,12 @@ fn input(rect: Rect, buf: &mut Buffer, props: &PromptProps<'_>, theme: &Theme) -
     let mut row = Row::new(rect, buf);
     let label = row.room() / 2;
     row.put_within(props.label, label.max(1), theme.key);
+    if let Some(note) = props.note
+        && columns(note).saturating_add(8) <= row.room()
+    {
+        row.put_right(note, theme.muted);
+        row.skip_right(1);
+    }
     let window = props.edit.window(row.room());
     let text = row.put(window.text, theme.text);
     (text.x + window.cursor, rect.y)

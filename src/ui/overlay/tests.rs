@@ -170,6 +170,7 @@ fn the_prompt_helps() {
         candidates: &candidates,
         chosen: Some(0),
         result: None,
+        note: None,
     };
     let helped = pictures(|area, buf, theme| _ = prompt::render(area, buf, &props, theme));
     let empty = LineEdit::default();
@@ -354,6 +355,7 @@ proptest! {
         let candidates: Vec<Candidate<'_>> = all.iter().take(n).map(|row| Candidate { text: row.label, note: row.command }).collect();
         let prompt_props = PromptProps {
             label: ":", edit: &edit, help: Some(&foreign), candidates: &candidates, chosen: Some(n), result: None,
+            note: None,
         };
         honest(cols, rows, |area, buf, theme| prompt::render(area, buf, &prompt_props, theme));
         honest(cols, rows, |area, buf, theme| confirm::render(area, buf, &foreign, "close", theme));

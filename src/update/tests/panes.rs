@@ -67,23 +67,6 @@ fn the_mouse_belongs_to_a_program_that_asks() {
 }
 
 #[test]
-fn the_wheel_scrolls_and_returns() {
-    let mut desk = Desk::new();
-    let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
-    for line in 0..200 {
-        pane.screen.feed(format!("line {line}\r\n").as_bytes());
-    }
-    desk.mouse(A, MouseKind::WheelUp, 4, 2);
-    assert_eq!(desk.state.views[&A].scroll[&PaneId(0)], 3);
-    desk.press(A, "g");
-    assert!(desk.state.views[&A].scroll[&PaneId(0)] > 100);
-    desk.press(A, "q");
-    assert!(desk.state.views[&A].scroll.is_empty());
-    desk.press(A, "x");
-    assert_eq!(desk.written(0), b"x");
-}
-
-#[test]
 fn a_failed_program_stays_and_starts_again() {
     let mut desk = Desk::new();
     desk.prompt(A, "split-pane false x");

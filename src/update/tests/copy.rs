@@ -1,0 +1,358 @@
+//! Copy mode by keys and by mouse: counts, characters, copying, what the clipboard gets.
+
+use super::*;
+use crate::model::copy::CopyMode;
+
+const PANE: PaneId = PaneId(0);
+
+/// A desk whose pane has shown `lines` numbered lines.
+fn desk(lines: usize) -> Desk {
+    let mut desk = Desk::new();
+    for line in 0..lines {
+        output(&mut desk, &format!("line {line}\r\n"));
+    }
+    desk
+}
+
+fn output(desk: &mut Desk, text: &str) {
+    let pane = desk.state.panes.get_mut(&PANE).expect("a pane");
+    pane.screen.feed(text.as_bytes());
+}
+
+fn mode(desk: &Desk, client: ClientId) -> &CopyMode {
+    &desk.state.views[&client].copy[&PANE]
+}
+
+fn reading(desk: &Desk) -> bool {
+    desk.state.views[&A].copy.contains_key(&PANE)
+}
+
+fn place(desk: &Desk) -> (usize, usize) {
+    let cursor = mode(desk, A).cursor;
+    (cursor.row, cursor.col)
+}
+
+/// What the last event put on a terminal's clipboard.
+fn clipboard(desk: &Desk) -> Option<String> {
+    desk.effects.iter().find_map(|effect| match effect {
+        Effect::Clipboard { client: A, data } => Some(String::from_utf8_lossy(data).into_owned()),
+        _ => None,
+    })
+}
+
+fn newest(desk: &Desk) -> String {
+    let buffer = desk.state.buffers.get(None).expect("a buffer");
+    String::from_utf8_lossy(&buffer.data).into_owned()
+}
+
+#[test]
+fn vi_keys_move_with_counts() {
+    let mut desk = desk(200);
+    desk.press(A, "C-b [");
+    assert_eq!(place(&desk), (200, 0));
+    for (keys, at) in [
+        ("1 0 k", (190, 0)),
+        ("w", (190, 5)),
+        ("$", (190, 7)),
+        ("0", (190, 0)),
+        ("g", (0, 0)),
+        ("2 0 j", (20, 0)),
+        ("f 2", (20, 5)),
+        ("M", (14, 0)),
+        ("G", (200, 0)),
+        ("H", (171, 0)),
+        ("C-b", (143, 0)),
+        ("C-d", (158, 0)),
+        ("3 x", (158, 0)),
+        ("k", (157, 0)),
+    ] {
+        desk.press(A, keys);
+        assert_eq!(place(&desk), at, "{keys}");
+    }
+    desk.press(A, "q");
+    assert!(!reading(&desk));
+    desk.press(A, "x");
+    assert_eq!(desk.written(0), b"x");
+}
+
+#[test]
+fn what_is_selected_is_copied_and_pasted() {
+    let mut desk = desk(3);
+    desk.press(A, "C-b [ g v e y");
+    assert!(!reading(&desk), "copying leaves");
+    assert_eq!(clipboard(&desk).as_deref(), Some("line"));
+    assert_eq!(newest(&desk), "line");
+    assert!(desk.message(A).contains("copied 4 characters"));
+    desk.press(A, "C-b ]");
+    assert_eq!(desk.written(0), b"line");
+    output(&mut desk, "\x1b[?2004h");
+    desk.press(A, "C-b ]");
+    assert_eq!(desk.written(0), b"\x1b[200~line\x1b[201~");
+    desk.press(A, "C-b [ g V j Enter");
+    assert_eq!(newest(&desk), "line 0\nline 1");
+    desk.press(A, "C-b [ g C-v j l A");
+    assert_eq!(newest(&desk), "line 0\nline 1li\nli");
+    desk.press(A, "C-b [ g w D");
+    assert_eq!(newest(&desk), "0");
+    desk.press(A, "C-b [ v Esc");
+    assert!(reading(&desk) && mode(&desk, A).selection.is_none());
+    desk.press(A, "Esc");
+    assert!(!reading(&desk));
+}
+
+#[test]
+fn emacs_keys_copy_up_to_the_cursor() {
+    let mut desk = desk(3);
+    let mut loaded = load::load(None, &|_| Ok(()));
+    loaded.settings.copy_mode_keys = crate::config::settings::CopyKeys::Emacs;
+    loaded.settings.clipboard = false;
+    desk.state.config = Arc::new(loaded);
+    desk.press(A, "C-b [ M-< C-Space C-f C-f C-f M-w");
+    assert_eq!(newest(&desk), "lin");
+    assert_eq!(clipboard(&desk), None, "the setting is off");
+    desk.press(A, "C-b [ M-< M-2 C-n");
+    assert_eq!(place(&desk), (2, 0));
+    desk.press(A, "C-s");
+    desk.write(A, "ine 2");
+    desk.press(A, "Enter");
+    assert_eq!(place(&desk), (2, 1));
+}
+
+#[test]
+fn output_moves_nothing_and_two_views_read_apart() {
+    let mut desk = desk(100);
+    desk.attach(B, 120, 31);
+    desk.press(A, "C-b [ g");
+    desk.press(B, "C-b [ 5 k");
+    let before = (mode(&desk, A).top, place(&desk), mode(&desk, B).top);
+    output(&mut desk, &"more\r\n".repeat(50));
+    desk.event(Event::Output { pane: PANE });
+    assert_eq!(
+        (mode(&desk, A).top, place(&desk), mode(&desk, B).top),
+        before
+    );
+    assert_eq!(mode(&desk, B).cursor.row, 95);
+    let rows = mode(&desk, A).text.rows();
+    desk.press(A, "r");
+    assert_eq!(mode(&desk, A).text.rows(), rows + 50);
+}
+
+#[test]
+fn searches_are_shown_as_they_are_typed() {
+    let mut desk = desk(300);
+    desk.press(A, "C-b [ ?");
+    desk.write(A, "LINE");
+    assert_eq!(place(&desk), (300, 0), "a capital letter counts");
+    desk.press(A, "C-u");
+    desk.write(A, "ine 1\\d7$");
+    assert_eq!(place(&desk), (197, 1));
+    assert_eq!(mode(&desk, A).tally(), Some((Some(10), 10, true)));
+    desk.press(A, "Enter n n");
+    assert_eq!(place(&desk), (177, 1));
+    desk.press(A, "N");
+    assert_eq!(place(&desk), (187, 1));
+    desk.press(A, "/");
+    desk.write(A, "nothing like it");
+    assert_eq!(place(&desk), (187, 1));
+    desk.press(A, "Enter");
+    assert!(desk.message(A).contains("no match"), "{}", desk.message(A));
+    desk.press(A, "/ Up Up Enter");
+    assert_eq!(place(&desk), (197, 1), "patterns are remembered");
+    desk.press(A, "? x Esc");
+    assert!(reading(&desk) && desk.state.views[&A].overlay.is_none());
+    desk.press(A, "g w w *");
+    assert!(desk.message(A).contains("other end") || place(&desk).0 > 0);
+}
+
+#[test]
+fn a_long_search_goes_on_by_timer_while_keys_work() {
+    let mut desk = desk(0);
+    output(&mut desk, "needle\r\n");
+    for line in 0..9_000 {
+        let filler = "straw and more straw ".repeat(4);
+        output(&mut desk, &format!("{line} {filler}\r\n"));
+    }
+    desk.press(A, "C-b [ ?");
+    desk.write(A, "needle");
+    desk.press(A, "Enter");
+    let last = place(&desk);
+    assert!(mode(&desk, A).is_searching());
+    desk.press(A, "k");
+    assert_ne!(place(&desk), last, "a key is not kept waiting");
+    let mut turns = 0;
+    while timer::next(&desk.state).is_some_and(|at| at <= desk.state.now_ms) {
+        desk.event(Event::Timer);
+        turns += 1;
+    }
+    assert!(turns > 2, "{turns}");
+    assert_eq!(place(&desk), (0, 0));
+}
+
+#[test]
+fn the_wheel_reads_back_and_returns() {
+    let mut desk = desk(200);
+    desk.mouse(A, MouseKind::WheelDown, 4, 2);
+    assert!(!reading(&desk));
+    desk.mouse(A, MouseKind::WheelUp, 4, 2);
+    assert_eq!(mode(&desk, A).position(), (3, 171));
+    desk.press(A, "g");
+    assert_eq!(mode(&desk, A).top, 0);
+    for _ in 0..60 {
+        desk.mouse(A, MouseKind::WheelDown, 4, 2);
+    }
+    assert!(!reading(&desk));
+}
+
+#[test]
+fn a_drag_copies_and_the_program_goes_on() {
+    let mut desk = desk(3);
+    desk.mouse(A, MouseKind::Press(Button::Left), 0, 1);
+    desk.mouse(A, MouseKind::Drag(Button::Left), 3, 2);
+    assert!(reading(&desk));
+    desk.mouse(A, MouseKind::Release(Button::Left), 3, 2);
+    assert_eq!(clipboard(&desk).as_deref(), Some("line 1\nline"));
+    // It stays for a moment to be seen; a key does not wait for that.
+    assert!(reading(&desk));
+    desk.wait(1_000);
+    assert!(!reading(&desk));
+    desk.mouse(A, MouseKind::Press(Button::Left), 5, 0);
+    desk.mouse(A, MouseKind::Drag(Button::Left), 5, 2);
+    desk.mouse(A, MouseKind::Release(Button::Left), 5, 2);
+    desk.press(A, "x");
+    assert!(!reading(&desk));
+    assert_eq!(desk.written(0), b"x");
+    desk.click(A, 2, 1);
+    assert!(!reading(&desk), "a click selects nothing");
+}
+
+#[test]
+fn two_clicks_take_a_word_and_three_a_line() {
+    let mut desk = Desk::new();
+    output(&mut desk, "open src/main.rs now\r\n");
+    desk.click(A, 7, 0);
+    desk.click(A, 7, 0);
+    assert_eq!(newest(&desk), "src/main.rs");
+    desk.click(A, 7, 0);
+    assert_eq!(newest(&desk), "open src/main.rs now");
+    desk.wait(1_000);
+    assert!(!reading(&desk));
+    desk.click(A, 7, 0);
+    desk.wait(1_000);
+    desk.click(A, 7, 0);
+    assert!(!reading(&desk), "too late for a double click");
+}
+
+#[test]
+fn a_drag_in_copy_mode_stays_there_and_scrolls_at_the_edge() {
+    let mut desk = desk(200);
+    desk.press(A, "C-b [ g");
+    desk.mouse(A, MouseKind::Press(Button::Left), 2, 20);
+    desk.mouse(A, MouseKind::Drag(Button::Left), 2, 29);
+    let top = mode(&desk, A).top;
+    for _ in 0..5 {
+        desk.wait(50);
+    }
+    assert_eq!(mode(&desk, A).top, top + 5);
+    desk.mouse(A, MouseKind::Release(Button::Left), 2, 29);
+    assert!(reading(&desk));
+    assert_eq!(newest(&desk).lines().count(), 15);
+    assert_eq!(timer::next(&desk.state), Some(desk.state.now_ms + 4_000));
+}
+
+#[test]
+fn shift_keeps_the_mouse_from_the_program() {
+    let mut desk = desk(3);
+    output(&mut desk, "\x1b[?1002h\x1b[?1006h");
+    let mouse = |kind, x| {
+        Input::Mouse(Mouse {
+            kind,
+            x,
+            y: 0,
+            mods: Mods::SHIFT,
+        })
+    };
+    for (kind, x) in [
+        (MouseKind::Press(Button::Left), 0),
+        (MouseKind::Drag(Button::Left), 3),
+        (MouseKind::Release(Button::Left), 3),
+    ] {
+        let (client, input) = (A, mouse(kind, x));
+        desk.event(Event::Input { client, input });
+        assert_eq!(desk.written(0), b"");
+    }
+    assert_eq!(newest(&desk), "line");
+}
+
+#[test]
+fn prompts_are_jumped_to() {
+    let mut desk = Desk::new();
+    for n in 0..60 {
+        output(&mut desk, &format!("\x1b]133;A\x07$ run {n}\r\nout\r\n"));
+    }
+    desk.press(A, "C-b [ [");
+    assert_eq!(place(&desk), (118, 0));
+    desk.press(A, "3 [ ]");
+    assert_eq!(place(&desk), (114, 0));
+    desk.press(A, "G ]");
+    assert!(desk.message(A).contains("no further prompt"));
+}
+
+#[test]
+fn resizing_and_a_pane_that_goes_do_no_harm() {
+    let mut desk = desk(100);
+    desk.press(A, "C-b % C-b Left C-b [ 2 0 k v");
+    for (cols, rows) in [(20, 5), (1, 1), (200, 60), (120, 31)] {
+        let size = Size::new(cols, rows);
+        desk.event(Event::Resized { client: A, size });
+        desk.press(A, "j w");
+    }
+    let row = mode(&desk, A).cursor.row;
+    assert!(mode(&desk, A).text.row(row).used() > 0);
+    desk.press(A, "/ l");
+    let status = crate::pty::ExitStatus::Code(0);
+    desk.event(Event::Exited { pane: PANE, status });
+    assert!(!reading(&desk));
+    desk.press(A, "x Enter");
+    desk.press(A, "y");
+    assert_eq!(desk.written(1), b"y");
+}
+
+#[test]
+fn outside_copy_mode_its_actions_are_refused() {
+    let mut desk = desk(1);
+    desk.prompt(A, "copy cursor-up");
+    assert!(desk.message(A).contains("not in copy mode"));
+    desk.prompt(A, "copy cancel");
+    assert!(!desk.message(A).contains("not in copy mode"));
+    desk.press(A, "C-b ]");
+    assert!(desk.message(A).contains("nothing has been copied"));
+}
+
+#[test]
+fn buffers_are_chosen_from_a_list() {
+    let mut desk = desk(1);
+    desk.prompt(A, "set-buffer one");
+    desk.prompt(A, "set-buffer -b 'my own' two");
+    desk.press(A, "C-b = j Enter");
+    assert_eq!(desk.written(0), b"one");
+    desk.press(A, "C-b = p");
+    assert_eq!(desk.written(0), b"two");
+    desk.press(A, "C-b = d");
+    assert_eq!(desk.state.buffers.iter().len(), 1);
+}
+
+#[test]
+fn a_program_reaches_the_clipboard_if_it_may() {
+    let mut desk = desk(1);
+    output(&mut desk, "\x1b]52;c;aGk=\x07");
+    desk.event(Event::Output { pane: PANE });
+    assert_eq!(clipboard(&desk).as_deref(), Some("hi"));
+    let mut loaded = load::load(None, &|_| Ok(()));
+    loaded.settings.allow_osc52_write = false;
+    desk.state.config = Arc::new(loaded);
+    output(&mut desk, "\x1b]52;c;aGk=\x07\x1b]52;c;?\x07");
+    desk.event(Event::Output { pane: PANE });
+    assert_eq!(clipboard(&desk), None);
+    let pane = desk.state.panes.get_mut(&PANE).expect("a pane");
+    assert_eq!(pane.screen.take_replies(), b"", "nobody reads it");
+}
