@@ -16,7 +16,7 @@ use super::fingerprint::{Fingerprint, Vital};
 use super::key::ClaimKey;
 use super::lease::{DEFAULT_TTL, Lease, Phase, check_ttl, show_ms};
 use super::names::check_text;
-use super::overlap::overlapping;
+use super::overlap::find_overlapping;
 use super::schema::{self, Cause, Claim, Grant, Session};
 use super::{Moment, queue};
 use crate::error::{Error, Kind, Result};
@@ -218,7 +218,7 @@ pub fn blocked(
     let mut not_held = Vec::new();
     for key in &request.keys {
         let mut held = false;
-        for claim in overlapping(view, key)? {
+        let in_the_way = find_overlapping(view, key, |claim| {
             for grant in &claim.grants {
                 let mine = grant.holder == session.id;
                 held |= mine && claim.key == *key && grant.generation == session.generation;
@@ -229,6 +229,10 @@ pub fn blocked(
                     return Ok(Some(held_by(at, key, &claim.key, grant, &holder, phase)));
                 }
             }
+            Ok(None)
+        })?;
+        if in_the_way.is_some() {
+            return Ok(in_the_way);
         }
         if !held {
             not_held.push(key);
@@ -313,7 +317,12 @@ fn place(
     request: &ClaimRequest,
     key: &ClaimKey,
 ) -> Result<GrantedClaim> {
-    for claim in overlapping(tx.view(), key)? {
+    let mut met = Vec::new();
+    find_overlapping(tx.view(), key, |claim| {
+        met.push(claim);
+        Ok(None::<()>)
+    })?;
+    for claim in met {
         remove_void(tx, at, claim)?;
     }
     let mut claim = schema::claim(tx.view(), key)?.unwrap_or_else(|| Claim {

@@ -115,6 +115,15 @@ impl ClaimKey {
         if !self.is_pattern() && !other.is_pattern() {
             return self == other;
         }
+        // Before the first special character both are compared as they are.
+        let (a, b) = (
+            glob::literal_prefix(&self.0),
+            glob::literal_prefix(&other.0),
+        );
+        let (a, b) = (a.trim_end_matches('/'), b.trim_end_matches('/'));
+        if !a.starts_with(b) && !b.starts_with(a) {
+            return false;
+        }
         match (Glob::parse(&self.0), Glob::parse(&other.0)) {
             (Ok(a), Ok(b)) => a.overlaps(&b),
             // A key is only made from a pattern that can be read.
@@ -212,6 +221,9 @@ fn named(kind: &str, name: &str) -> Result<ClaimKey> {
     }
     if name.trim() != name {
         return Err(wrong(&whole(), "begins or ends with a blank"));
+    }
+    if !glob::has_magic(name) {
+        return Ok(ClaimKey(whole()));
     }
     Glob::parse(name)?;
     let key = ClaimKey(whole());

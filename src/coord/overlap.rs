@@ -15,29 +15,46 @@ use crate::store::{Record, View, prefix_end};
 
 const PATTERNS: &str = "pattern/";
 
-/// The claims that have something in common with `key`, that on the key itself first.
+/// Calls `f` with the claims that have something in common with `key`, one after the other, until it
+/// breaks off with something; that is returned.
 ///
 /// # Errors
-/// Only the store's.
-pub(super) fn overlapping(view: &dyn View, key: &ClaimKey) -> Result<Vec<Claim>> {
-    let mut found = Vec::new();
+/// What `f` returns, and the store's own failures.
+pub(super) fn find_overlapping<B>(
+    view: &dyn View,
+    key: &ClaimKey,
+    mut f: impl FnMut(Claim) -> Result<Option<B>>,
+) -> Result<Option<B>> {
+    if !key.is_pattern()
+        && let Some(claim) = schema::claim(view, key)?
+        && let Some(done) = f(claim)?
+    {
+        return Ok(Some(done));
+    }
     // What cannot be read as a pattern meets only itself.
     let Ok(asked) = Glob::parse(key.as_str()) else {
-        found.extend(schema::claim(view, key)?);
-        return Ok(found);
+        return Ok(None);
+    };
+    let mut look = |record: &Record| match meets(&asked, record)? {
+        Some(claim) => f(claim),
+        None => Ok(None),
     };
     if key.is_pattern() {
-        for record in view.range(&format!("claim/{}", beginning(key.as_str())))? {
-            found.extend(meets(&asked, &record)?);
+        let below = format!("claim/{}", beginning(key.as_str()));
+        let mut from = below.clone();
+        while let Some(record) = view.seek(&below, &from)? {
+            if let Some(done) = look(&record)? {
+                return Ok(Some(done));
+            }
+            from = after(&record.key);
         }
-    } else {
-        found.extend(schema::claim(view, key)?);
     }
-    each_pattern(view, key, |record| {
-        found.extend(meets(&asked, record)?);
-        Ok(())
-    })?;
-    Ok(found)
+    each_pattern(view, key, look)
+}
+
+/// The smallest key after this one.
+fn after(key: &str) -> String {
+    format!("{key}\0")
 }
 
 /// The record's claim, if its key has something in common with what is asked. The record is read
@@ -55,20 +72,22 @@ fn beginning(key: &str) -> &str {
     literal_prefix(key).trim_end_matches('/')
 }
 
-/// Calls `f` with every pattern that may meet `key`.
-fn each_pattern(
+/// Calls `f` with every pattern that may meet `key`, until it breaks off.
+fn each_pattern<B>(
     view: &dyn View,
     key: &ClaimKey,
-    mut f: impl FnMut(&Record) -> Result<()>,
-) -> Result<()> {
+    mut f: impl FnMut(&Record) -> Result<Option<B>>,
+) -> Result<Option<B>> {
     let within = format!("{PATTERNS}{}/", key.kind());
     let mut from = within.clone();
     while let Some(record) = view.seek(&within, &from)? {
         let pattern = record.key.strip_prefix(PATTERNS).unwrap_or_default();
         match parting(pattern, key) {
             None => {
-                f(&record)?;
-                from = format!("{}\0", record.key);
+                if let Some(done) = f(&record)? {
+                    return Ok(Some(done));
+                }
+                from = after(&record.key);
             }
             Some(end) => match prefix_end(&format!("{PATTERNS}{}", &pattern[..end])) {
                 Some(next) => from = next,
@@ -76,7 +95,7 @@ fn each_pattern(
             },
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Where a pattern parts from a key for good: every pattern that begins with the text before that
@@ -128,14 +147,15 @@ mod tests {
         store
     }
 
-    /// The patterns that were looked at, and how many records that took to read.
+    /// The patterns that were looked at.
     fn looked_at(store: &MemoryStore, asked: &str) -> Vec<String> {
         let mut found = Vec::new();
         let mut read = |view: &dyn View| {
             each_pattern(view, &key(asked), |record| {
                 found.push(record.key["pattern/".len()..].to_owned());
-                Ok(())
+                Ok(None::<()>)
             })
+            .map(drop)
         };
         store.read(&mut read).expect("memory");
         found

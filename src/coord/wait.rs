@@ -15,7 +15,8 @@ use super::{operation, queue, schema, session};
 use crate::error::{Error, Kind, Result};
 
 impl Coord {
-    /// Claims keys, waiting in line for at most `patience`.
+    /// Claims keys, waiting in line for at most `patience`. Only an attempt that fails in the end is
+    /// noted as refused.
     ///
     /// # Errors
     /// As [`Coord::claim`] when patience has run out, or at once for what waiting cannot change.
@@ -25,6 +26,20 @@ impl Coord {
         request: &ClaimRequest,
         patience: Duration,
     ) -> Result<Granted> {
+        self.claim_waiting(actor, request, patience, |_| {})
+    }
+
+    /// The same; `waiting` hears who is in the way when waiting begins.
+    ///
+    /// # Errors
+    /// As [`Coord::claim_within`].
+    pub fn claim_waiting(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        patience: Duration,
+        waiting: impl FnOnce(&Error),
+    ) -> Result<Granted> {
         let done = self.read(|view, _| match &actor.op_id {
             Some(op_id) => operation::replay(view, &actor.session, op_id, &claim_deed(request)),
             None => Ok(None),
@@ -32,12 +47,18 @@ impl Coord {
         if let Some(granted) = done {
             return Ok(granted);
         }
-        if patience.is_zero() || self.blocked(actor, request, None)?.is_none() {
-            match self.claim(actor, request) {
-                Err(error) if error.kind == Kind::Held && !patience.is_zero() => {}
-                outcome => return outcome,
-            }
+        if patience.is_zero() {
+            return self.claim(actor, request);
         }
+        // Looking first leaves no refusal behind for what is only a wait.
+        let in_the_way = match self.blocked(actor, request, None)? {
+            Some(blocked) => blocked.error,
+            None => match self.claim(actor, request) {
+                Err(error) if error.kind == Kind::Held => error,
+                outcome => return outcome,
+            },
+        };
+        waiting(&in_the_way);
         let process = fingerprint::of_pid(std::process::id())?;
         let until = Instant::now() + patience;
         let ticket = self.join_line(actor, request, patience, &process)?;

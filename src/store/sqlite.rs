@@ -49,6 +49,9 @@ pub struct SqliteStore {
     connection: Mutex<Connection>,
     /// Commits so far.
     commits: AtomicU64,
+    /// Size of the log below which another attempt to fold it back is not worth it: somebody read it
+    /// at the last one.
+    refold: AtomicU64,
 }
 
 impl Drop for SqliteStore {
@@ -72,6 +75,7 @@ impl SqliteStore {
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
             commits: AtomicU64::new(0),
+            refold: AtomicU64::new(0),
         }
     }
 
@@ -79,19 +83,29 @@ impl SqliteStore {
     /// just now. SQLite's own way would not empty it: that every page has been copied is forgotten
     /// when the last process leaves, so a store used by short-lived ones would copy for ever.
     fn fold_back(&self, connection: &Connection, limit: u64) {
-        let grown = std::fs::metadata(&self.paths.log).is_ok_and(|log| log.len() > limit);
-        if !grown {
+        let size = std::fs::metadata(&self.paths.log).map_or(0, |log| log.len());
+        if size <= limit.max(self.refold.load(Ordering::Relaxed)) {
             return;
         }
         let fold = || {
-            // Readers are not waited for; the next commit tries again.
+            // Readers are not waited for.
             connection.busy_timeout(Duration::ZERO)?;
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            connection.busy_timeout(BUSY_LIMIT)
+            let busy =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            connection.busy_timeout(BUSY_LIMIT)?;
+            Ok(busy)
         };
-        if let Err(error) = fold() {
+        match fold() {
+            Ok(busy) => {
+                // All was copied, only not emptied; copying at every commit would cost five syncs.
+                let next = if busy { size + LOG_BYTES } else { 0 };
+                self.refold.store(next, Ordering::Relaxed);
+            }
             // What was committed is safe in the log.
-            tracing::warn!("cannot fold back the log of the store: {error}");
+            Err(error) => {
+                let error: rusqlite::Error = error;
+                tracing::warn!("cannot fold back the log of the store: {error}");
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use crate::cli::output::say;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
 use crate::coord::{ClaimRequest, lease};
-use crate::error::{Kind, Result};
+use crate::error::Result;
 
 /// Claim files, tasks or anything else, so that nobody else touches them
 ///
@@ -69,15 +69,14 @@ impl Run<StoreCx> for Claim {
         };
         let quiet = cx.quiet;
         let coord = cx.coord()?;
-        let granted = match (coord.claim(&actor, &request), self.wait) {
-            (Err(error), Some(limit)) if error.kind == Kind::Held => {
+        let granted = match self.wait {
+            None => coord.claim(&actor, &request)?,
+            Some(limit) => coord.claim_waiting(&actor, &request, limit, |error| {
                 if !quiet {
                     let limit = span(limit.as_millis() as u64);
                     say(&format!("{}; waiting up to {limit}", error.message));
                 }
-                coord.claim_within(&actor, &request, limit)?
-            }
-            (at_once, _) => at_once?,
+            })?,
         };
         Ok(super::report("claimed", &granted.claims))
     }

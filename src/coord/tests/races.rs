@@ -136,6 +136,8 @@ fn waiting_ends_when_the_holder_lets_go() {
     });
     assert_eq!(names.len(), 4);
     assert!(coord.snapshot().unwrap().claims.is_empty());
+    // Who waits has not been refused.
+    assert!(coord.audit(100).unwrap().iter().all(|entry| entry.success));
 }
 
 #[test]
