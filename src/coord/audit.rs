@@ -174,10 +174,9 @@ pub fn latest(view: &dyn View, wanted: &Wanted, count: usize) -> Result<Vec<Audi
         found.clear();
         let records = view.scan(PREFIX, Order::Descending, piece)?;
         for record in &records {
-            let entry: AuditEntry = record.decode()?;
-            if found.len() < count && wanted.matches(&entry) {
-                found.push(entry);
-            }
+            // One that cannot be read is left out; `doctor` names it.
+            let entry = record.decode::<AuditEntry>().ok();
+            found.extend(entry.filter(|entry| found.len() < count && wanted.matches(entry)));
         }
         // Nearly always the first piece is enough; if not, reading from the start again is cheap
         // beside decoding, and the trail is bounded.

@@ -20,7 +20,7 @@ use super::holding;
 use super::key::ClaimKey;
 use super::projector::{Painter, Projector};
 use super::register::{self, Register};
-use super::replica::{self, Reading};
+use super::replica::{self, Reading, Replica};
 use super::schema::{self, Cause, Entry, Session, SessionId};
 use super::session::{self, Heartbeat};
 use super::snapshot::Snapshot;
@@ -373,6 +373,16 @@ impl Coord {
     /// Only the store's.
     pub fn reading(&self) -> Result<Reading> {
         self.read(replica::read)
+    }
+
+    /// The same for somebody who looks again and again, and reads only what has changed.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn follow(&self, replica: &mut Replica) -> Result<Reading> {
+        let present = self.present();
+        self.store.read(&mut |view| replica.follow(view))?;
+        Ok(replica.resolve(&present.moment(None)))
     }
 
     /// The latest entries of the audit trail, oldest first.

@@ -59,13 +59,15 @@ pub fn line(view: &dyn View, at: &Moment<'_>) -> Result<Vec<(Waiter, Session)>> 
 
 /// The session that waits, if it still does.
 fn waits(view: &dyn View, at: &Moment<'_>, waiter: &Waiter) -> Result<Option<Session>> {
-    if !matches!(waiter.patience.phase(at.now), Phase::Live(_))
-        || at.probe.check(&waiter.process) == Vital::Dead
-    {
-        return Ok(None);
-    }
     let session = schema::session(view, &waiter.session)?;
-    Ok(session.filter(|session| session.ended.is_none()))
+    Ok(session.filter(|session| still_waits(at, waiter, Some(session))))
+}
+
+/// Whether a place in line is still somebody's; `session` is the record of who took it.
+pub(super) fn still_waits(at: &Moment<'_>, waiter: &Waiter, session: Option<&Session>) -> bool {
+    session.is_some_and(|session| session.ended.is_none())
+        && matches!(waiter.patience.phase(at.now), Phase::Live(_))
+        && at.probe.check(&waiter.process) != Vital::Dead
 }
 
 /// The first in line whose turn comes before the holder of `ticket` (before anybody without one).

@@ -2,18 +2,26 @@
 //!
 //! Reading changes nothing. What is void (a dead holder's claim, a lease that is over) is left out,
 //! although its record is still there; a claim in its grace is shown with no time left, because it
-//! still keeps others out.
+//! still keeps others out. A record that cannot be read is left out too, and named: one damaged
+//! record must not hide all others.
+//!
+//! A [`Replica`] remembers the records it has read and reads only what has changed since, so that
+//! somebody who looks after each commit does not read ten thousand claims each time. It holds what
+//! reading everything would find, whatever way it came there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound::{Included, Unbounded};
+
+use serde::de::DeserializeOwned;
 
 use super::claim::{Standing, standing};
 use super::fingerprint::Fingerprint;
 use super::lease::Phase;
-use super::schema::{self, Cause, Claim, Group, Session, SessionId, Waiter};
+use super::schema::{self, Cause, Claim, Entry, Group, Session, SessionId, Waiter};
 use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, SessionInfo, Snapshot};
-use super::{Moment, context, group, queue, session};
+use super::{Moment, group, queue, session};
 use crate::error::Result;
-use crate::store::View;
+use crate::store::{Delta, Record, View};
 
 /// A snapshot, and when it will be out of date by itself.
 #[derive(Debug, Clone)]
@@ -26,58 +34,243 @@ pub struct Reading {
     pub processes: Vec<Fingerprint>,
 }
 
+/// The records of one kind, by key.
+#[derive(Debug, Clone)]
+struct Kind<T> {
+    prefixes: &'static [&'static str],
+    /// Each with the revision of its last write.
+    records: BTreeMap<String, (T, u64)>,
+    damaged: BTreeSet<String>,
+}
+
+impl<T: DeserializeOwned> Kind<T> {
+    fn of(prefixes: &'static [&'static str]) -> Kind<T> {
+        Kind {
+            prefixes,
+            records: BTreeMap::new(),
+            damaged: BTreeSet::new(),
+        }
+    }
+
+    fn read(&mut self, view: &dyn View) -> Result<()> {
+        self.records.clear();
+        self.damaged.clear();
+        for prefix in self.prefixes {
+            for record in view.range(prefix)? {
+                self.take(record);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, record: Record) {
+        match record.decode() {
+            Ok(value) => {
+                let known = (value, record.mod_revision);
+                self.records.insert(record.key, known);
+            }
+            Err(error) => {
+                tracing::debug!("{error}");
+                self.damaged.insert(record.key);
+            }
+        }
+    }
+
+    fn follow(&mut self, view: &dyn View, key: &str) -> Result<()> {
+        if self.prefixes.iter().any(|prefix| key.starts_with(prefix)) {
+            self.records.remove(key);
+            self.damaged.remove(key);
+            if let Some(record) = view.get(key)? {
+                self.take(record);
+            }
+        }
+        Ok(())
+    }
+
+    fn values(&self) -> impl Iterator<Item = &T> {
+        self.records.values().map(|(value, _)| value)
+    }
+
+    fn get(&self, key: &str) -> Option<&T> {
+        self.records.get(key).map(|(value, _)| value)
+    }
+
+    /// Those whose keys begin with `prefix`, each with the revision of its last write.
+    fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a (T, u64)> {
+        let range = self.records.range::<str, _>((Included(prefix), Unbounded));
+        range
+            .take_while(move |(key, _)| key.starts_with(prefix))
+            .map(|(_, known)| known)
+    }
+}
+
+/// The records that make up a snapshot, as of some revision.
+#[derive(Debug, Clone)]
+pub struct Replica {
+    /// The revision; `None` before anything was read.
+    revision: Option<u64>,
+    sessions: Kind<Session>,
+    groups: Kind<Group>,
+    contexts: Kind<Entry>,
+    claims: Kind<Claim>,
+    waiters: Kind<Waiter>,
+}
+
+impl Default for Replica {
+    fn default() -> Replica {
+        Replica {
+            revision: None,
+            sessions: Kind::of(&["session/"]),
+            groups: Kind::of(&["group/"]),
+            contexts: Kind::of(&["context/"]),
+            claims: Kind::of(&["claim/", "pattern/"]),
+            waiters: Kind::of(&[schema::WAIT_PREFIX]),
+        }
+    }
+}
+
+impl Replica {
+    /// Brings the records up to the view's revision.
+    ///
+    /// # Errors
+    /// Only the store's; then the next call reads everything.
+    pub fn follow(&mut self, view: &dyn View) -> Result<()> {
+        // Whatever fails on the way, nothing half-read is taken for whole.
+        let known = self.revision.take();
+        let delta = match known {
+            Some(revision) => view.changes_since(revision)?.delta,
+            None => Delta::Everything,
+        };
+        match delta {
+            Delta::Everything => {
+                self.sessions.read(view)?;
+                self.groups.read(view)?;
+                self.contexts.read(view)?;
+                self.claims.read(view)?;
+                self.waiters.read(view)?;
+            }
+            Delta::Keys(changes) => {
+                let keys: BTreeSet<&str> = changes.iter().map(|c| c.key.as_str()).collect();
+                for key in keys {
+                    self.sessions.follow(view, key)?;
+                    self.groups.follow(view, key)?;
+                    self.contexts.follow(view, key)?;
+                    self.claims.follow(view, key)?;
+                    self.waiters.follow(view, key)?;
+                }
+            }
+        }
+        self.revision = Some(view.revision());
+        Ok(())
+    }
+
+    fn session(&self, id: &SessionId) -> Option<&Session> {
+        self.sessions.get(&schema::session_key(id))
+    }
+
+    /// What the records say at a moment.
+    pub fn resolve(&self, at: &Moment<'_>) -> Reading {
+        let mut shown: Vec<SessionInfo> = (self.sessions.values())
+            .filter(|session| is_shown(session, at))
+            .map(|session| session_info(session, at))
+            .collect();
+        shown.sort_by(|a, b| (a.number, &a.id).cmp(&(b.number, &b.id)));
+        let line: Vec<Waiter> = (self.waiters.values())
+            .filter(|waiter| queue::still_waits(at, waiter, self.session(&waiter.session)))
+            .cloned()
+            .collect();
+        let stalls = |session| session::next_change_ms(session, at);
+        let mut next: Vec<u64> = self.sessions.values().filter_map(stalls).collect();
+        let mut sorted: Vec<&Claim> = self.claims.values().collect();
+        sorted.sort_by(|a, b| a.key.cmp(&b.key));
+        let mut claims = Vec::with_capacity(sorted.len());
+        for claim in sorted {
+            claims.extend(claim_infos(claim, |id| self.session(id), &line, at));
+            let phases = claim.grants.iter().map(|grant| grant.lease.phase(at.now));
+            next.extend(phases.filter_map(|phase| match phase {
+                Phase::Live(left) | Phase::Grace(left) => Some(left),
+                Phase::Over => None,
+            }));
+        }
+        next.extend(line.iter().map(|waiter| waiter.patience.left_ms(at.now)));
+        let living: HashSet<&str> = (shown.iter())
+            .filter(|session| session.life != Life::Lost)
+            .map(|session| session.id.as_str())
+            .collect();
+        let groups = self.groups.values();
+        let groups = groups.filter_map(|group| self.group_info(group, &living));
+        let groups = groups.collect();
+        let running = self.sessions.values().filter(|s| s.ended.is_none());
+        let waiting = line.iter().map(|waiter| &waiter.process);
+        Reading {
+            processes: running
+                .map(|session| &session.fingerprint)
+                .chain(waiting)
+                .cloned()
+                .collect(),
+            next_change_ms: next.into_iter().min(),
+            snapshot: Snapshot {
+                revision: self.revision.unwrap_or(0),
+                taken: at.now.clone(),
+                sessions: shown,
+                groups,
+                claims,
+                damaged: self.damaged(),
+            },
+        }
+    }
+
+    /// The keys of records that cannot be read.
+    fn damaged(&self) -> Vec<String> {
+        let kinds = [
+            &self.sessions.damaged,
+            &self.groups.damaged,
+            &self.contexts.damaged,
+            &self.claims.damaged,
+            &self.waiters.damaged,
+        ];
+        kinds.into_iter().flatten().cloned().collect()
+    }
+
+    fn group_info(&self, group: &Group, living: &HashSet<&str>) -> Option<GroupInfo> {
+        let lives = |id: &SessionId| living.contains(id.as_str());
+        let members: Vec<String> = (group.members.iter())
+            .filter(|member| lives(&member.session))
+            .map(|member| member.session.to_string())
+            .collect();
+        let prefix = schema::context_prefix(&group.name);
+        let entries = self.contexts.below(&prefix);
+        let context: Vec<ContextInfo> = entries
+            .map(|(entry, revision)| ContextInfo {
+                key: entry.key.clone(),
+                value: entry.value.clone(),
+                version: entry.version,
+                revision: *revision,
+                author: entry.author_name.clone(),
+                updated_at: entry.at.to_string(),
+            })
+            .collect();
+        if members.is_empty() && context.is_empty() {
+            return None;
+        }
+        Some(GroupInfo {
+            name: group.name.clone(),
+            coordinator: group::coordinator(group, lives).map(String::from),
+            members,
+            context,
+            last_coordination: group.last_coordination.to_string(),
+        })
+    }
+}
+
 /// Everything, at the view's revision.
 ///
 /// # Errors
 /// Only the store's.
 pub fn read(view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
-    let sessions: BTreeMap<SessionId, Session> = (schema::sessions(view)?.into_iter())
-        .map(|session| (session.id.clone(), session))
-        .collect();
-    let mut shown: Vec<SessionInfo> = (sessions.values())
-        .filter(|session| is_shown(session, at))
-        .map(|session| session_info(session, at))
-        .collect();
-    shown.sort_by(|a, b| (a.number, &a.id).cmp(&(b.number, &b.id)));
-    let line: Vec<Waiter> = queue::line(view, at)?
-        .into_iter()
-        .map(|(waiter, _)| waiter)
-        .collect();
-    let mut next: Vec<u64> = sessions
-        .values()
-        .filter_map(|session| session::next_change_ms(session, at))
-        .collect();
-    let mut claims = Vec::new();
-    for claim in schema::claims(view)? {
-        claims.extend(claim_infos(&claim, &sessions, &line, at));
-        let phases = claim.grants.iter().map(|grant| grant.lease.phase(at.now));
-        next.extend(phases.filter_map(|phase| match phase {
-            Phase::Live(left) | Phase::Grace(left) => Some(left),
-            Phase::Over => None,
-        }));
-    }
-    next.extend(line.iter().map(|waiter| waiter.patience.left_ms(at.now)));
-    let mut groups = Vec::new();
-    for group in schema::groups(view)? {
-        groups.extend(group_info(view, &group, &shown)?);
-    }
-    let running = sessions.values().filter(|session| session.ended.is_none());
-    let waiting = line.iter().map(|waiter| &waiter.process);
-    Ok(Reading {
-        processes: running
-            .map(|session| &session.fingerprint)
-            .chain(waiting)
-            .cloned()
-            .collect(),
-        next_change_ms: next.into_iter().min(),
-        snapshot: Snapshot {
-            revision: view.revision(),
-            taken: at.now.clone(),
-            sessions: shown,
-            groups,
-            claims,
-        },
-    })
+    let mut replica = Replica::default();
+    replica.follow(view)?;
+    Ok(replica.resolve(at))
 }
 
 /// Sessions that left are forgotten at once, those that were lost are shown a while longer.
@@ -111,16 +304,16 @@ pub fn session_info(session: &Session, at: &Moment<'_>) -> SessionInfo {
     }
 }
 
-/// A claim's living grants as they are shown.
-pub fn claim_infos(
+/// A claim's living grants as they are shown. `session_of` finds their holders' records.
+pub fn claim_infos<'a>(
     claim: &Claim,
-    sessions: &BTreeMap<SessionId, Session>,
+    session_of: impl Fn(&SessionId) -> Option<&'a Session>,
     line: &[Waiter],
     at: &Moment<'_>,
 ) -> Vec<ClaimInfo> {
     let mut shown = Vec::new();
     for grant in &claim.grants {
-        let holder = sessions.get(&grant.holder);
+        let holder = session_of(&grant.holder);
         let (Standing::Holds(phase), Some(holder)) = (standing(grant, holder, at), holder) else {
             continue;
         };
@@ -150,39 +343,4 @@ pub fn claim_infos(
         });
     }
     shown
-}
-
-fn group_info(
-    view: &dyn View,
-    group: &Group,
-    sessions: &[SessionInfo],
-) -> Result<Option<GroupInfo>> {
-    let lives = |id: &SessionId| {
-        sessions
-            .iter()
-            .any(|s| s.id == id.as_str() && s.life != Life::Lost)
-    };
-    let members: Vec<String> = (group.members.iter())
-        .filter(|member| lives(&member.session))
-        .map(|member| member.session.to_string())
-        .collect();
-    let entries = context::entries(view, &group.name, None)?;
-    if members.is_empty() && entries.is_empty() {
-        return Ok(None);
-    }
-    let context = entries.into_iter().map(|(entry, revision)| ContextInfo {
-        key: entry.key,
-        value: entry.value,
-        version: entry.version,
-        revision,
-        author: entry.author_name,
-        updated_at: entry.at.to_string(),
-    });
-    Ok(Some(GroupInfo {
-        name: group.name.clone(),
-        coordinator: group::coordinator(group, lives).map(String::from),
-        members,
-        context: context.collect(),
-        last_coordination: group.last_coordination.to_string(),
-    }))
 }

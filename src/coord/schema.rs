@@ -25,6 +25,7 @@
 //! beside us.
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -359,8 +360,7 @@ pub fn session(view: &dyn View, id: &SessionId) -> Result<Option<Session>> {
 
 /// Every session's record, ended ones too, oldest first.
 pub fn sessions(view: &dyn View) -> Result<Vec<Session>> {
-    let records = view.range("session/")?;
-    records.iter().map(|record| record.decode()).collect()
+    all(view, "session/")
 }
 
 /// What there is to compare of a session when all are looked through: reading these fields alone
@@ -379,10 +379,15 @@ pub struct Brief {
     pub ended: Option<Ended>,
 }
 
-/// Every session in brief, ended ones too, oldest first. Records that cannot be read are left out:
-/// one damaged session must not keep the others from being found.
+/// Every session in brief, ended ones too, oldest first. Here and in all lists, records that cannot
+/// be read are left out: one that is damaged must not keep the others from being found.
 pub fn briefs(view: &dyn View) -> Result<Vec<Brief>> {
-    let records = view.range("session/")?;
+    all(view, "session/")
+}
+
+/// Those records below `prefix` that can be read.
+fn all<T: DeserializeOwned>(view: &dyn View, prefix: &str) -> Result<Vec<T>> {
+    let records = view.range(prefix)?;
     let read = records.iter().filter_map(|record| record.decode().ok());
     Ok(read.collect())
 }
@@ -401,8 +406,7 @@ pub fn group(view: &dyn View, name: &str) -> Result<Option<Group>> {
 
 /// Every group's record, by name.
 pub fn groups(view: &dyn View) -> Result<Vec<Group>> {
-    let records = view.range("group/")?;
-    records.iter().map(|record| record.decode()).collect()
+    all(view, "group/")
 }
 
 /// A claim's record.
@@ -416,9 +420,7 @@ pub fn claim(view: &dyn View, key: &ClaimKey) -> Result<Option<Claim>> {
 pub fn claims(view: &dyn View) -> Result<Vec<Claim>> {
     let mut found: Vec<Claim> = Vec::new();
     for prefix in ["claim/", "pattern/"] {
-        for record in view.range(prefix)? {
-            found.push(record.decode()?);
-        }
+        found.extend(all::<Claim>(view, prefix)?);
     }
     found.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(found)
@@ -426,6 +428,5 @@ pub fn claims(view: &dyn View) -> Result<Vec<Claim>> {
 
 /// Everybody in line, first come first.
 pub fn waiters(view: &dyn View) -> Result<Vec<Waiter>> {
-    let records = view.range(WAIT_PREFIX)?;
-    records.iter().map(|record| record.decode()).collect()
+    all(view, WAIT_PREFIX)
 }

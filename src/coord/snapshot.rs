@@ -26,6 +26,9 @@ pub struct Snapshot {
     pub groups: Vec<GroupInfo>,
     /// Every live claim, by key.
     pub claims: Vec<ClaimInfo>,
+    /// Keys of records that cannot be read and are therefore not shown.
+    #[serde(default)]
+    pub damaged: Vec<String>,
 }
 
 impl Snapshot {
@@ -37,6 +40,7 @@ impl Snapshot {
             sessions: Vec::new(),
             groups: Vec::new(),
             claims: Vec::new(),
+            damaged: Vec::new(),
         }
     }
 

@@ -22,6 +22,7 @@ use rustix::process::{Pid, PidfdFlags};
 
 use super::facade::Coord;
 use super::fingerprint::{Fingerprint, Probe, Vital};
+use super::replica::Replica;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::store::{Delta, Store};
@@ -193,6 +194,7 @@ impl Watcher {
             stop: stop.clone(),
             callback,
             seen: None,
+            replica: Replica::default(),
             targets: HashMap::new(),
         };
         let thread = std::thread::Builder::new()
@@ -233,6 +235,8 @@ struct Watching<F> {
     callback: F,
     /// The revision told last.
     seen: Option<u64>,
+    /// What was read so far.
+    replica: Replica,
     targets: HashMap<(u32, u64), Target>,
 }
 
@@ -282,7 +286,7 @@ impl<F: FnMut(Arc<Snapshot>)> Watching<F> {
         if !must && !self.has_news()? {
             return Ok(None);
         }
-        let reading = self.coord.reading()?;
+        let reading = self.coord.follow(&mut self.replica)?;
         self.seen = Some(reading.snapshot.revision);
         self.watch_processes(&reading.processes);
         (self.callback)(Arc::new(reading.snapshot));

@@ -67,6 +67,19 @@ impl View for State {
         Ok(found)
     }
 
+    fn changes_since(&self, revision: u64) -> Result<Changes> {
+        let delta = if revision > self.revision {
+            Delta::Everything
+        } else {
+            let newer = (self.changes.iter()).filter(|change| change.revision > revision);
+            Delta::Keys(newer.cloned().collect())
+        };
+        Ok(Changes {
+            revision: self.revision,
+            delta,
+        })
+    }
+
     fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>> {
         Ok(self.below(prefix, from.max(prefix)).next().cloned())
     }
@@ -105,6 +118,10 @@ impl View for MemoryTx {
 
     fn scan(&self, prefix: &str, order: Order, limit: usize) -> Result<Vec<Record>> {
         self.state.scan(prefix, order, limit)
+    }
+
+    fn changes_since(&self, revision: u64) -> Result<Changes> {
+        self.state.changes_since(revision)
     }
 
     fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>> {
@@ -169,23 +186,6 @@ impl Store for MemoryStore {
 
     fn revision(&self) -> Result<u64> {
         Ok(self.state().revision)
-    }
-
-    fn changes_since(&self, revision: u64) -> Result<Changes> {
-        let state = self.state();
-        let delta = if revision > state.revision {
-            Delta::Everything
-        } else {
-            let newer = state
-                .changes
-                .iter()
-                .filter(|change| change.revision > revision);
-            Delta::Keys(newer.cloned().collect())
-        };
-        Ok(Changes {
-            revision: state.revision,
-            delta,
-        })
     }
 
     fn wake_file(&self) -> Option<&Path> {

@@ -89,6 +89,9 @@ pub trait View {
     /// How many keys begin with `prefix`.
     fn count(&self, prefix: &str) -> Result<u64>;
 
+    /// The keys changed after `revision`, up to what is seen.
+    fn changes_since(&self, revision: u64) -> Result<Changes>;
+
     /// All records whose keys begin with `prefix`, smallest key first.
     fn range(&self, prefix: &str) -> Result<Vec<Record>> {
         self.scan(prefix, Order::Ascending, usize::MAX)
@@ -166,7 +169,17 @@ pub trait Store: Send + Sync {
     fn revision(&self) -> Result<u64>;
 
     /// The keys changed after `revision`.
-    fn changes_since(&self, revision: u64) -> Result<Changes>;
+    ///
+    /// # Errors
+    /// The store's own failures.
+    fn changes_since(&self, revision: u64) -> Result<Changes> {
+        let mut found = None;
+        self.read(&mut |view| {
+            found = Some(view.changes_since(revision)?);
+            Ok(())
+        })?;
+        found.ok_or_else(|| Error::internal("the store did not run the reading"))
+    }
 
     /// What is damaged below the records, a line each; nothing in a sound store.
     fn check(&self) -> Result<Vec<String>> {

@@ -198,6 +198,22 @@ impl Inside<'_> {
         Ok(())
     }
 
+    fn delta(&self, since: u64) -> rusqlite::Result<Delta> {
+        if since > self.revision || since < meta(self.connection, "floor")? {
+            return Ok(Delta::Everything);
+        }
+        let sql = "SELECT revision, key FROM changes WHERE revision > ?1 ORDER BY revision, key";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([since], |row| {
+            Ok(Change {
+                revision: row.get(0)?,
+                key: row.get(1)?,
+            })
+        })?;
+        let keys = rows.collect::<rusqlite::Result<Vec<Change>>>()?;
+        Ok(Delta::Keys(keys))
+    }
+
     /// Moves the counter, and now and then forgets old changes.
     fn finish(&self) -> rusqlite::Result<()> {
         let mut set = self
@@ -237,6 +253,14 @@ impl View for Inside<'_> {
     fn scan(&self, prefix: &str, order: Order, limit: usize) -> Result<Vec<Record>> {
         self.scan_rows(prefix, order, limit)
             .map_err(|error| self.fail(error))
+    }
+
+    fn changes_since(&self, since: u64) -> Result<Changes> {
+        let delta = self.delta(since).map_err(|error| self.fail(error))?;
+        Ok(Changes {
+            revision: self.revision,
+            delta,
+        })
     }
 
     fn seek(&self, prefix: &str, from: &str) -> Result<Option<Record>> {
@@ -323,31 +347,6 @@ impl Store for SqliteStore {
 
     fn revision(&self) -> Result<u64> {
         meta(&self.connection(), "revision").map_err(|error| self.paths.error("read", &error))
-    }
-
-    fn changes_since(&self, since: u64) -> Result<Changes> {
-        let mut connection = self.connection();
-        let read = |connection: &mut Connection| {
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-            let revision = meta(&tx, "revision")?;
-            if since > revision || since < meta(&tx, "floor")? {
-                return Ok((revision, Delta::Everything));
-            }
-            let sql =
-                "SELECT revision, key FROM changes WHERE revision > ?1 ORDER BY revision, key";
-            let mut statement = tx.prepare_cached(sql)?;
-            let rows = statement.query_map([since], |row| {
-                Ok(Change {
-                    revision: row.get(0)?,
-                    key: row.get(1)?,
-                })
-            })?;
-            let keys = rows.collect::<rusqlite::Result<Vec<Change>>>()?;
-            Ok((revision, Delta::Keys(keys)))
-        };
-        let (revision, delta) =
-            read(&mut connection).map_err(|error| self.paths.error("read", &error))?;
-        Ok(Changes { revision, delta })
     }
 
     fn check(&self) -> Result<Vec<String>> {

@@ -35,6 +35,7 @@ impl Run<LocalCx> for Once {
             "sessions": snapshot.sessions,
             "groups": snapshot.groups,
             "claims": snapshot.claims,
+            "damaged": snapshot.damaged,
             "panes": panes.unwrap_or_default(),
         });
         Ok(Reply::new(text, data))
@@ -104,6 +105,10 @@ fn text(workspace: &Workspace, snapshot: &Snapshot, panes: Option<&[Value]>) -> 
             .iter()
             .map(|info| claim::claims::line(snapshot, info)),
     );
+    if !snapshot.damaged.is_empty() {
+        let keys = snapshot.damaged.iter().cloned();
+        section(&mut text, "records that cannot be read", keys);
+    }
     match panes {
         Some(panes) => section(&mut text, "panes", panes.iter().map(list::line)),
         None => text.push_str("\n\nno server runs; start it with: stoa"),

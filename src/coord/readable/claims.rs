@@ -38,14 +38,18 @@ fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
     let mut holders = BTreeMap::new();
     for prefix in PREFIXES {
         for record in view.scan(prefix, Order::Ascending, ROWS)? {
-            let claim: schema::Claim = record.decode()?;
+            let Ok(claim) = record.decode::<schema::Claim>() else {
+                continue;
+            };
             for grant in &claim.grants {
-                if !holders.contains_key(&grant.holder) {
-                    let found = schema::session(view, &grant.holder)?;
-                    holders.extend(found.map(|session| (session.id.clone(), session)));
+                if !holders.contains_key(&grant.holder)
+                    && let Some(record) = view.get(&schema::session_key(&grant.holder))?
+                    && let Ok(session) = record.decode::<schema::Session>()
+                {
+                    holders.insert(grant.holder.clone(), session);
                 }
             }
-            for info in replica::claim_infos(&claim, &holders, &line, at) {
+            for info in replica::claim_infos(&claim, |id| holders.get(id), &line, at) {
                 let how = if info.shared { " (shared)" } else { "" };
                 rows.push(vec![
                     info.key,

@@ -23,7 +23,11 @@ fn files(view: &dyn View, changed: &Changed<'_>) -> Result<Vec<Edit>> {
     for key in &changed.keys {
         let id = SessionId::parse(key.strip_prefix("session/").unwrap_or_default())?;
         let record = view.get(&schema::session_key(&id))?;
-        let session: Option<Session> = record.as_ref().map(Record::decode).transpose()?;
+        // One that cannot be read keeps the file it has.
+        let session: Option<Session> = match record.as_ref().map(Record::decode).transpose() {
+            Ok(session) => session,
+            Err(_) => continue,
+        };
         renamed |= session
             .as_ref()
             .is_none_or(|session| session.labels_revision >= changed.since);
@@ -55,7 +59,8 @@ fn file(session: &Session) -> String {
 fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
     // The latest are the likeliest to live; those that matter to claims and groups are looked up.
     let records = view.scan("session/", Order::Descending, ROWS)?;
-    let mut sessions: Vec<Session> = records.iter().map(Record::decode).collect::<Result<_>>()?;
+    let readable = records.iter().filter_map(|record| record.decode().ok());
+    let mut sessions: Vec<Session> = readable.collect();
     sessions.retain(|session| replica::is_shown(session, at));
     sessions.sort_by_key(|session| session.number);
     heading(out, "Sessions");

@@ -247,7 +247,16 @@ fn a_record_edited_by_hand_is_corrupt_not_a_panic() {
         [],
     )
     .unwrap();
-    check_kind(d.coord.snapshot(), Kind::Corrupt, "session/");
+    // It is left out and named; what belongs to others is still there.
+    let other = Register::of(d.me.fingerprint.clone());
+    let other = d.coord.register(&other).unwrap();
+    d.coord
+        .claim(&(&other).into(), &request(&["task/T2"]))
+        .unwrap();
+    let snapshot = d.coord.snapshot().unwrap();
+    assert_eq!(snapshot.damaged, [format!("session/{}", d.me.id)]);
+    assert_eq!((snapshot.sessions.len(), snapshot.claims.len()), (1, 1));
+    assert!(d.text("STATUS_BOARD.md").unwrap().contains("task/T2"));
     check_kind(
         d.coord.claim(&(&d.me).into(), &request(&["task/T1"])),
         Kind::Corrupt,

@@ -1,6 +1,7 @@
 //! Random histories: what must hold after every step, and the same on both engines.
 
 use super::*;
+use crate::coord::replica::Replica;
 use crate::coord::snapshot::{Life, Snapshot};
 use proptest::prelude::*;
 
@@ -231,6 +232,7 @@ proptest! {
         let ids: Vec<SessionId> = (0..SESSIONS).map(|_| SessionId::mint()).collect();
         let start = |w| Run { w, ids: ids.clone(), pids: vec![100, 101, 102, 103], token: 0 };
         let mut runs = [start(&model), start(&real)];
+        let mut replicas = [Replica::default(), Replica::default()];
         let register = (0..SESSIONS).map(|who| Step::Register { who });
         for step in register.chain(steps) {
             let said = runs.each_mut().map(|run| run.apply(&step));
@@ -238,6 +240,11 @@ proptest! {
             let seen = runs.each_ref().map(|run| run.w.coord.snapshot().unwrap());
             check_invariants(&seen[0]);
             prop_assert_eq!(&seen[0], &seen[1], "{:?}", step);
+            // Who follows from change to change sees what reading everything shows.
+            for (run, replica) in runs.iter().zip(&mut replicas) {
+                let followed = run.w.coord.follow(replica).unwrap();
+                prop_assert_eq!(&followed.snapshot, &seen[0], "{:?}", step);
+            }
         }
     }
 }

@@ -64,6 +64,7 @@ fn claim(key: &str, holder: &str) -> ClaimInfo {
 fn team() -> Snapshot {
     use crate::clock::{Clock, ManualClock};
     Snapshot {
+        damaged: Vec::new(),
         revision: 1,
         taken: ManualClock::new("boot", 0).now(),
         sessions: vec![

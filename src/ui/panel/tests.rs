@@ -71,6 +71,7 @@ fn claim(key: &str, holder: &str, left_ms: u64, waiting: &[&str]) -> ClaimInfo {
 
 fn nobody() -> Snapshot {
     Snapshot {
+        damaged: Vec::new(),
         revision: 0,
         taken: ManualClock::new("boot", 0).now(),
         sessions: Vec::new(),
