@@ -406,8 +406,7 @@ pub fn group(view: &dyn View, name: &str) -> Result<Option<Group>> {
 
 /// Every group's record, by name.
 pub fn groups(view: &dyn View) -> Result<Vec<Group>> {
-    let records = view.range("group/")?;
-    records.iter().map(|record| record.decode()).collect()
+    all(view, "group/")
 }
 
 /// A claim's record.
