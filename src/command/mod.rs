@@ -11,6 +11,7 @@ pub mod context;
 pub mod docs;
 pub mod group;
 pub mod local;
+pub mod message;
 pub mod oversight;
 pub mod pane;
 pub mod parse;
@@ -111,6 +112,16 @@ commands! {
             Doctor(oversight::doctor::Doctor) "doctor" ["health-check"]
             Cleanup(oversight::cleanup::Cleanup) "cleanup" []
         }
+        "messages" {
+            Send(message::send::Send) "send" []
+            Inbox(message::inbox::Inbox) "inbox" []
+            ReadMessage(message::read::Read) "read" []
+            Ack(message::ack::Ack) "ack" []
+            Reply(message::reply::Reply) "reply" []
+            WaitMessage(message::wait::WaitMessage) "wait-message" []
+            SessionSendMessage(message::seed::SessionSendMessage) "session-send-message" []
+            SessionCheckMessages(message::seed::SessionCheckMessages) "session-check-messages" []
+        }
     }
 }
 
@@ -125,7 +136,7 @@ commands! {
             SwapPane(pane::swap::SwapPane) "swap-pane" ["swapp"]
             BreakPane(pane::break_out::BreakPane) "break-pane" ["breakp"]
             RenamePane(pane::rename::RenamePane) "rename-pane" []
-            SendKeys(pane::send_keys::SendKeys) "send-keys" ["send"]
+            SendKeys(pane::send_keys::SendKeys) "send-keys" []
             CapturePane(pane::capture::CapturePane) "capture-pane" ["capturep"]
             ListPanes(pane::list::ListPanes) "list-panes" ["lsp", "panes"]
         }

@@ -55,6 +55,8 @@ pub struct Settings {
     pub groups: Groups,
     /// Claims.
     pub claims: Claims,
+    /// Messages.
+    pub messages: Messages,
 }
 
 impl Default for Settings {
@@ -73,6 +75,7 @@ impl Default for Settings {
             panel: Panel::default(),
             groups: Groups::default(),
             claims: Claims::default(),
+            messages: Messages::default(),
         }
     }
 }
@@ -134,6 +137,32 @@ pub struct Groups {
 impl Default for Groups {
     fn default() -> Groups {
         Groups { peer_limit: 32 }
+    }
+}
+
+/// `[messages]`: messages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Messages {
+    /// How many a session may send at once, 0 to 100000; 0 for no limit of speed. Default 60.
+    #[serde(deserialize_with = "ranged::<_, 0, 100_000>")]
+    pub burst: u32,
+    /// How many a session may send a minute in the long run, 1 to 100000. Default 60.
+    #[serde(deserialize_with = "ranged::<_, 1, 100_000>")]
+    pub per_minute: u32,
+}
+
+impl Default for Messages {
+    fn default() -> Messages {
+        Messages {
+            burst: 60,
+            per_minute: 60,
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use super::claim::{Standing, standing};
 use super::fingerprint::Fingerprint;
 use super::lease::Phase;
+use super::message::overview::Overview;
 use super::schema::{self, Cause, Claim, Group, Session, SessionId, Waiter};
-use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, SessionInfo, Snapshot};
+use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, Mail, SessionInfo, Snapshot};
 use super::{Moment, context, group, queue, session};
 use crate::error::Result;
 use crate::store::View;
@@ -63,6 +64,15 @@ pub fn read(view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
     }
     let running = sessions.values().filter(|session| session.ended.is_none());
     let waiting = line.iter().map(|waiter| &waiter.process);
+    let mut snapshot = Snapshot {
+        revision: view.revision(),
+        taken: at.now.clone(),
+        sessions: shown,
+        groups,
+        claims,
+        messages: Vec::new(),
+    };
+    Overview::read(view)?.apply(&mut snapshot);
     Ok(Reading {
         processes: running
             .map(|session| &session.fingerprint)
@@ -70,13 +80,7 @@ pub fn read(view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
             .cloned()
             .collect(),
         next_change_ms: next.into_iter().min(),
-        snapshot: Snapshot {
-            revision: view.revision(),
-            taken: at.now.clone(),
-            sessions: shown,
-            groups,
-            claims,
-        },
+        snapshot,
     })
 }
 
@@ -108,6 +112,9 @@ pub fn session_info(session: &Session, at: &Moment<'_>) -> SessionInfo {
         group: session.group.clone(),
         heartbeat_age_ms: session::silence_ms(&session.seen, at.now),
         registered_at: session.registered.wall.to_string(),
+        unread: 0,
+        unacknowledged: 0,
+        mail: Mail::default(),
     }
 }
 

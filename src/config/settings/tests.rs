@@ -47,6 +47,9 @@ fn every_setting_can_be_set() {
         groups.peer-limit = 8
         [claims]
         ttl = "2h"
+        [messages]
+        burst = 0
+        per-minute = 600
         "#,
         &[],
     );
@@ -69,6 +72,10 @@ fn every_setting_can_be_set() {
         groups: Groups { peer_limit: 8 },
         claims: Claims {
             ttl: Duration::from_secs(7200),
+        },
+        messages: Messages {
+            burst: 0,
+            per_minute: 600,
         },
     };
     assert_eq!(settings, expected);
