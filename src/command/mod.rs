@@ -12,6 +12,7 @@ pub mod context;
 pub mod docs;
 pub mod group;
 pub mod local;
+pub mod message;
 pub mod oversight;
 pub mod pane;
 pub mod parse;
@@ -112,6 +113,16 @@ commands! {
             Doctor(oversight::doctor::Doctor) "doctor" ["health-check"]
             Cleanup(oversight::cleanup::Cleanup) "cleanup" []
         }
+        "messages" {
+            Send(message::send::Send) "send" []
+            Inbox(message::inbox::Inbox) "inbox" []
+            ReadMessage(message::read::Read) "read" []
+            Ack(message::ack::Ack) "ack" []
+            Reply(message::reply::Reply) "reply" []
+            WaitMessage(message::wait::WaitMessage) "wait-message" []
+            SessionSendMessage(message::seed::SessionSendMessage) "session-send-message" []
+            SessionCheckMessages(message::seed::SessionCheckMessages) "session-check-messages" []
+        }
     }
 }
 
@@ -129,7 +140,7 @@ commands! {
             RenamePane(pane::rename::RenamePane) "rename-pane" []
             RunProgram(pane::run::RunProgram) "run" []
             WaitPane(pane::wait::WaitPane) "wait" []
-            SendKeys(pane::send_keys::SendKeys) "send-keys" ["send"]
+            SendKeys(pane::send_keys::SendKeys) "send-keys" []
             CapturePane(pane::capture::CapturePane) "capture-pane" ["capturep"]
             ListPanes(pane::list::ListPanes) "list-panes" ["lsp", "panes"]
         }

@@ -9,8 +9,9 @@ use crate::config::load;
 use crate::config::paths::config_dir;
 use crate::config::settings::Settings;
 use crate::config::workspace::Workspace;
+use crate::coord::message::Voice;
 use crate::coord::snapshot::{GroupInfo, SessionInfo, Snapshot};
-use crate::coord::{self, Actor, Coord, Session, SessionId};
+use crate::coord::{self, Actor, Coord, Session, SessionId, caller};
 use crate::error::{Error, Kind, Result};
 
 /// How long a pane's first command waits for its pane to be registered, which happens beside the
@@ -29,6 +30,8 @@ pub struct StoreCx {
     pub actor: Option<String>,
     /// Whether a program reads the answer: then nothing is said while waiting.
     pub quiet: bool,
+    /// How its words came to us; if not given, a process called.
+    pub voice: Option<Voice>,
     coord: Option<Coord>,
 }
 
@@ -68,6 +71,7 @@ impl StoreCx {
             cwd,
             actor,
             quiet,
+            voice: None,
             coord: None,
         }
     }
@@ -78,8 +82,11 @@ impl StoreCx {
     /// It cannot be opened.
     pub fn coord(&mut self) -> Result<&Coord> {
         if self.coord.is_none() {
+            let settings = self.settings();
             let limits = coord::Settings {
-                peer_limit: self.settings().groups.peer_limit as usize,
+                peer_limit: settings.groups.peer_limit as usize,
+                message_burst: settings.messages.burst.into(),
+                messages_per_minute: settings.messages.per_minute.into(),
                 ..coord::Settings::default()
             };
             self.coord = Some(Coord::open(&self.state)?.with_settings(limits));
@@ -95,6 +102,16 @@ impl StoreCx {
     /// It cannot be read.
     pub fn existing(&self) -> Result<Option<Coord>> {
         Coord::open_existing(&self.state)
+    }
+
+    /// How the words of the command came to us.
+    pub fn voice(&self) -> Voice {
+        self.voice
+            .clone()
+            .unwrap_or_else(|| match caller::caller() {
+                Ok(process) => Voice::Process(process),
+                Err(_) => Voice::Unknown,
+            })
     }
 
     /// The person's settings.

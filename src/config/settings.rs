@@ -78,6 +78,8 @@ pub struct Settings {
     pub claims: Claims,
     /// `[hooks]`: an event's name and the command line, or the list of them, that it runs.
     pub hooks: Hooks,
+    /// Messages.
+    pub messages: Messages,
 }
 
 /// Paths and most of a URL are one word, a position after a path is not.
@@ -107,6 +109,7 @@ impl Default for Settings {
             groups: Groups::default(),
             claims: Claims::default(),
             hooks: Hooks::default(),
+            messages: Messages::default(),
         }
     }
 }
@@ -168,6 +171,32 @@ pub struct Groups {
 impl Default for Groups {
     fn default() -> Groups {
         Groups { peer_limit: 32 }
+    }
+}
+
+/// `[messages]`: messages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Messages {
+    /// How many a session may send at once, 0 to 100000; 0 for no limit of speed. Default 60.
+    #[serde(deserialize_with = "ranged::<_, 0, 100_000>")]
+    pub burst: u32,
+    /// How many a session may send a minute in the long run, 1 to 100000. Default 60.
+    #[serde(deserialize_with = "ranged::<_, 1, 100_000>")]
+    pub per_minute: u32,
+}
+
+impl Default for Messages {
+    fn default() -> Messages {
+        Messages {
+            burst: 60,
+            per_minute: 60,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::audit::{self, AuditEntry};
 use super::facade::Coord;
 use super::schema::{self, Session};
-use super::{Moment, holding, session};
+use super::{Moment, holding, message, session};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Order, Tx, put_json};
 
@@ -93,6 +93,7 @@ fn clean(tx: &mut dyn Tx, at: &Moment<'_>, cleanup: &Cleanup) -> Result<Cleaned>
         match &session.ended {
             Some(ended) if ended.at.wall < old => {
                 tx.delete(&schema::session_key(&session.id))?;
+                message::mailbox::forget(tx, &session.id)?;
                 cleaned.forgotten.push(session.name);
             }
             Some(_) => {}

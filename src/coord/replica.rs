@@ -17,8 +17,9 @@ use serde::de::DeserializeOwned;
 use super::claim::{Standing, standing};
 use super::fingerprint::Fingerprint;
 use super::lease::Phase;
+use super::message::overview::Overview;
 use super::schema::{self, Cause, Claim, Entry, Group, Session, SessionId, Waiter};
-use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, SessionInfo, Snapshot};
+use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, Mail, SessionInfo, Snapshot};
 use super::{Moment, group, queue, session};
 use crate::error::Result;
 use crate::store::{Delta, Record, View};
@@ -114,6 +115,7 @@ pub struct Replica {
     contexts: Kind<Entry>,
     claims: Kind<Claim>,
     waiters: Kind<Waiter>,
+    messages: Overview,
 }
 
 impl Default for Replica {
@@ -125,6 +127,7 @@ impl Default for Replica {
             contexts: Kind::of(&["context/"]),
             claims: Kind::of(&["claim/", "pattern/"]),
             waiters: Kind::of(&[schema::WAIT_PREFIX]),
+            messages: Overview::default(),
         }
     }
 }
@@ -148,9 +151,13 @@ impl Replica {
                 self.contexts.read(view)?;
                 self.claims.read(view)?;
                 self.waiters.read(view)?;
+                self.messages = Overview::read(view)?;
             }
             Delta::Keys(changes) => {
                 let keys: BTreeSet<&str> = changes.iter().map(|c| c.key.as_str()).collect();
+                if keys.iter().any(|key| Overview::concerns(key)) {
+                    self.messages = Overview::read(view)?;
+                }
                 for key in keys {
                     self.sessions.follow(view, key)?;
                     self.groups.follow(view, key)?;
@@ -202,6 +209,16 @@ impl Replica {
         let groups = groups.collect();
         let running = self.sessions.values().filter(|s| s.ended.is_none());
         let waiting = line.iter().map(|waiter| &waiter.process);
+        let mut snapshot = Snapshot {
+            revision: self.revision.unwrap_or(0),
+            taken: at.now.clone(),
+            sessions: shown,
+            groups,
+            claims,
+            damaged: self.damaged(),
+            messages: Vec::new(),
+        };
+        self.messages.apply(&mut snapshot);
         Reading {
             processes: running
                 .map(|session| &session.fingerprint)
@@ -209,14 +226,7 @@ impl Replica {
                 .cloned()
                 .collect(),
             next_change_ms: next.into_iter().min(),
-            snapshot: Snapshot {
-                revision: self.revision.unwrap_or(0),
-                taken: at.now.clone(),
-                sessions: shown,
-                groups,
-                claims,
-                damaged: self.damaged(),
-            },
+            snapshot,
         }
     }
 
@@ -301,6 +311,9 @@ pub fn session_info(session: &Session, at: &Moment<'_>) -> SessionInfo {
         group: session.group.clone(),
         heartbeat_age_ms: session::silence_ms(&session.seen, at.now),
         registered_at: session.registered.wall.to_string(),
+        unread: 0,
+        unacknowledged: 0,
+        mail: Mail::default(),
     }
 }
 

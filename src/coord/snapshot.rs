@@ -29,6 +29,9 @@ pub struct Snapshot {
     /// Keys of records that cannot be read and are therefore not shown.
     #[serde(default)]
     pub damaged: Vec<String>,
+    /// The latest messages, newest first.
+    #[serde(default)]
+    pub messages: Vec<MessageInfo>,
 }
 
 impl Snapshot {
@@ -41,6 +44,7 @@ impl Snapshot {
             groups: Vec::new(),
             claims: Vec::new(),
             damaged: Vec::new(),
+            messages: Vec::new(),
         }
     }
 
@@ -101,6 +105,67 @@ pub struct SessionInfo {
     pub heartbeat_age_ms: u64,
     /// Wall time of registration, RFC 3339, UTC.
     pub registered_at: String,
+    /// Messages it has not read.
+    #[serde(default)]
+    pub unread: u64,
+    /// Messages it has read and not acknowledged.
+    #[serde(default)]
+    pub unacknowledged: u64,
+    /// Which of the snapshot's messages those are.
+    #[serde(skip)]
+    pub mail: Mail,
+}
+
+/// Which of the latest messages lie before a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mail {
+    /// Numbers of those it has not read, newest first.
+    pub unread: Vec<u64>,
+    /// Numbers of those it has read and not acknowledged, newest first.
+    pub read: Vec<u64>,
+}
+
+/// One message, without more of its body than a list needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageInfo {
+    /// Its number.
+    pub id: u64,
+    /// The message that began the conversation.
+    pub thread: u64,
+    /// The message it answers.
+    pub re: Option<u64>,
+    /// Wall time of sending, RFC 3339, UTC.
+    pub at: String,
+    /// Name of its sender at the time.
+    pub from: String,
+    /// Session id of its sender; none for Stoa itself.
+    pub from_id: Option<String>,
+    /// What kind of sender it is: `person`, `agent NAME`, `outside` or `stoa`.
+    pub trust: String,
+    /// To one, to a group, or to all.
+    pub kind: MessageKind,
+    /// To whom, as people write it: `Bolt`, `@api`, `--all`.
+    pub to: String,
+    /// Session id of the recipient of a direct one.
+    pub to_id: Option<String>,
+    /// What it is about.
+    pub subject: String,
+    /// The body, as far as its first kilobyte goes.
+    pub begins: String,
+    /// Length of the whole body in bytes.
+    pub bytes: u64,
+}
+
+/// How many receive a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageKind {
+    /// One session.
+    Direct,
+    /// A group.
+    Group,
+    /// Everybody.
+    Broadcast,
 }
 
 /// Whether a session's process lives.

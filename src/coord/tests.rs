@@ -4,6 +4,7 @@ mod claims;
 mod files;
 mod groups;
 mod histories;
+mod messages;
 mod oversight;
 mod races;
 mod sessions;

@@ -41,6 +41,11 @@ pub enum RowTarget {
         /// Session id of the holder; a shared claim has several.
         holder: String,
     },
+    /// A message.
+    Message {
+        /// Its number.
+        id: u64,
+    },
 }
 
 /// A part of the panel.
@@ -55,15 +60,21 @@ pub enum Section {
     Context,
     /// Leases.
     Claims,
+    /// What was sent, the acting session's unread first.
+    Messages,
 }
+
+/// How many sections there are.
+pub const SECTIONS: usize = Section::ALL.len();
 
 impl Section {
     /// All, top to bottom.
-    pub const ALL: [Section; 4] = [
+    pub const ALL: [Section; 5] = [
         Section::Groups,
         Section::Peers,
         Section::Context,
         Section::Claims,
+        Section::Messages,
     ];
 
     /// Its heading.
@@ -73,17 +84,18 @@ impl Section {
             Section::Peers => "Peers",
             Section::Context => "Context",
             Section::Claims => "Claims",
+            Section::Messages => "Messages",
         }
     }
 
     /// The one below, from the last to the first.
     pub fn next(self) -> Section {
-        Section::ALL[(self.index() + 1) % 4]
+        Section::ALL[(self.index() + 1) % SECTIONS]
     }
 
     /// The one above, from the first to the last.
     pub fn previous(self) -> Section {
-        Section::ALL[(self.index() + 3) % 4]
+        Section::ALL[(self.index() + SECTIONS - 1) % SECTIONS]
     }
 
     /// Its place in [`Section::ALL`].
@@ -93,6 +105,7 @@ impl Section {
             Section::Peers => 1,
             Section::Context => 2,
             Section::Claims => 3,
+            Section::Messages => 4,
         }
     }
 }
@@ -124,7 +137,7 @@ pub struct PanelState {
     pub filter: LineEdit,
     /// Whether keys go into the filter.
     pub filtering: bool,
-    selected: [Selected; 4],
+    selected: [Selected; SECTIONS],
 }
 
 /// A section's selection.

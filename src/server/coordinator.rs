@@ -17,6 +17,7 @@ use crate::command::StoreCommand;
 use crate::command::store::StoreCx;
 use crate::config::workspace::Workspace;
 use crate::config::{load, paths};
+use crate::coord::message::Voice;
 use crate::coord::{Actor, Coord, Heartbeat, Register, SessionId, Watcher, fingerprint};
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
@@ -250,6 +251,10 @@ impl Worker {
             actor,
             true,
         );
+        cx.voice = Some(match reply {
+            ReplyTo::View(_) => Voice::Typed,
+            ReplyTo::Connection(_) | ReplyTo::Nobody => Voice::Unknown,
+        });
         let running = self.running.clone();
         let spawned = std::thread::Builder::new()
             .name("command".to_owned())

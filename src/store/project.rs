@@ -54,7 +54,9 @@ pub enum Edit {
     /// Add to a file of JSON lines, each with a growing number at `revision`; lines that are there
     /// already are not added again.
     Append {
-        /// Its name, in the state directory.
+        /// Where; empty for the state directory itself.
+        dir: String,
+        /// Its name.
         name: String,
         /// Revision and text of each line.
         lines: Vec<(u64, String)>,
@@ -71,8 +73,9 @@ pub trait Project {
 const PATIENCE: Duration = Duration::from_secs(2);
 const REVISION_FILE: &str = "projected_revision";
 const TEMP: &str = ".tmp";
-/// More than the longest line of JSON there is.
-const TAIL: u64 = 16 * 1024;
+/// How much of a file of JSON lines is looked at for its last line; the last is more than the longest
+/// line there is.
+const TAILS: [u64; 3] = [16 * 1024, 128 * 1024, 1024 * 1024];
 
 /// The readable files of a state directory.
 #[derive(Debug)]
@@ -161,7 +164,7 @@ impl Projection {
             } => root.below(dir)?.write(name, contents),
             Edit::Remove { dir, name } => root.below(dir)?.remove(name),
             Edit::KeepOnly { dir, paths } => root.below(dir)?.keep_only("", paths),
-            Edit::Append { name, lines } => self.append(root, name, lines, whole),
+            Edit::Append { dir, name, lines } => root.below(dir)?.append(name, lines, whole),
         }
     }
 
@@ -171,43 +174,6 @@ impl Projection {
         file.take(128).read_to_string(&mut text).ok()?;
         let (revision, written_by) = text.trim().split_once(' ')?;
         (written_by == boot()).then(|| revision.parse().ok())?
-    }
-
-    fn append(
-        &self,
-        root: &Folder,
-        name: &str,
-        lines: &[(u64, String)],
-        whole: bool,
-    ) -> Result<()> {
-        let path = self.dir.path().join(name);
-        let fail = |error: std::io::Error| Error::io("write", &path, &error);
-        let mut file = open_file(&path, OFlags::RDWR | OFlags::CREATE).map_err(fail)?;
-        if whole {
-            // Lines older than what the store still knows are worth keeping, if they are sound.
-            let first = lines.first().map_or(u64::MAX, |(revision, _)| *revision);
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map_err(fail)?;
-            let old = String::from_utf8_lossy(&bytes);
-            let mut text = String::new();
-            let older = old
-                .lines()
-                .filter(|line| line_revision(line).is_some_and(|r| r < first));
-            for line in older.chain(lines.iter().map(|(_, line)| line.as_str())) {
-                text.push_str(line);
-                text.push('\n');
-            }
-            return root.write(name, &text);
-        }
-        let (end, last) = sound_end(&mut file).map_err(fail)?;
-        let mut text = String::new();
-        for (_, line) in lines.iter().filter(|(revision, _)| *revision > last) {
-            text.push_str(line);
-            text.push('\n');
-        }
-        file.set_len(end).map_err(fail)?;
-        file.seek(SeekFrom::Start(end)).map_err(fail)?;
-        file.write_all(text.as_bytes()).map_err(fail)
     }
 }
 
@@ -225,27 +191,46 @@ fn line_revision(line: &str) -> Option<u64> {
 }
 
 /// Where the last sound line of a file of JSON lines ends, and its revision (0 if there is none).
-/// Looks at the last [`TAIL`] bytes: what follows the last sound line is a torn write and is cut off.
+/// Looks at the end of the file, at more of it only for a long line: what follows the last sound line
+/// is a torn write and is cut off.
 fn sound_end(file: &mut File) -> std::io::Result<(u64, u64)> {
     let length = file.metadata()?.len();
-    let start = length.saturating_sub(TAIL);
-    file.seek(SeekFrom::Start(start))?;
-    let mut tail = Vec::with_capacity(TAIL as usize);
-    file.take(TAIL).read_to_end(&mut tail)?;
-    let mut end = tail.len();
-    while let Some(newline) = tail[..end].iter().rposition(|byte| *byte == b'\n') {
-        let begin = tail[..newline]
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let line = std::str::from_utf8(&tail[begin..newline]).unwrap_or_default();
-        if let Some(revision) = line_revision(line) {
-            return Ok((start + newline as u64 + 1, revision));
+    for tail in TAILS {
+        if let Some(found) = sound_end_within(file, length, tail)? {
+            return Ok(found);
         }
-        end = newline;
+        if tail >= length {
+            break;
+        }
     }
     // Nothing sound within reach. Keep what is there, whatever it is, and go on below it.
     Ok((length, 0))
+}
+
+fn sound_end_within(
+    file: &mut File,
+    length: u64,
+    tail: u64,
+) -> std::io::Result<Option<(u64, u64)>> {
+    let start = length.saturating_sub(tail);
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.take(tail).read_to_end(&mut bytes)?;
+    let mut end = bytes.len();
+    while let Some(newline) = bytes[..end].iter().rposition(|byte| *byte == b'\n') {
+        let before = bytes[..newline].iter().rposition(|byte| *byte == b'\n');
+        if before.is_none() && start > 0 {
+            // It began further up.
+            return Ok(None);
+        }
+        let begin = before.map_or(0, |at| at + 1);
+        let line = std::str::from_utf8(&bytes[begin..newline]).unwrap_or_default();
+        if let Some(revision) = line_revision(line) {
+            return Ok(Some((start + newline as u64 + 1, revision)));
+        }
+        end = newline;
+    }
+    Ok(None)
 }
 
 /// An open directory; everything is reached from it by plain names that are not followed.
@@ -291,6 +276,37 @@ impl Folder {
             .map_err(|error| self.fail("open", name, error.into()))?;
         let shown = self.shown.join(name);
         Ok(Folder { fd, shown })
+    }
+
+    fn append(&self, name: &str, lines: &[(u64, String)], whole: bool) -> Result<()> {
+        let fail = |error: std::io::Error| self.fail("write", name, error);
+        let path = self.shown.join(name);
+        let mut file = open_file(&path, OFlags::RDWR | OFlags::CREATE).map_err(fail)?;
+        if whole {
+            // Lines older than what the store still knows are worth keeping, if they are sound.
+            let first = lines.first().map_or(u64::MAX, |(revision, _)| *revision);
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(fail)?;
+            let old = String::from_utf8_lossy(&bytes);
+            let mut text = String::new();
+            let older = old
+                .lines()
+                .filter(|line| line_revision(line).is_some_and(|r| r < first));
+            for line in older.chain(lines.iter().map(|(_, line)| line.as_str())) {
+                text.push_str(line);
+                text.push('\n');
+            }
+            return self.write(name, &text);
+        }
+        let (end, last) = sound_end(&mut file).map_err(fail)?;
+        let mut text = String::new();
+        for (_, line) in lines.iter().filter(|(revision, _)| *revision > last) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        file.set_len(end).map_err(fail)?;
+        file.seek(SeekFrom::Start(end)).map_err(fail)?;
+        file.write_all(text.as_bytes()).map_err(fail)
     }
 
     fn write(&self, name: &str, contents: &str) -> Result<()> {

@@ -163,6 +163,7 @@ pub fn status(
         group,
         coordinator,
         claims,
+        unread: session.map_or(0, |session| session.unread),
         attention: 0,
     };
     status::render(rect, buf, &props, theme)
@@ -211,6 +212,8 @@ pub const HINTS: &[(&str, &str)] = &[
     ("panel release", "release"),
     ("panel join", "join"),
     ("panel share", "share"),
+    ("panel reply", "reply"),
+    ("panel ack", "ack"),
     ("panel filter", "filter"),
     ("panel back", "back"),
 ];

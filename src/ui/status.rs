@@ -30,6 +30,8 @@ pub struct StatusProps<'a> {
     pub coordinator: bool,
     /// How many claims it holds.
     pub claims: usize,
+    /// How many messages it has not read.
+    pub unread: u64,
     /// How many agents wait for somebody.
     pub attention: usize,
 }
@@ -158,6 +160,17 @@ fn right_end(props: &StatusProps<'_>, level: usize, theme: &Theme) -> Vec<Part> 
             action: Some(StatusAction::Session),
         });
     }
+    let unread = match (props.unread, level) {
+        (0, _) | (_, 5..) => None,
+        (n, 4) => Some((1, format!("{n} new"))),
+        (n, _) => Some((2, format!("{n} unread"))),
+    };
+    parts.extend(unread.map(|(gap, text)| Part {
+        gap,
+        text,
+        style: theme.key,
+        action: Some(StatusAction::Session),
+    }));
     let waiting = match (props.attention, level) {
         (0, _) | (_, 5..) => None,
         (n, 4) => Some((1, format!("▲{n}"))),
@@ -197,6 +210,7 @@ mod tests {
             group: Some("backend"),
             coordinator: true,
             claims: 2,
+            unread: 0,
             attention: 1,
         }
     }

@@ -37,6 +37,9 @@ fn session(id: &str, name: &str, number: u32, pane: &str) -> SessionInfo {
         group: Some("backend".to_owned()),
         heartbeat_age_ms: 2_000,
         registered_at: "2026-01-02T03:04:05Z".to_owned(),
+        unread: 0,
+        unacknowledged: 0,
+        mail: Default::default(),
     }
 }
 

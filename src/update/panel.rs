@@ -5,6 +5,7 @@
 
 use super::{Effect, overlay, request};
 use crate::command::view::panel::PanelAction;
+use crate::coord::snapshot::MessageKind;
 use crate::error::{Error, Result};
 use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, KeyEvent, Mods};
@@ -82,9 +83,12 @@ pub fn act(
             shape(state, client, action);
         }
         A::Act => return open(state, client, effects),
-        A::Claim | A::Release | A::Join | A::Leave | A::Share => {
+        A::Claim | A::Release | A::Join | A::Leave | A::Share | A::Reply | A::Ack | A::Send => {
             let row = selected(state, client);
-            let line = line_for(action, row.as_ref())?;
+            let line = match message_line(state, action, row.as_ref()) {
+                Some(line) => line?,
+                None => line_for(action, row.as_ref())?,
+            };
             request::run_line(state, client, &line, effects);
         }
     }
@@ -155,6 +159,34 @@ fn line_for(action: PanelAction, row: Option<&RowTarget>) -> Result<String> {
     })
 }
 
+/// The command line for an action on messages.
+fn message_line(
+    state: &State,
+    action: PanelAction,
+    row: Option<&RowTarget>,
+) -> Option<Result<String>> {
+    let unselected = || {
+        Err(Error::refused("select a message first").with_hint("Tab moves to the Messages section"))
+    };
+    Some(match (action, row) {
+        (PanelAction::Reply, Some(RowTarget::Message { id })) => Ok(format!("prompt reply {id}")),
+        (PanelAction::Ack, Some(RowTarget::Message { id })) => Ok(format!("ack {id}")),
+        (PanelAction::Reply | PanelAction::Ack, _) => unselected(),
+        (PanelAction::Send, Some(RowTarget::Session { id })) => {
+            let session = state.snapshot.session(id);
+            let name = session.map_or(id.as_str(), |session| &session.name);
+            let quoted = shlex::try_quote(name).map(|name| format!("prompt send {name}"));
+            quoted.map_err(|_| Error::usage("that name cannot be written on a command line"))
+        }
+        (PanelAction::Send, Some(RowTarget::Group { name })) => {
+            let quoted = shlex::try_quote(name).map(|name| format!("prompt send @{name}"));
+            quoted.map_err(|_| Error::usage("that name cannot be written on a command line"))
+        }
+        (PanelAction::Send, _) => Ok("prompt send".to_owned()),
+        _ => return None,
+    })
+}
+
 /// Enter on a row.
 fn open(state: &mut State, client: ClientId, effects: &mut Vec<Effect>) -> Result<()> {
     match selected(state, client) {
@@ -165,6 +197,10 @@ fn open(state: &mut State, client: ClientId, effects: &mut Vec<Effect>) -> Resul
         }
         Some(RowTarget::Session { id } | RowTarget::Claim { holder: id, .. }) => {
             jump(state, client, &id)
+        }
+        Some(RowTarget::Message { id }) => {
+            open_message(state, client, id, effects);
+            Ok(())
         }
         Some(RowTarget::Context { group, key }) => {
             show_value(state, client, &group, &key);
@@ -198,6 +234,48 @@ fn jump(state: &mut State, client: ClientId, session: &str) -> Result<()> {
         view.panel.focused = false;
     }
     Ok(())
+}
+
+/// Reads a message in the acting session's name; one between others is only shown as far as the
+/// snapshot goes, since looking over somebody's shoulder is not reading for them.
+fn open_message(state: &mut State, client: ClientId, id: u64, effects: &mut Vec<Effect>) {
+    let acting = (state.views.get(&client)).and_then(|view| acting(state, view));
+    let snapshot = state.snapshot.clone();
+    let Some(message) = snapshot.messages.iter().find(|message| message.id == id) else {
+        return;
+    };
+    let acting = acting.as_deref();
+    let between_others = message.kind == MessageKind::Direct
+        && message.from_id.as_deref() != acting
+        && message.to_id.as_deref() != acting;
+    let unseen_group = message.kind == MessageKind::Group
+        && acting
+            .and_then(|id| snapshot.session(id))
+            .is_none_or(|own| {
+                !own.mail.unread.contains(&id)
+                    && own.group.as_deref() != message.to.strip_prefix('@')
+            });
+    if !between_others && !unseen_group {
+        return request::run_line(state, client, &format!("read {id}"), effects);
+    }
+    let mut lines = vec![
+        format!(
+            "from {} [{}] to {}",
+            message.from, message.trust, message.to
+        ),
+        format!("subject: {}", message.subject),
+    ];
+    lines.extend(message.begins.split('\n').map(|line| format!("│ {line}")));
+    if let Some(view) = state.views.get_mut(&client) {
+        view.overlay = Some(Overlay::Text {
+            title: format!("message {id}, between others"),
+            lines: (lines.iter())
+                .map(|line| crate::draw::text::sanitize_line(line))
+                .collect(),
+            scroll: 0,
+            error: false,
+        });
+    }
 }
 
 fn show_value(state: &mut State, client: ClientId, group: &str, key: &str) {

@@ -6,14 +6,17 @@ use serde_json::{Value, json};
 use super::LocalCx;
 use crate::command::pane::list;
 use crate::command::spec::{Reply, Run};
-use crate::command::{claim, group, session, store};
+use crate::command::{claim, group, message, session, store};
 use crate::config::workspace::Workspace;
 use crate::coord::snapshot::{Life, SCHEMA, Snapshot};
 use crate::error::Result;
 use crate::protocol::message::Request;
 use crate::server::start;
 
-/// Print the state of the workspace once: sessions, groups, context, claims, panes
+/// Messages told of as text.
+const MESSAGES: usize = 20;
+
+/// Print the state of the workspace once: sessions, groups, context, claims, messages, panes
 ///
 /// Needs no terminal and no server. The JSON form carries its schema's version in "schema".
 #[derive(Debug, Clone, Args)]
@@ -36,6 +39,7 @@ impl Run<LocalCx> for Once {
             "groups": snapshot.groups,
             "claims": snapshot.claims,
             "damaged": snapshot.damaged,
+            "messages": snapshot.messages,
             "panes": panes.unwrap_or_default(),
         });
         Ok(Reply::new(text, data))
@@ -109,6 +113,8 @@ fn text(workspace: &Workspace, snapshot: &Snapshot, panes: Option<&[Value]>) -> 
         let keys = snapshot.damaged.iter().cloned();
         section(&mut text, "records that cannot be read", keys);
     }
+    let shown = snapshot.messages.iter().take(MESSAGES);
+    section(&mut text, "messages", shown.map(message::summary));
     match panes {
         Some(panes) => section(&mut text, "panes", panes.iter().map(list::line)),
         None => text.push_str("\n\nno server runs; start it with: stoa"),

@@ -53,6 +53,9 @@ pub fn line(session: &SessionInfo) -> String {
             line.push_str(&format!(" {label}={value}"));
         }
     }
+    if session.unread > 0 {
+        line.push_str(&format!(" unread={}", session.unread));
+    }
     line.push_str(&format!(" seen {} ago", span(session.heartbeat_age_ms)));
     line
 }

@@ -57,7 +57,7 @@ pub enum PanelAction {
     First,
     /// Select the section's last row
     Last,
-    /// Act on the row: join a group, jump to a peer's pane, read a value
+    /// Act on the row: join a group, jump to a peer's pane, read a value or a message
     Act,
     /// Claim something, or wait for the selected claim
     Claim,
@@ -69,6 +69,12 @@ pub enum PanelAction {
     Leave,
     /// Share a value, or change the selected one
     Share,
+    /// Answer the selected message
+    Reply,
+    /// Acknowledge the selected message
+    Ack,
+    /// Send a message, to the selected session or one to be named
+    Send,
     /// Type a filter
     Filter,
     /// Move the panel to the other side

@@ -58,6 +58,9 @@ fn every_setting_can_be_set() {
         [hooks]
         pane-exited = "display-message 'over'"
         pane-bell = ["redraw", "list-panes"]
+        [messages]
+        burst = 0
+        per-minute = 600
         "#,
         &[],
     );
@@ -89,6 +92,10 @@ fn every_setting_can_be_set() {
             ttl: Duration::from_secs(7200),
         },
         hooks: settings.hooks.clone(),
+        messages: Messages {
+            burst: 0,
+            per_minute: 600,
+        },
     };
     assert_eq!(settings, expected);
     assert_eq!(

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::{Finding, all_keys};
 use crate::coord::audit::{self, AuditEntry};
+use crate::coord::message::mailbox::Mailbox;
+use crate::coord::message::records::{self, Line, LogHead, Message, Slip};
 use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, Waiter};
 use crate::error::Result;
 use crate::store::{Record, Tx, View};
@@ -28,6 +30,15 @@ const KINDS: &[(&str, Test)] = &[
     ("held/", is::<Value>),
     (schema::WAIT_PREFIX, is::<Waiter>),
     ("op/", is::<Operation>),
+    (records::PREFIX, is::<Message>),
+    ("body/", is::<String>),
+    ("thread/", is::<Value>),
+    (records::MAILBOX_PREFIX, is::<Mailbox>),
+    ("box/", is::<Slip>),
+    ("done/", is::<Value>),
+    ("logs/", is::<LogHead>),
+    ("log/", is::<Line>),
+    ("messages", is::<u64>),
     (audit::PREFIX, is::<AuditEntry>),
     (ASIDE, is::<String>),
 ];

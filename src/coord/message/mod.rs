@@ -12,15 +12,19 @@
 //!
 //! Other rules tell people what they did by [`post()`](post::post()), inside their own transaction.
 
+pub mod facade;
 pub mod handle;
 pub mod inbox;
 pub mod mailbox;
+pub mod overview;
 pub mod post;
 pub mod rate;
 pub mod records;
 pub mod trim;
 pub mod trust;
 
+pub use facade::{Filter, Opened};
+pub use handle::{Acknowledged, Handled};
 pub use inbox::{Inbox, Item};
 pub use mailbox::Counts;
 pub use post::{Address, Answer, Author, Draft, Sent, post};

@@ -345,6 +345,11 @@ fn append(
             .find(|subscription| subscription.log == log && subscription.until.is_none());
         if let Some(subscription) = own {
             subscription.own += 1;
+            if subscription.open(&head) == 0 && subscription.acknowledged == 0 {
+                // Nothing but its own lies beyond the cursor.
+                subscription.cursor = position;
+                subscription.own = 0;
+            }
             readers = readers.saturating_sub(1);
             records::put_mailbox(tx, sender, &mailbox)?;
         }

@@ -203,13 +203,13 @@ pub fn mailbox_key(session: &SessionId) -> String {
 }
 
 /// What the keys of what lies in a session's box begin with.
-pub fn slips_prefix(session: &SessionId) -> String {
+pub fn slips_prefix(session: &str) -> String {
     format!("box/{session}/")
 }
 
 /// The key of one message in a session's box.
 pub fn slip_key(session: &SessionId, id: u64) -> String {
-    format!("{}{id:020}", slips_prefix(session))
+    format!("{}{id:020}", slips_prefix(session.as_str()))
 }
 
 /// What the keys of the messages to a session that it has dealt with begin with.
@@ -346,7 +346,7 @@ pub fn put_slip(
 
 /// All that lies in a session's box, oldest first.
 pub fn slips(view: &dyn View, session: &SessionId) -> Result<Vec<(u64, Slip)>> {
-    let records = view.range(&slips_prefix(session))?;
+    let records = view.range(&slips_prefix(session.as_str()))?;
     let slips = records.iter();
     slips
         .map(|record| Ok((number_of(&record.key), record.decode()?)))

@@ -22,6 +22,7 @@ fn files(view: &dyn View, changed: &Changed<'_>) -> Result<Vec<Edit>> {
         }
     }
     Ok(vec![Edit::Append {
+        dir: String::new(),
         name: "audit.jsonl".to_owned(),
         lines,
     }])

@@ -10,6 +10,7 @@ mod claims;
 mod context;
 mod groups;
 mod markdown;
+mod messages;
 mod sessions;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ const FAMILIES: &[&Family] = &[
     &groups::FAMILY,
     &context::FAMILY,
     &claims::FAMILY,
+    &messages::FAMILY,
     &audit::FAMILY,
 ];
 

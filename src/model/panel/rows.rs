@@ -1,7 +1,9 @@
 //! What the panel lists: borrowed records in the order shown, filtered.
 
 use super::{RowTarget, Section};
-use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, SessionInfo, Snapshot};
+use crate::coord::snapshot::{
+    ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, SessionInfo, Snapshot,
+};
 
 /// The rows of every section.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +16,9 @@ pub struct Rows<'a> {
     pub context: Vec<(&'a GroupInfo, &'a ContextInfo)>,
     /// Claims: the acting session's own, its group's, then others'.
     pub claims: Vec<&'a ClaimInfo>,
+    /// Messages, each list newest first: what the acting session has not read, what it has read and
+    /// not acknowledged, all others.
+    pub messages: Vec<&'a MessageInfo>,
     /// How many rows the filter hides.
     pub hidden: usize,
 }
@@ -30,6 +35,7 @@ impl<'a> Rows<'a> {
             peers: snapshot.sessions.iter().collect(),
             context: Vec::new(),
             claims: snapshot.claims.iter().collect(),
+            messages: snapshot.messages.iter().collect(),
             hidden: 0,
         };
         // The sorts are stable: within a rank the snapshot's own order stays.
@@ -59,6 +65,11 @@ impl<'a> Rows<'a> {
             )
         };
         rows.claims.sort_by_cached_key(|claim| rank(claim));
+        rows.messages.sort_by_key(|message| match own {
+            Some(own) if own.mail.unread.contains(&message.id) => 0,
+            Some(own) if own.mail.read.contains(&message.id) => 1,
+            _ => 2,
+        });
         if !filter.is_empty() {
             let all = rows.total();
             let name = |id: &'a str| name_of(snapshot, id);
@@ -67,6 +78,7 @@ impl<'a> Rows<'a> {
             rows.context
                 .retain(|(group, entry)| filter.context(group, entry));
             rows.claims.retain(|claim| filter.claim(claim));
+            rows.messages.retain(|message| filter.message(message));
             rows.hidden = all - rows.total();
         }
         rows
@@ -79,6 +91,7 @@ impl<'a> Rows<'a> {
             Section::Peers => self.peers.len(),
             Section::Context => self.context.len(),
             Section::Claims => self.claims.len(),
+            Section::Messages => self.messages.len(),
         }
     }
 
@@ -110,6 +123,9 @@ impl<'a> Rows<'a> {
                     holder: claim.holder.clone(),
                 }
             }
+            Section::Messages => RowTarget::Message {
+                id: self.messages.get(row)?.id,
+            },
         })
     }
 
@@ -129,6 +145,9 @@ impl<'a> Rows<'a> {
             (Section::Claims, RowTarget::Claim { key, holder }) => {
                 let mut claims = self.claims.iter();
                 claims.position(|claim| claim.key == *key && claim.holder == *holder)
+            }
+            (Section::Messages, RowTarget::Message { id }) => {
+                self.messages.iter().position(|message| message.id == *id)
             }
             _ => None,
         }
@@ -198,6 +217,17 @@ impl Filter {
             other => other.to_string(),
         };
         self.any([&entry.key, &value, &entry.author, &group.name].map(String::as_str))
+    }
+
+    fn message(&self, message: &MessageInfo) -> bool {
+        let MessageInfo {
+            from,
+            to,
+            subject,
+            begins,
+            ..
+        } = message;
+        self.any([from, to, subject, begins].map(String::as_str))
     }
 
     fn claim(&self, claim: &ClaimInfo) -> bool {

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, SessionInfo, Snapshot};
+use crate::coord::snapshot::{
+    ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, MessageKind, SessionInfo, Snapshot,
+};
 
 fn session(name: &str, group: Option<&str>, life: Life) -> SessionInfo {
     SessionInfo {
@@ -24,6 +26,9 @@ fn session(name: &str, group: Option<&str>, life: Life) -> SessionInfo {
         group: group.map(str::to_owned),
         heartbeat_age_ms: 0,
         registered_at: String::new(),
+        unread: 0,
+        unacknowledged: 0,
+        mail: Default::default(),
     }
 }
 
@@ -61,6 +66,33 @@ fn claim(key: &str, holder: &str) -> ClaimInfo {
     }
 }
 
+fn with_unread(mut session: SessionInfo, id: u64) -> SessionInfo {
+    session.unread = 1;
+    session.mail.unread.push(id);
+    session
+}
+
+fn message(id: u64, from: &str, to: Option<&str>) -> MessageInfo {
+    MessageInfo {
+        id,
+        thread: id,
+        re: None,
+        at: String::new(),
+        from: from.to_owned(),
+        from_id: Some(format!("id-{from}")),
+        trust: "outside".to_owned(),
+        kind: match to {
+            Some(_) => MessageKind::Direct,
+            None => MessageKind::Broadcast,
+        },
+        to: to.unwrap_or("--all").to_owned(),
+        to_id: to.map(|name| format!("id-{name}")),
+        subject: format!("subject {id}"),
+        begins: "body".to_owned(),
+        bytes: 4,
+    }
+}
+
 fn team() -> Snapshot {
     use crate::clock::{Clock, ManualClock};
     Snapshot {
@@ -72,7 +104,7 @@ fn team() -> Snapshot {
             session("Bob", None, Life::Alive),
             session("Cyd", Some("web"), Life::Lost),
             session("Dan", Some("web"), Life::Alive),
-            session("Eve", Some("web"), Life::Stalled),
+            with_unread(session("Eve", Some("web"), Life::Stalled), 2),
         ],
         groups: vec![group("api", &["port"]), group("web", &["css", "js"])],
         claims: vec![
@@ -80,6 +112,7 @@ fn team() -> Snapshot {
             claim("file/b", "Dan"),
             claim("file/c", "Eve"),
         ],
+        messages: vec![message(3, "Ada", None), message(2, "Bob", Some("Eve"))],
     }
 }
 
@@ -90,6 +123,7 @@ fn listed(rows: &Rows<'_>) -> Vec<Vec<String>> {
         RowTarget::Session { id } => id.replace("id-", ""),
         RowTarget::Context { group, key } => format!("{group}:{key}"),
         RowTarget::Claim { key, .. } => key,
+        RowTarget::Message { id } => id.to_string(),
     };
     let section = |section| {
         let targets = (0..).map_while(|row| rows.target(section, row));
@@ -108,6 +142,7 @@ fn the_own_groups_records_come_first() {
             vec!["Dan", "Eve", "Ada", "Bob", "Cyd"],
             vec!["web:css", "web:js", "api:port"],
             vec!["file/c", "file/b", "file/a"],
+            vec!["2", "3"],
         ]
     );
     assert_eq!(
@@ -117,6 +152,7 @@ fn the_own_groups_records_come_first() {
             vec!["Ada", "Dan", "Eve", "Bob", "Cyd"],
             vec!["api:port", "web:css", "web:js"],
             vec!["file/a", "file/b", "file/c"],
+            vec!["3", "2"],
         ]
     );
 }
@@ -128,12 +164,13 @@ fn the_filter_ignores_case_until_a_capital_is_typed() {
         let rows = Rows::of(&team, None, filter);
         Section::ALL.map(|section| rows.len(section))
     };
-    assert_eq!(count("value"), [0, 0, 3, 0]);
-    assert_eq!(count("Value"), [0, 0, 3, 0]);
-    assert_eq!(count("VALUE"), [0, 0, 0, 0]);
-    assert_eq!(count("web"), [1, 3, 2, 0]);
-    assert_eq!(count(" dan "), [0, 1, 0, 1]);
-    assert_eq!(Rows::of(&team, None, "dan").hidden, (2 + 5 + 3 + 3) - 2);
+    assert_eq!(count("value"), [0, 0, 3, 0, 0]);
+    assert_eq!(count("Value"), [0, 0, 3, 0, 0]);
+    assert_eq!(count("VALUE"), [0, 0, 0, 0, 0]);
+    assert_eq!(count("web"), [1, 3, 2, 0, 0]);
+    assert_eq!(count(" dan "), [0, 1, 0, 1, 0]);
+    assert_eq!(count("subject 2"), [0, 0, 0, 0, 1]);
+    assert_eq!(Rows::of(&team, None, "dan").hidden, (2 + 5 + 3 + 3 + 2) - 2);
 }
 
 #[test]
@@ -195,7 +232,7 @@ fn rows_run_through_the_sections() {
         panel.next_row(&rows);
     }
     seen.dedup();
-    assert_eq!(seen.len(), 1 + 5 + 3);
+    assert_eq!(seen.len(), 1 + 5 + 3 + 2);
     for _ in 0..20 {
         panel.previous_row(&rows);
     }

@@ -50,6 +50,7 @@ impl Project for Plain {
             .collect();
         lines.sort();
         edits.push(Edit::Append {
+            dir: String::new(),
             name: "audit.jsonl".into(),
             lines,
         });

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{Context, claims, context, groups, peers};
+use super::{Context, claims, context, groups, messages, peers};
 use crate::model::geometry::Rect;
 use crate::model::panel::{Rows, Section};
 use crate::ui::paint::{Row, wrap};
@@ -58,6 +58,10 @@ fn selected<'a>(cx: &Context<'_>, rows: &Rows<'a>) -> Option<(&'a str, Fields)> 
         Section::Claims => {
             let claim = rows.claims.get(at)?;
             (&claim.key, claims::detail(cx, claim))
+        }
+        Section::Messages => {
+            let message = rows.messages.get(at)?;
+            (&message.subject, messages::detail(cx, message))
         }
     })
 }

@@ -1,6 +1,6 @@
-//! The side panel: groups, peers, context and claims, live.
+//! The side panel: groups, peers, context, claims and messages, live.
 //!
-//! All four sections are shown at once as long as there are rows for them, each with at least its
+//! All sections are shown at once as long as there are rows for them, each with at least its
 //! heading and a row; on a low terminal only the current one, with the others' names in one line
 //! above it. Under the sections, while the panel has the focus, the selected record is told in
 //! full. Every row carries the record it stands for, so that keys and mouse can act on it.
@@ -9,6 +9,7 @@ mod claims;
 mod context;
 mod detail;
 mod groups;
+mod messages;
 mod peers;
 mod space;
 #[cfg(test)]
@@ -349,6 +350,10 @@ fn section(
                 .claims
                 .get(at)
                 .map(|claim| claims::row(&mut row, cx, claim)),
+            Section::Messages => rows
+                .messages
+                .get(at)
+                .map(|message| messages::row(&mut row, cx, message)),
         };
         if selected == Some(at) && part.section == state.section && state.focused {
             tint(rect, buf, cx.theme.selected);
@@ -382,6 +387,7 @@ fn empty_text(section: Section, cx: &Context<'_>) -> Vec<String> {
         Section::Peers => peers::empty(),
         Section::Context => context::empty(cx),
         Section::Claims => claims::empty(),
+        Section::Messages => messages::empty(),
     }
 }
 

@@ -38,6 +38,10 @@ pub fn row(row: &mut Row<'_>, cx: &Context<'_>, session: &SessionInfo) {
         row.put_padded(word, 8.min(row.room()), style);
         row.skip(1);
     }
+    if session.unread > 0 && row.room() >= 12 {
+        row.put_right(&format!("{} new", session.unread), theme.warn);
+        row.skip_right(1);
+    }
     if let Some(pane) = &session.pane
         && row.room() >= 3
     {
@@ -74,6 +78,11 @@ pub fn detail(cx: &Context<'_>, session: &SessionInfo) -> Vec<(&'static str, Str
         "state",
         format!("{word}, last heard {} ago", duration(heard)),
     ));
+    if session.unread + session.unacknowledged > 0 {
+        let (unread, open) = (session.unread, session.unacknowledged);
+        let text = format!("{unread} unread, {open} to acknowledge");
+        lines.push(("messages", text));
+    }
     let mut runs = Vec::new();
     runs.extend(session.agent.clone());
     runs.push(format!("pid {} on {}", session.pid, session.host));

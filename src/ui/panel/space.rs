@@ -2,7 +2,7 @@
 
 use super::PanelProps;
 use crate::model::geometry::Rect;
-use crate::model::panel::{Rows, Section};
+use crate::model::panel::{Rows, SECTIONS, Section};
 
 /// Where everything goes.
 #[derive(Debug, Default)]
@@ -92,20 +92,20 @@ pub fn plan(area: Rect, rows: &Rows<'_>, props: &PanelProps<'_>) -> Plan {
 
 /// The rows of each section: what it wants while there is enough, else an equal share, and what
 /// others leave over to the current section first.
-fn shares(height: u16, rows: &Rows<'_>, current: Section) -> [u16; 4] {
+fn shares(height: u16, rows: &Rows<'_>, current: Section) -> [u16; SECTIONS] {
     let wanted = Section::ALL.map(|section| match rows.len(section) {
         0 if rows.hidden > 0 => 1,
         // Two lines of first steps.
         0 => 2,
         len => u16::try_from(len).unwrap_or(u16::MAX),
     });
-    let mut shares = [1_u16; 4];
-    let mut left = height.saturating_sub(4);
+    let mut shares = [1_u16; SECTIONS];
+    let mut left = height.saturating_sub(SECTIONS as u16);
     // Round by round one row for everybody who wants more.
     while left > 0 {
         let before = left;
         for (share, wanted) in shares.iter_mut().zip(wanted) {
-            if *share < wanted && left > 0 && *share < height / 4 {
+            if *share < wanted && left > 0 && *share < height / SECTIONS as u16 {
                 *share += 1;
                 left -= 1;
             }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::{Clock, ManualClock};
-use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life};
+use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, MessageKind};
 use crate::ui::testing::{SIZES, buffer, confined, drawn, styled, text};
 
 fn session(number: u32, name: &str, group: Option<&str>, state: Option<&str>) -> SessionInfo {
@@ -28,6 +28,9 @@ fn session(number: u32, name: &str, group: Option<&str>, state: Option<&str>) ->
         group: group.map(str::to_owned),
         heartbeat_age_ms: 4_000,
         registered_at: "2026-11-20T09:00:00Z".to_owned(),
+        unread: 0,
+        unacknowledged: 0,
+        mail: Default::default(),
     }
 }
 
@@ -69,6 +72,27 @@ fn claim(key: &str, holder: &str, left_ms: u64, waiting: &[&str]) -> ClaimInfo {
     }
 }
 
+fn message(id: u64, from: &str, to: Option<&str>, subject: &str, body: &str) -> MessageInfo {
+    MessageInfo {
+        id,
+        thread: id,
+        re: None,
+        at: "2026-11-20T09:32:00Z".to_owned(),
+        from: from.to_owned(),
+        from_id: Some(format!("id-{from}")),
+        trust: "agent claude".to_owned(),
+        kind: match to {
+            Some(_) => MessageKind::Direct,
+            None => MessageKind::Broadcast,
+        },
+        to: to.unwrap_or("--all").to_owned(),
+        to_id: to.map(|name| format!("id-{name}")),
+        subject: subject.to_owned(),
+        begins: body.to_owned(),
+        bytes: body.len() as u64,
+    }
+}
+
 fn nobody() -> Snapshot {
     Snapshot {
         damaged: Vec::new(),
@@ -77,6 +101,7 @@ fn nobody() -> Snapshot {
         sessions: Vec::new(),
         groups: Vec::new(),
         claims: Vec::new(),
+        messages: Vec::new(),
     }
 }
 
@@ -85,7 +110,10 @@ fn team() -> Snapshot {
     forge.role = Some("lead".to_owned());
     forge.working_on = Some("wiring the parser to the new command table".to_owned());
     forge.goal = Some("a parser without allocations, proven by a benchmark".to_owned());
+    forge.unread = 1;
+    forge.mail.unread.push(12);
     let mut quill = session(2, "Quill", Some("backend"), Some("blocked"));
+    (quill.unread, quill.unacknowledged) = (3, 1);
     quill.role = Some("review".to_owned());
     let mut ada = session(3, "Ada", Some("design"), Some("idle"));
     ada.working_on = Some("colours".to_owned());
@@ -122,6 +150,17 @@ fn team() -> Snapshot {
             ),
         ],
         claims: vec![shared, parser, claim("task/T7", "Quill", 5_400_000, &[])],
+        messages: vec![
+            message(14, "Forge", None, "parser is split", "Three files now."),
+            message(
+                12,
+                "Quill",
+                Some("Forge"),
+                "which tests?",
+                "All of\nthem, I think.\n╰─ end",
+            ),
+            message(11, "Ada", Some("Quill"), "palette", ""),
+        ],
         ..nobody()
     }
 }
