@@ -381,8 +381,14 @@ impl Coord {
     /// Only the store's.
     pub fn follow(&self, replica: &mut Replica) -> Result<Reading> {
         let present = self.present();
-        self.store.read(&mut |view| replica.follow(view))?;
-        Ok(replica.resolve(&present.moment(None)))
+        let at = present.moment(None);
+        let mut reading = None;
+        self.store.read(&mut |view| {
+            replica.follow(view)?;
+            reading = Some(replica.resolve(view, &at)?);
+            Ok(())
+        })?;
+        reading.ok_or_else(no_result)
     }
 
     /// The latest entries of the audit trail, oldest first.

@@ -175,8 +175,12 @@ impl Replica {
         self.sessions.get(&schema::session_key(id))
     }
 
-    /// What the records say at a moment.
-    pub fn resolve(&self, at: &Moment<'_>) -> Reading {
+    /// What the records say at a moment. `view` is what they were read from: kinds of which only a
+    /// few are shown (the open tasks, say) are looked up in it by their indexes.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn resolve(&self, _view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
         let mut shown: Vec<SessionInfo> = (self.sessions.values())
             .filter(|session| is_shown(session, at))
             .map(|session| session_info(session, at))
@@ -219,7 +223,7 @@ impl Replica {
             messages: Vec::new(),
         };
         self.messages.apply(&mut snapshot);
-        Reading {
+        Ok(Reading {
             processes: running
                 .map(|session| &session.fingerprint)
                 .chain(waiting)
@@ -227,7 +231,7 @@ impl Replica {
                 .collect(),
             next_change_ms: next.into_iter().min(),
             snapshot,
-        }
+        })
     }
 
     /// The keys of records that cannot be read.
@@ -280,7 +284,7 @@ impl Replica {
 pub fn read(view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
     let mut replica = Replica::default();
     replica.follow(view)?;
-    Ok(replica.resolve(at))
+    replica.resolve(view, at)
 }
 
 /// Sessions that left are forgotten at once, those that were lost are shown a while longer.
