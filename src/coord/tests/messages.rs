@@ -1,5 +1,7 @@
 //! Messages: who receives what, once and in order, what is refused, what is kept.
 
+mod histories;
+
 use super::*;
 use crate::coord::message::{
     Acknowledged, Address, Answer, Author, Draft, Handled, Inbox, Sent, State, Trust, Voice, post,
@@ -486,4 +488,78 @@ fn nothing_is_left_of_a_forgotten_session() {
         })
         .unwrap();
     check_kind(w.read_id(&a, id), Kind::NotFound, "no message");
+}
+
+/// A message wakes who waits for it within its commit: by the kernel's word, not by looking.
+#[test]
+fn waiting_is_woken_by_the_commit() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join(".stoa");
+    let coord = Coord::open(&path).unwrap();
+    let me = || Register::of(fingerprint::of_pid(std::process::id()).unwrap());
+    let a = coord.register(&me()).unwrap();
+    let b = coord.register(&me()).unwrap();
+    let alarm = watch::Alarm::new(&*coord.store).unwrap();
+    assert_eq!(alarm.polls(), None);
+    let (asleep, wakes) = std::sync::mpsc::channel();
+    let opened = std::thread::scope(|scope| {
+        let waiter = scope.spawn(|| {
+            let filter = message::Filter {
+                from: Some(a.name.clone()),
+                ..message::Filter::default()
+            };
+            let mut sleep = |left: Option<Duration>| {
+                assert_eq!(left, None, "nothing but a commit wakes it");
+                asleep.send(()).unwrap();
+                alarm.wait(&[], None)
+            };
+            coord.wait_message_on(&(&b).into(), &filter, None, &mut sleep)
+        });
+        wakes.recv().unwrap();
+        let other = Coord::open(&path).unwrap();
+        let unwanted = draft(to(&b), "from myself", "");
+        other
+            .send(&(&b).into(), &Voice::Unknown, &unwanted)
+            .unwrap();
+        // It looked, and sleeps again.
+        wakes.recv().unwrap();
+        let wanted = draft(to(&b), "wanted", "");
+        other.send(&(&a).into(), &Voice::Unknown, &wanted).unwrap();
+        waiter.join().unwrap().unwrap()
+    });
+    assert_eq!(opened.item.message.subject, "wanted");
+    assert_eq!(opened.item.state, Some(State::Unread));
+}
+
+/// Two that wait for one session get different messages.
+#[test]
+fn a_message_is_taken_by_one_of_those_who_wait() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join(".stoa");
+    let coord = Coord::open(&path).unwrap();
+    let me = || Register::of(fingerprint::of_pid(std::process::id()).unwrap());
+    let (a, b) = (
+        coord.register(&me()).unwrap(),
+        coord.register(&me()).unwrap(),
+    );
+    let mut got: Vec<u64> = std::thread::scope(|scope| {
+        let wait = || {
+            let coord = Coord::open(&path).unwrap();
+            let filter = message::Filter::default();
+            let opened = coord.wait_message(&(&b).into(), &filter, None).unwrap();
+            opened.item.message.id
+        };
+        let waiters: Vec<_> = (0..4).map(|_| scope.spawn(wait)).collect();
+        for n in 0..4 {
+            let to = if n % 2 == 0 { to(&b) } else { Address::All };
+            let draft = draft(to, "x", "");
+            coord.send(&(&a).into(), &Voice::Unknown, &draft).unwrap();
+        }
+        waiters
+            .into_iter()
+            .map(|waiter| waiter.join().unwrap())
+            .collect()
+    });
+    got.sort_unstable();
+    assert_eq!(got, [1, 2, 3, 4]);
 }

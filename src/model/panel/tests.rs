@@ -251,8 +251,8 @@ fn rows_run_through_the_sections() {
     panel.last_row(&rows);
     panel.next_row(&rows);
     assert_eq!(panel.section, Section::Claims);
-    assert_eq!(panel.section.next(), Section::Groups);
-    assert_eq!(Section::Groups.previous(), Section::Claims);
+    assert_eq!(Section::Messages.next(), Section::Groups);
+    assert_eq!(Section::Groups.previous(), Section::Messages);
 }
 
 #[test]
