@@ -504,7 +504,7 @@ impl Coord {
                 session.seen = at.now.clone();
                 schema::put_session(tx, &session)?;
             }
-            if deed.noted == Noted::Always {
+            if deed.noted != Noted::IfRefused {
                 audit::record(
                     tx,
                     at.now.wall,
@@ -543,8 +543,10 @@ impl Coord {
             use Kind::{Fenced, Held, NotFound, Refused, Usage};
             matches!(error.kind, Refused | Held | NotFound | Usage | Fenced)
         };
+        let waits = |error: &Error| deed.noted == Noted::UnlessHeld && error.kind == Kind::Held;
         if let Err(refusal) = done.as_ref()
             && by_rule(refusal)
+            && !waits(refusal)
         {
             let noted = self
                 .store
