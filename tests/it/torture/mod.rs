@@ -130,11 +130,11 @@ impl Clock for FastClock {
 fn fast(state: &Path) -> Coord {
     let dir = StateDir::create(state).expect("a directory");
     let store = SqliteStore::open(&dir).expect("a store");
-    let clock = FastClock(SystemClock::new());
+    let clock = FastClock(SystemClock::open().expect("a clock"));
     Coord::new(
         Arc::new(store),
         Arc::new(clock),
-        Arc::new(SystemProbe::new()),
+        Arc::new(SystemProbe::open().expect("a machine")),
     )
 }
 
