@@ -4,10 +4,13 @@
 //! boot id: an instant of another boot is simply over. Wall time is for people and is never
 //! compared between machines, nor used to decide anything.
 
+use std::path::Path;
 use std::sync::Mutex;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
 
 /// A moment on one boot of one machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,17 +37,34 @@ pub struct SystemClock {
 
 impl SystemClock {
     /// Reads the boot id once; a machine that hides it counts as one long boot.
-    pub fn new() -> SystemClock {
-        let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
-            .map(|text| text.trim().to_owned())
-            .unwrap_or_else(|_| "unknown-boot".to_owned());
-        SystemClock { boot_id }
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`](crate::error::Kind::Unreachable) when it is there and cannot be read
+    /// just now. Going on without it would make every lease look like one of another boot.
+    pub fn open() -> Result<SystemClock> {
+        let boot_id = boot_id()?.unwrap_or_else(|| "unknown-boot".to_owned());
+        Ok(SystemClock { boot_id })
     }
 }
 
-impl Default for SystemClock {
-    fn default() -> SystemClock {
-        SystemClock::new()
+/// The kernel's id of this boot; `None` where it is hidden.
+///
+/// # Errors
+/// [`Kind::Unreachable`](crate::error::Kind::Unreachable) when it cannot be read just now.
+pub fn boot_id() -> Result<Option<String>> {
+    read_fact("/proc/sys/kernel/random/boot_id")
+}
+
+/// A fact about the machine: a line that is there for all or, hidden or missing, for nobody. That it
+/// cannot be read at this moment (no descriptor is left, say) does not mean that it has changed.
+pub(crate) fn read_fact(path: &str) -> Result<Option<String>> {
+    use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory | PermissionDenied) => {
+            Ok(None)
+        }
+        Err(error) => Err(Error::io("read", Path::new(path), &error)),
     }
 }
 

@@ -197,7 +197,7 @@ pub fn read(state: &Path) -> Result<Snapshot> {
     match Coord::open_existing(state)? {
         Some(coord) => coord.snapshot(),
         None => Ok(Snapshot::empty(crate::clock::Clock::now(
-            &crate::clock::SystemClock::new(),
+            &crate::clock::SystemClock::open()?,
         ))),
     }
 }

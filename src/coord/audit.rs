@@ -64,6 +64,8 @@ pub enum Noted {
     Always,
     /// Only a refusal.
     IfRefused,
+    /// Both, but not that somebody else holds it: whoever finds that out waits for it.
+    UnlessHeld,
 }
 
 impl Deed {

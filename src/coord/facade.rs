@@ -89,7 +89,7 @@ impl Coord {
     pub fn open(state: &Path) -> Result<Coord> {
         let dir = StateDir::create(state)?;
         let store = SqliteStore::open(&dir)?;
-        let mut coord = Coord::system(Arc::new(store));
+        let mut coord = Coord::system(Arc::new(store))?;
         coord.files = Some(Arc::new(Projector::new(dir)));
         Ok(coord)
     }
@@ -114,15 +114,17 @@ impl Coord {
             return Ok(None);
         };
         let store = SqliteStore::open_read(&dir)?;
-        Ok(store.map(|store| Coord::system(Arc::new(store))))
+        store
+            .map(|store| Coord::system(Arc::new(store)))
+            .transpose()
     }
 
-    fn system(store: Arc<dyn Store>) -> Coord {
-        Coord::new(
+    fn system(store: Arc<dyn Store>) -> Result<Coord> {
+        Ok(Coord::new(
             store,
-            Arc::new(SystemClock::new()),
-            Arc::new(SystemProbe::new()),
-        )
+            Arc::new(SystemClock::open()?),
+            Arc::new(SystemProbe::open()?),
+        ))
     }
 
     /// On any store, clock and probe; without readable files.
@@ -510,7 +512,7 @@ impl Coord {
                 session.seen = at.now.clone();
                 schema::put_session(tx, &session)?;
             }
-            if deed.noted == Noted::Always {
+            if deed.noted != Noted::IfRefused {
                 audit::record(
                     tx,
                     at.now.wall,
@@ -549,8 +551,10 @@ impl Coord {
             use Kind::{Fenced, Held, NotFound, Refused, Usage};
             matches!(error.kind, Refused | Held | NotFound | Usage | Fenced)
         };
+        let waits = |error: &Error| deed.noted == Noted::UnlessHeld && error.kind == Kind::Held;
         if let Err(refusal) = done.as_ref()
             && by_rule(refusal)
+            && !waits(refusal)
         {
             let noted = self
                 .store

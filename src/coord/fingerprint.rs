@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::{boot_id, read_fact};
 use crate::error::{Error, Result};
 
 /// One process, recognisable for as long as anybody remembers it.
@@ -114,25 +115,25 @@ pub struct SystemProbe {
 
 impl SystemProbe {
     /// Reads who and where we are. What the system hides is left empty and matches only itself.
-    pub fn new() -> SystemProbe {
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`](crate::error::Kind::Unreachable) when something cannot be read just
+    /// now: to go on as somebody else would be to take everybody here for dead.
+    pub fn open() -> Result<SystemProbe> {
         let host = rustix::system::uname()
             .nodename()
             .to_string_lossy()
             .into_owned();
-        let host_id = (fs::read_to_string("/etc/machine-id").ok())
-            .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
-            .unwrap_or_else(|| host.clone());
-        let boot_id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let host_id = read_fact("/etc/machine-id")?.unwrap_or_else(|| host.clone());
         let pid_ns = fs::metadata("/proc/self/ns/pid")
             .map(|metadata| std::os::unix::fs::MetadataExt::ino(&metadata))
             .unwrap_or(0);
-        SystemProbe {
+        Ok(SystemProbe {
             host_id,
             host,
-            boot_id: boot_id.trim().to_owned(),
+            boot_id: boot_id()?.unwrap_or_default(),
             pid_ns,
-        }
+        })
     }
 
     /// The fingerprint of a running process.
@@ -157,12 +158,6 @@ impl SystemProbe {
             parent_name,
             tty: tty_name(stat.tty),
         })
-    }
-}
-
-impl Default for SystemProbe {
-    fn default() -> SystemProbe {
-        SystemProbe::new()
     }
 }
 
@@ -199,7 +194,7 @@ fn unseen(pid: u32) -> Vital {
 /// # Errors
 /// [`Kind::NotFound`](crate::error::Kind::NotFound) if there is no such process.
 pub fn of_pid(pid: u32) -> Result<Fingerprint> {
-    SystemProbe::new().of_pid(pid)
+    SystemProbe::open()?.of_pid(pid)
 }
 
 /// The parts of `/proc/PID/stat` we use.
@@ -283,14 +278,14 @@ mod tests {
 
     #[test]
     fn we_are_alive() {
-        let probe = SystemProbe::new();
+        let probe = SystemProbe::open().unwrap();
         let me = probe.of_pid(std::process::id()).unwrap();
         assert_eq!(probe.check(&me), Vital::Alive);
     }
 
     #[test]
     fn a_reused_pid_is_somebody_else() {
-        let probe = SystemProbe::new();
+        let probe = SystemProbe::open().unwrap();
         let mut me = probe.of_pid(std::process::id()).unwrap();
         me.start_ticks += 1;
         assert_eq!(probe.check(&me), Vital::Dead);
@@ -298,7 +293,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_process_is_seen() {
-        let probe = SystemProbe::new();
+        let probe = SystemProbe::open().unwrap();
         let mut child = std::process::Command::new("cat")
             .stdin(std::process::Stdio::piped())
             .spawn()
@@ -313,7 +308,7 @@ mod tests {
 
     #[test]
     fn elsewhere_is_unknown_and_before_the_boot_is_dead() {
-        let probe = SystemProbe::new();
+        let probe = SystemProbe::open().unwrap();
         let me = probe.of_pid(std::process::id()).unwrap();
         let check = |change: &dyn Fn(&mut Fingerprint), expected| {
             let mut print = me.clone();

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::audit::Deed;
+use super::audit::{Deed, Noted};
 use super::claim::{self, Blocked, ClaimRequest, Granted};
 use super::facade::{Actor, Coord, claim_deed};
 use super::fingerprint::{self, Fingerprint};
@@ -53,7 +53,7 @@ impl Coord {
         // Looking first leaves no refusal behind for what is only a wait.
         let in_the_way = match self.blocked(actor, request, None)? {
             Some(blocked) => blocked.error,
-            None => match self.claim(actor, request) {
+            None => match self.claim_unless_held(actor, request, None) {
                 Err(error) if error.kind == Kind::Held => error,
                 outcome => return outcome,
             },
@@ -96,7 +96,7 @@ impl Coord {
         let alarm = Alarm::new(&*self.store)?;
         loop {
             let Some(blocked) = self.blocked(actor, request, Some(ticket))? else {
-                match self.claim_in_line(actor, request, ticket) {
+                match self.claim_unless_held(actor, request, Some(ticket)) {
                     Err(error) if error.kind == Kind::Held => continue,
                     outcome => return outcome,
                 }
@@ -142,6 +142,20 @@ impl Coord {
         let deed = claim_deed(request);
         self.act(actor, &deed, |tx, at, session| {
             claim::grant(tx, at, session, request, Some(ticket))
+        })
+    }
+
+    /// An attempt on the way: that somebody came first is no refusal yet.
+    fn claim_unless_held(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        ticket: Option<u64>,
+    ) -> Result<Granted> {
+        let mut deed = claim_deed(request);
+        deed.noted = Noted::UnlessHeld;
+        self.act(actor, &deed, |tx, at, session| {
+            claim::grant(tx, at, session, request, ticket)
         })
     }
 

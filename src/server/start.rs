@@ -147,7 +147,8 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         config_dir().as_deref(),
         &crate::command::parse::check_line,
     ));
-    let nothing = || Snapshot::empty(SystemClock::new().now());
+    let clock = SystemClock::open()?;
+    let nothing = || Snapshot::empty(clock.now());
     let snapshot = Arc::new(coord.as_ref().map_or_else(nothing, |coord| {
         coord.snapshot().unwrap_or_else(|error| {
             tracing::error!("cannot read the store: {error}");

@@ -22,6 +22,7 @@ use serde_json::Value;
 use super::dir::{StateDir, open_file};
 use super::lock::{Lock, Sharing};
 use super::{Delta, Store, View};
+use crate::clock::boot_id;
 use crate::error::{Error, Result};
 
 /// A change to the readable files. Directories are relative to the state directory, `/`-separated,
@@ -177,12 +178,11 @@ impl Projection {
     }
 }
 
-/// The kernel's id of this boot; one that hides it counts as one long boot.
+/// This boot; one that hides its id counts as one long boot, one that cannot be read as another.
 fn boot() -> String {
-    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    match id.trim() {
-        "" => "unknown-boot".to_owned(),
-        id => id.to_owned(),
+    match boot_id() {
+        Ok(id) => id.unwrap_or_else(|| "unknown-boot".to_owned()),
+        Err(_) => "unread-boot".to_owned(),
     }
 }
 

@@ -18,3 +18,4 @@ mod panel;
 mod panes;
 mod programs;
 mod tabs;
+mod torture;
