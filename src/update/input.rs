@@ -4,10 +4,11 @@ use super::{Effect, Picture, copy, mouse, overlay, pane, panel, request};
 use crate::config::settings::CopyKeys;
 use crate::keys::encode;
 use crate::keys::input::{Input, Paste};
-use crate::keys::key::{KeyEvent, Phase};
+use crate::keys::key::{Key, KeyEvent, Phase};
 use crate::keys::keymap::{Binding, Lookup, Table};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
+use crate::model::view::View;
 
 /// Takes one piece of input from a terminal.
 pub fn input(
@@ -66,20 +67,24 @@ fn key(
     }
 }
 
-/// The table a view's keys are looked up in first.
-fn table(state: &State, client: ClientId) -> Table {
-    let Some(view) = state.views.get(&client) else {
-        return Table::Normal;
-    };
+/// The table a view's keys are looked up in first. The prefix is the prefix in copy mode too,
+/// whatever else that binds the key to.
+fn table(state: &State, view: &View, chord: &[Key]) -> Table {
     if view.panel.open && view.panel.focused {
         return Table::Panel;
     }
+    let prefixed = chord.first() == Some(&state.config.keymap.prefix());
     match state.focused(view) {
-        Some(pane) if view.copy.contains_key(&pane) => match state.config.settings.copy_mode_keys {
-            CopyKeys::Vi => Table::CopyVi,
-            CopyKeys::Emacs => Table::CopyEmacs,
-        },
+        Some(pane) if view.copy.contains_key(&pane) && !prefixed => copy_table(state),
         _ => Table::Normal,
+    }
+}
+
+/// The table of copy mode's keys.
+pub fn copy_table(state: &State) -> Table {
+    match state.config.settings.copy_mode_keys {
+        CopyKeys::Vi => Table::CopyVi,
+        CopyKeys::Emacs => Table::CopyEmacs,
     }
 }
 
@@ -90,13 +95,17 @@ fn chord(
     event: &KeyEvent,
     effects: &mut Vec<Effect>,
 ) -> Picture {
-    let table = table(state, client);
     let config = state.config.clone();
     let now = state.now_ms;
+    let key = event.chord();
+    let Some(view) = state.views.get(&client) else {
+        return Picture::Same;
+    };
+    let pending: Vec<Key> = view.pending.iter().copied().chain([key]).collect();
+    let table = table(state, view, &pending);
     let Some(view) = state.views.get_mut(&client) else {
         return Picture::Same;
     };
-    let key = event.chord();
     // Right after a repeatable key its neighbours need no prefix.
     if view.pending.is_empty() && now < view.repeat_until_ms {
         let again = [config.keymap.prefix(), key];
@@ -112,7 +121,6 @@ fn chord(
     view.pending.push(key);
     view.pending_since_ms = now;
     view.hints = false;
-    let pending = view.pending.clone();
     let mut found = config.keymap.lookup(table, &pending);
     if matches!(found, Lookup::None) && table != Table::Normal {
         found = config.keymap.lookup(Table::Normal, &pending);

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use super::Effect;
 use crate::config::settings::WindowSize;
 use crate::model::geometry::Size;
-use crate::model::id::{PaneId, TabId};
+use crate::model::id::{ClientId, PaneId, TabId};
+use crate::model::overlay::Overlay;
 use crate::model::state::State;
 use crate::model::view::View;
 
@@ -20,6 +21,7 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     remember_focus(state);
     resize_panes(state, effects);
     fit_copy_modes(state);
+    close_search_prompts(state);
     mark_seen(state);
 }
 
@@ -79,6 +81,24 @@ fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
             pane.size = size;
             pane.screen.resize(size);
             effects.push(Effect::ResizePty { pane: id, size });
+        }
+    }
+}
+
+/// A search is typed for a pane in copy mode; without one there is nothing to search.
+fn close_search_prompts(state: &mut State) {
+    let reading = |view: &View| {
+        let pane = state.focused(view);
+        pane.is_some_and(|pane| view.copy.contains_key(&pane))
+    };
+    let lost = state
+        .views
+        .values()
+        .filter(|view| matches!(view.overlay, Some(Overlay::Search(_))) && !reading(view));
+    let lost: Vec<ClientId> = lost.map(|view| view.client).collect();
+    for client in lost {
+        if let Some(view) = state.views.get_mut(&client) {
+            view.overlay = None;
         }
     }
 }

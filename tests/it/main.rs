@@ -9,6 +9,7 @@ mod attach;
 mod bad_input;
 mod control;
 mod coordination;
+mod copy_mode;
 mod disks;
 mod help;
 mod keys;

@@ -61,7 +61,7 @@ fn vi_keys_move_with_counts() {
         ("M", (14, 0)),
         ("G", (200, 0)),
         ("H", (171, 0)),
-        ("C-b", (143, 0)),
+        ("C-b C-b", (143, 0)),
         ("C-d", (158, 0)),
         ("3 x", (158, 0)),
         ("k", (157, 0)),
@@ -312,9 +312,8 @@ fn resizing_and_a_pane_that_goes_do_no_harm() {
     let status = crate::pty::ExitStatus::Code(0);
     desk.event(Event::Exited { pane: PANE, status });
     assert!(!reading(&desk));
-    desk.press(A, "x Enter");
     desk.press(A, "y");
-    assert_eq!(desk.written(1), b"y");
+    assert_eq!(desk.written(1), b"y", "the prompt went with the pane");
 }
 
 #[test]
