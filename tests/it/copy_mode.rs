@@ -286,9 +286,9 @@ fn the_last_command_is_captured_where_the_shell_marks_it() {
     let (_, error) = world.fails(&["capture-pane", "--last-command"]);
     let hint = error["error"]["hint"].as_str().expect("a hint");
     assert!(hint.contains("OSC 133"), "{hint}");
-    terminal.send(concat!(
-        "run() { printf '\\033]133;C\\007'; \"$@\"; printf '\\033]133;D;0\\007\\033]133;A\\007'; }\r"
-    ));
+    terminal.send(
+        "run() { printf '\\033]133;C\\007'; \"$@\"; printf '\\033]133;D;0\\007\\033]133;A\\007'; }\r",
+    );
     terminal.wait_text("run() {");
     idle(&terminal);
     terminal.send("run seq 1 3\r");
