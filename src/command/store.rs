@@ -32,6 +32,8 @@ pub struct StoreCx {
     pub quiet: bool,
     /// How its words came to us; if not given, a process called.
     pub voice: Option<Voice>,
+    /// The caller's id for this one command: what is done under it is done once.
+    pub op: Option<String>,
     coord: Option<Coord>,
 }
 
@@ -47,13 +49,11 @@ pub fn open(global: &Global) -> Result<StoreCx> {
             .ok()
             .filter(|id| !id.is_empty())
     });
-    Ok(StoreCx::new(
-        workspace.root,
-        workspace.state,
-        cwd,
-        actor,
-        global.json,
-    ))
+    let cx = StoreCx::new(workspace.root, workspace.state, cwd, actor, global.json);
+    Ok(StoreCx {
+        op: global.op.clone(),
+        ..cx
+    })
 }
 
 impl StoreCx {
@@ -72,6 +72,7 @@ impl StoreCx {
             actor,
             quiet,
             voice: None,
+            op: None,
             coord: None,
         }
     }
@@ -152,12 +153,17 @@ impl StoreCx {
         }
     }
 
-    /// Like [`StoreCx::actor`], as the one on whose behalf something is done.
+    /// Like [`StoreCx::actor`], as the one on whose behalf something is done; once only, if the
+    /// caller gave the command an id (`--op`).
     ///
     /// # Errors
     /// As there.
     pub fn acting(&mut self) -> Result<Actor> {
-        Ok(Actor::new(self.actor()?.id))
+        let actor = Actor::new(self.actor()?.id);
+        Ok(match &self.op {
+            Some(op) => actor.once(op.clone()),
+            None => actor,
+        })
     }
 
     /// Like [`StoreCx::actor`], its id only.

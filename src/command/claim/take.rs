@@ -32,9 +32,6 @@ pub struct Claim {
     /// If somebody holds it, queue for it this long
     #[arg(long, value_name = "TIME", value_parser = patience)]
     pub wait: Option<Duration>,
-    /// An id of yours for this call: repeating it repeats the answer, not the claim
-    #[arg(long, value_name = "ID")]
-    pub op: Option<String>,
 }
 
 fn ttl(text: &str) -> Result<Duration, String> {
@@ -55,10 +52,7 @@ fn explain(error: &crate::error::Error) -> String {
 impl Run<StoreCx> for Claim {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let keys = super::keys(cx, &self.what)?;
-        let mut actor = cx.acting()?;
-        if let Some(op) = self.op {
-            actor = actor.once(op);
-        }
+        let actor = cx.acting()?;
         // A time of the person's own setting counts like one given here.
         let usual = cx.settings().claims.ttl;
         let request = ClaimRequest {
