@@ -28,7 +28,7 @@ fn two_active_sessions_can_coordinate() {
         w.coord
             .heartbeat(&(&planner).into(), &Heartbeat::default())
             .unwrap();
-        assert_eq!(active().1, true);
+        assert!(active().1);
         w.probe.set(&executor, Vital::Dead);
         assert_eq!(active(), ("planner".into(), false));
         assert_eq!(w.coord.present_sessions().unwrap().len(), 1);
