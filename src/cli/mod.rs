@@ -34,7 +34,13 @@ fn run(invocation: Invocation, words: &[OsString]) -> Result<Reply> {
         Some(Command::Local(command)) => command.run(&mut LocalCx { global }),
         Some(Command::Store(command)) => {
             let mut cx = crate::command::store::open(&global)?;
-            command.run(&mut cx)
+            let reply = command.run(&mut cx);
+            // What the session that acted has to hear does not wait for a command that asks for it.
+            match cx.notices() {
+                Ok(notices) => output::notify(&notices, global.json),
+                Err(error) => output::say(&format!("cannot read notices: {}", error.message)),
+            }
+            reply
         }
         Some(Command::Server(ServerCommand::Events(events))) if events.follow => {
             remote::follow(&global, events.since)

@@ -87,6 +87,19 @@ pub fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "stoa: {}", sanitize_line(text));
 }
 
+/// Tells the session that acted what it has to hear, as JSON for a program that wants that.
+pub fn notify(notices: &[String], json: bool) {
+    for notice in notices {
+        if json {
+            let line = serde_json::json!({ "notice": notice });
+            // As in `say`.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        } else {
+            say(notice);
+        }
+    }
+}
+
 fn complain(error: &Error, json: bool) {
     let mut err = std::io::stderr().lock();
     // Nothing can be done for a standard error that does not take what we say.

@@ -16,12 +16,15 @@ pub mod message;
 pub mod oversight;
 pub mod pane;
 pub mod parse;
+pub mod seed;
 pub mod server;
 pub mod session;
 pub mod spec;
+pub mod state;
 pub mod store;
 pub mod tab;
 pub mod target;
+pub mod times;
 pub mod view;
 
 use clap::{ArgMatches, Args, FromArgMatches};
@@ -89,23 +92,42 @@ commands! {
     /// Commands on the store.
     StoreCommand in Store with store::StoreCx {
         "sessions" {
-            Register(session::register::Register) "register" ["session-register"]
-            Heartbeat(session::heartbeat::Heartbeat) "heartbeat" ["session-heartbeat"]
+            Register(session::register::Register) "register" ["session-register", "session-register-enhanced"]
+            Fingerprint(session::fingerprint::Fingerprint) "fingerprint" ["session-fingerprint"]
+            Heartbeat(session::heartbeat::Heartbeat) "heartbeat" []
             Sessions(session::sessions::Sessions) "sessions" []
             Whoami(session::whoami::Whoami) "whoami" []
+            Activity(session::activity::Activity) "activity" []
+            SessionStatus(session::status::SessionStatus) "session-status" []
+            Discover(session::discover::Discover) "discover" ["discover-agents", "get-agent-info"]
+            CanCoordinate(session::discover::CanCoordinate) "can-coordinate" []
+            DiscoverRoles(session::roles::DiscoverRoles) "discover-roles" ["session-discover-roles"]
+            StateSet(state::set::StateSet) "state set" ["sync-agent-state"]
+            StateGet(state::show::StateGet) "state get" ["get-agent-state"]
+            StateList(state::show::StateList) "state list" ["get-all-states"]
+            StateClear(state::clear::StateClear) "state clear" ["clear-agent-state"]
+            StateReset(state::clear::StateReset) "state reset" ["reset-all-states"]
         }
         "groups and context" {
             JoinGroup(group::join::JoinGroup) "join-group" ["agent-join-group", "ajoin"]
             LeaveGroup(group::leave::LeaveGroup) "leave-group" ["agent-leave-group", "aleave"]
             Groups(group::groups::Groups) "groups" ["list-agent-groups", "lsag"]
             Peers(group::peers::Peers) "peers" ["agent-peers", "apeers"]
+            InGroup(group::ask::InGroup) "in-group" ["is-coordinated"]
+            IsCoordinator(group::ask::IsCoordinator) "is-coordinator" []
+            Invite(group::manage::Invite) "invite" []
+            AddPeer(group::manage::AddPeer) "group add-peer" []
+            RemovePeer(group::manage::RemovePeer) "group remove-peer" []
+            GroupAccess(group::access::GroupAccess) "group access" []
+            SyncGroup(group::sync::SyncGroup) "sync-group" ["sync"]
             Share(context::share::Share) "share" ["agent-share", "ashare"]
+            Unshare(context::unshare::Unshare) "unshare" []
             Context(context::get::Context) "context" []
         }
         "claims" {
-            Claim(claim::take::Claim) "claim" ["session-claim"]
+            Claim(claim::take::Claim) "claim" []
             Renew(claim::renew::Renew) "renew" []
-            Release(claim::release::Release) "release" ["session-release"]
+            Release(claim::release::Release) "release" []
             Claims(claim::claims::Claims) "claims" []
         }
         "oversight" {
@@ -122,6 +144,13 @@ commands! {
             WaitMessage(message::wait::WaitMessage) "wait-message" []
             SessionSendMessage(message::seed::SessionSendMessage) "session-send-message" []
             SessionCheckMessages(message::seed::SessionCheckMessages) "session-check-messages" []
+        }
+        "words of older tools" {
+            SessionStart(seed::start::SessionStart) "session-start" []
+            NewSession(seed::start::NewSession) "new-session" ["new"]
+            SessionHeartbeat(seed::heartbeat::SessionHeartbeat) "session-heartbeat" []
+            SessionClaim(seed::claim::SessionClaim) "session-claim" []
+            SessionRelease(seed::claim::SessionRelease) "session-release" []
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Global {
     pub session: Option<String>,
     /// Print data as JSON, errors too.
     pub json: bool,
+    /// The caller's id for this one command: trying it again repeats the answer, not the deed.
+    pub op: Option<String>,
 }
 
 /// A command with the options around it.
@@ -106,6 +108,14 @@ fn root() -> clap::Command {
                 .help("Print data, and errors, as JSON"),
         )
         .arg(
+            Arg::new("op")
+                .long("op")
+                .value_name("ID")
+                .global(true)
+                .help_heading(EVERYWHERE)
+                .help("An id of yours for this one command: repeating it repeats the answer, not the deed"),
+        )
+        .arg(
             Arg::new("once")
                 .long("once")
                 .action(ArgAction::SetTrue)
@@ -130,7 +140,7 @@ fn command_at(words: &[OsString]) -> usize {
     while let Some(word) = words.get(at).and_then(|word| word.to_str())
         && word.starts_with('-')
     {
-        let takes_value = matches!(word, "--state" | "--session");
+        let takes_value = matches!(word, "--state" | "--session" | "--op");
         at += if takes_value { 2 } else { 1 };
     }
     at.min(words.len())
@@ -236,6 +246,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
         state: matches.get_one::<PathBuf>("state").cloned(),
         session: matches.get_one::<String>("session").cloned(),
         json: matches.get_flag("json"),
+        op: matches.get_one::<String>("op").cloned(),
     };
     let command = match matches.subcommand() {
         Some((word, sub)) => {

@@ -119,6 +119,11 @@ impl Reply {
         }
     }
 
+    /// The answer to a question; a no has exit code 1, though nothing failed.
+    pub fn answer(yes: bool, text: impl Into<String>, data: Value) -> Reply {
+        Reply::new(text, data).exits(u8::from(!yes))
+    }
+
     /// The same with an exit code: the answer is given in full, and scripts can branch on it.
     pub fn exits(mut self, code: u8) -> Reply {
         self.code = code;

@@ -10,7 +10,7 @@ use crate::config::paths::config_dir;
 use crate::config::settings::Settings;
 use crate::config::workspace::Workspace;
 use crate::coord::message::Voice;
-use crate::coord::snapshot::{GroupInfo, SessionInfo, Snapshot};
+use crate::coord::snapshot::{GroupInfo, Snapshot};
 use crate::coord::{self, Actor, Coord, Session, SessionId, caller};
 use crate::error::{Error, Kind, Result};
 
@@ -32,6 +32,12 @@ pub struct StoreCx {
     pub quiet: bool,
     /// How its words came to us; if not given, a process called.
     pub voice: Option<Voice>,
+    /// The caller's id for this one command: what is done under it is done once.
+    pub op: Option<String>,
+    /// Whether the process that called tells who acts, if nothing else does.
+    by_caller: bool,
+    /// Who has acted.
+    acted: Option<SessionId>,
     coord: Option<Coord>,
 }
 
@@ -47,13 +53,12 @@ pub fn open(global: &Global) -> Result<StoreCx> {
             .ok()
             .filter(|id| !id.is_empty())
     });
-    Ok(StoreCx::new(
-        workspace.root,
-        workspace.state,
-        cwd,
-        actor,
-        global.json,
-    ))
+    let cx = StoreCx::new(workspace.root, workspace.state, cwd, actor, global.json);
+    Ok(StoreCx {
+        op: global.op.clone(),
+        by_caller: true,
+        ..cx
+    })
 }
 
 impl StoreCx {
@@ -72,6 +77,9 @@ impl StoreCx {
             actor,
             quiet,
             voice: None,
+            op: None,
+            by_caller: false,
+            acted: None,
             coord: None,
         }
     }
@@ -82,13 +90,7 @@ impl StoreCx {
     /// It cannot be opened.
     pub fn coord(&mut self) -> Result<&Coord> {
         if self.coord.is_none() {
-            let settings = self.settings();
-            let limits = coord::Settings {
-                peer_limit: settings.groups.peer_limit as usize,
-                message_burst: settings.messages.burst.into(),
-                messages_per_minute: settings.messages.per_minute.into(),
-                ..coord::Settings::default()
-            };
+            let limits = limits(&self.settings());
             self.coord = Some(Coord::open(&self.state)?.with_settings(limits));
         }
         self.coord
@@ -132,17 +134,40 @@ impl StoreCx {
     /// # Errors
     /// Nobody is known to act, or that session is unknown or over.
     pub fn actor(&mut self) -> Result<Session> {
-        let Some(name) = self.actor.clone() else {
-            return Err(no_actor());
+        let session = match self.actor.clone() {
+            Some(name) => self.called(&name)?,
+            None if self.by_caller => self.callers()?,
+            None => return Err(no_actor()),
         };
+        self.acted = Some(session.id.clone());
+        Ok(session)
+    }
+
+    /// The session registered for the process that called.
+    fn callers(&mut self) -> Result<Session> {
+        let process = caller::caller()?;
+        let mut sessions = self.coord()?.sessions_of(&process)?;
+        match (sessions.len(), sessions.pop()) {
+            (1, Some(session)) => Ok(session),
+            (0, _) | (_, None) => Err(no_actor()),
+            (count, Some(last)) => Err(Error::refused(format!(
+                "{count} sessions belong to the process that called, {} among them",
+                last.name
+            ))
+            .with_hint("say which one acts: --session NAME, or set STOA_SESSION")),
+        }
+    }
+
+    /// The living session that goes by `name`.
+    fn called(&mut self, name: &str) -> Result<Session> {
         let coord = self.coord()?;
-        match coord.resolve(&name) {
+        match coord.resolve(name) {
             // In a pane the shell may be quicker than the pane's registration.
-            Err(error) if error.kind == Kind::NotFound && in_pane(&name) => {
+            Err(error) if error.kind == Kind::NotFound && in_pane(name) => {
                 let deadline = std::time::Instant::now() + REGISTRATION;
                 loop {
                     std::thread::sleep(Duration::from_millis(5));
-                    match coord.resolve(&name) {
+                    match coord.resolve(name) {
                         Err(_) if std::time::Instant::now() < deadline => {}
                         found => return found,
                     }
@@ -152,12 +177,17 @@ impl StoreCx {
         }
     }
 
-    /// Like [`StoreCx::actor`], as the one on whose behalf something is done.
+    /// Like [`StoreCx::actor`], as the one on whose behalf something is done; once only, if the
+    /// caller gave the command an id (`--op`).
     ///
     /// # Errors
     /// As there.
     pub fn acting(&mut self) -> Result<Actor> {
-        Ok(Actor::new(self.actor()?.id))
+        let actor = Actor::new(self.actor()?.id);
+        Ok(match &self.op {
+            Some(op) => actor.once(op.clone()),
+            None => actor,
+        })
     }
 
     /// Like [`StoreCx::actor`], its id only.
@@ -168,14 +198,48 @@ impl StoreCx {
         Ok(self.actor()?.id)
     }
 
-    /// The acting session as a snapshot shows it, if it is in there.
-    pub fn find_actor<'a>(&self, snapshot: &'a Snapshot) -> Option<&'a SessionInfo> {
-        let name = self.actor.as_deref()?;
-        snapshot
-            .sessions
-            .iter()
-            .find(|session| session.id == name)
-            .or_else(|| snapshot.session_called(name))
+    /// What the session that has acted must hear of, and has not yet.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn notices(&self) -> Result<Vec<String>> {
+        match (&self.coord, &self.acted) {
+            (Some(coord), Some(id)) => coord.take_notices(id),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The store for reading, if it has ever been made; makes nothing itself.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn reader(&self) -> Result<Option<Coord>> {
+        let coord = Coord::open_existing(&self.state)?;
+        Ok(coord.map(|coord| coord.with_settings(limits(&self.settings()))))
+    }
+
+    /// The session that acts, if there is a store and it is known there; for commands that only
+    /// show and serve everybody.
+    pub fn known(&mut self) -> Option<Session> {
+        match self.reader() {
+            Ok(Some(_)) => self.actor().ok(),
+            _ => None,
+        }
+    }
+}
+
+/// The limits that a person's settings set.
+pub fn limits(settings: &Settings) -> coord::Settings {
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    coord::Settings {
+        peer_limit: settings.groups.peer_limit as usize,
+        lost_ms: ms(settings.sessions.lost_after),
+        stalled_ms: ms(settings.sessions.stalled_after),
+        active_ms: ms(settings.sessions.active_within),
+        lost_shown_ms: ms(settings.sessions.lost_shown),
+        message_burst: settings.messages.burst.into(),
+        messages_per_minute: settings.messages.per_minute.into(),
+        ..coord::Settings::default()
     }
 }
 
@@ -195,7 +259,10 @@ fn no_actor() -> Error {
 /// It cannot be read.
 pub fn read(state: &Path) -> Result<Snapshot> {
     match Coord::open_existing(state)? {
-        Some(coord) => coord.snapshot(),
+        Some(coord) => {
+            let settings = load::settings(config_dir().as_deref());
+            coord.with_settings(limits(&settings)).snapshot()
+        }
         None => Ok(Snapshot::empty(crate::clock::Clock::now(
             &crate::clock::SystemClock::open()?,
         ))),

@@ -72,6 +72,8 @@ pub struct Settings {
     pub window_size: WindowSize,
     /// The side panel.
     pub panel: Panel,
+    /// Sessions.
+    pub sessions: Sessions,
     /// Groups.
     pub groups: Groups,
     /// Claims.
@@ -106,6 +108,7 @@ impl Default for Settings {
             new_pane_directory: NewPaneDirectory::Pane,
             window_size: WindowSize::Largest,
             panel: Panel::default(),
+            sessions: Sessions::default(),
             groups: Groups::default(),
             claims: Claims::default(),
             hooks: Hooks::default(),
@@ -150,6 +153,44 @@ impl Default for Panel {
             side: Side::Right,
             width: 36,
             open: true,
+        }
+    }
+}
+
+/// `[sessions]`: when a session counts as what. A session whose process is seen to have ended is
+/// over at once, whatever stands here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Sessions {
+    /// Without a sign of life for this long, one that said it was working is shown as stalled.
+    /// Default `"120s"`.
+    #[serde(deserialize_with = "duration", serialize_with = "in_seconds")]
+    pub stalled_after: Duration,
+    /// Without a sign of life for this long, one whose process cannot be looked at (another
+    /// machine, another container) is lost. Default `"60s"`.
+    #[serde(deserialize_with = "duration", serialize_with = "in_seconds")]
+    pub lost_after: Duration,
+    /// With a sign of life in this time, one is active and can be coordinated with. Default
+    /// `"120s"`.
+    #[serde(deserialize_with = "duration", serialize_with = "in_seconds")]
+    pub active_within: Duration,
+    /// For how long one that died is still shown. Default `"10m"`.
+    #[serde(deserialize_with = "duration", serialize_with = "in_seconds")]
+    pub lost_shown: Duration,
+}
+
+impl Default for Sessions {
+    fn default() -> Sessions {
+        Sessions {
+            stalled_after: Duration::from_secs(120),
+            lost_after: Duration::from_secs(60),
+            active_within: Duration::from_secs(120),
+            lost_shown: Duration::from_secs(10 * 60),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::fingerprint::{Fingerprint, Vital};
 use super::key::ClaimKey;
 use super::lease::{DEFAULT_TTL, Lease, Phase, check_ttl, show_ms};
 use super::names::check_text;
-use super::overlap::find_overlapping;
+use super::overlap::{find_overlapping, overlapping};
 use super::schema::{self, Cause, Claim, Grant, Session};
 use super::{Moment, queue};
 use crate::error::{Error, Kind, Result};
@@ -24,6 +24,8 @@ use crate::store::{Tx, View, put_json};
 
 /// Keys in one request.
 const KEYS: usize = 1000;
+/// The priorities there are; 0 is the usual one.
+pub const PRIORITIES: std::ops::RangeInclusive<i32> = -100..=100;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub struct ClaimRequest {
     pub shared: bool,
     /// Why, for those who find them taken.
     pub reason: Option<String>,
+    /// How urgent it is, [`PRIORITIES`]: who waits with a larger one goes first.
+    pub priority: i32,
 }
 
 impl ClaimRequest {
@@ -46,6 +50,7 @@ impl ClaimRequest {
             ttl: None,
             shared: false,
             reason: None,
+            priority: 0,
         }
     }
 }
@@ -191,6 +196,9 @@ pub(super) fn check_request(
     if let Some(reason) = &request.reason {
         check_text("reason", reason)?;
     }
+    if !PRIORITIES.contains(&request.priority) {
+        return Err(Error::usage("a priority is from -100 to 100"));
+    }
     if let Some(ttl) = request.ttl {
         check_ttl(ttl)?;
     }
@@ -239,7 +247,11 @@ pub fn blocked(
         }
     }
     // Whoever already has the very key is not sent to the end of its line.
-    queue::ahead(view, at, session, &not_held, request.shared, ticket)
+    let place = queue::Place {
+        priority: request.priority,
+        ticket,
+    };
+    queue::ahead(view, at, session, &not_held, request.shared, place)
 }
 
 /// The refusal of a key that somebody holds.
@@ -310,19 +322,14 @@ fn clock_time(grant: &Grant) -> String {
 }
 
 /// Writes one grant; nothing is in the way.
-fn place(
+pub(super) fn place(
     tx: &mut dyn Tx,
     at: &Moment<'_>,
     session: &Session,
     request: &ClaimRequest,
     key: &ClaimKey,
 ) -> Result<GrantedClaim> {
-    let mut met = Vec::new();
-    find_overlapping(tx.view(), key, |claim| {
-        met.push(claim);
-        Ok(None::<()>)
-    })?;
-    for claim in met {
+    for claim in overlapping(tx.view(), key)? {
         remove_void(tx, at, claim)?;
     }
     let mut claim = schema::claim(tx.view(), key)?.unwrap_or_else(|| Claim {

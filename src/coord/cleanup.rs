@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::audit::{self, AuditEntry};
 use super::facade::Coord;
 use super::schema::{self, Session};
-use super::{Moment, holding, message, session};
+use super::{Moment, holding, session};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Order, Tx, put_json};
 
@@ -92,8 +92,7 @@ fn clean(tx: &mut dyn Tx, at: &Moment<'_>, cleanup: &Cleanup) -> Result<Cleaned>
     for session in schema::sessions(tx.view())? {
         match &session.ended {
             Some(ended) if ended.at.wall < old => {
-                tx.delete(&schema::session_key(&session.id))?;
-                message::mailbox::forget(tx, &session.id)?;
+                session::forget(tx, &session.id)?;
                 cleaned.forgotten.push(session.name);
             }
             Some(_) => {}

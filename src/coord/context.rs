@@ -2,11 +2,15 @@
 //!
 //! Only members write. Each key counts its versions and remembers who wrote it; a few older
 //! versions are kept. A writer who names the version it has seen is refused if it is not the
-//! current one, so that nobody overwrites what they have not read.
+//! current one, so that nobody overwrites what they have not read. A value may be given a time; when
+//! that is over it is gone for every reader at once, whenever its record is swept away.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::lease::{Lease, Phase, check_ttl};
 use super::names::{check_context_key, shown};
 use super::schema::{self, Entry, Session};
 use super::{Moment, group};
@@ -31,6 +35,8 @@ pub struct Share {
     pub value: Option<Value>,
     /// Refuse unless this is the current version; 0 for a key that must not exist yet.
     pub expected: Option<u64>,
+    /// How long it is there; for good if not given.
+    pub ttl: Option<Duration>,
 }
 
 impl Share {
@@ -40,6 +46,17 @@ impl Share {
             key: key.into(),
             value: Some(value),
             expected: None,
+            ttl: None,
+        }
+    }
+
+    /// Take `key` away.
+    pub fn remove(key: impl Into<String>) -> Share {
+        Share {
+            key: key.into(),
+            value: None,
+            expected: None,
+            ttl: None,
         }
     }
 }
@@ -51,6 +68,9 @@ pub struct Shared {
     pub group: String,
     /// Each key with its new version; 0 for a removed one.
     pub versions: Vec<(String, u64)>,
+    /// The revision at which it was done, for `stoa sync-group --to`.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// Writes values into the context of the session's group, all or none.
@@ -86,6 +106,7 @@ pub fn share(
         versions.push((share.key.clone(), version));
     }
     let name = group.name.clone();
+    drop_expired(tx, at, &name)?;
     if tx.count(&schema::context_prefix(&name))? > KEYS {
         return Err(
             Error::refused(format!("the context of group {name} is full: {KEYS} keys"))
@@ -96,6 +117,7 @@ pub fn share(
     Ok(Shared {
         group: name,
         versions,
+        revision: tx.revision(),
     })
 }
 
@@ -111,11 +133,12 @@ fn write(
         .get(&record_key)?
         .map(|record| record.decode())
         .transpose()?;
-    let current = old.as_ref().map_or(0, |entry| entry.version);
+    let there = old.as_ref().filter(|entry| is_there(entry, at));
+    let current = there.map_or(0, |entry| entry.version);
     if let Some(expected) = share.expected
         && expected != current
     {
-        let by = old.as_ref().map_or("nobody", |entry| &entry.author_name);
+        let by = there.map_or("nobody", |entry| &entry.author_name);
         return Err(Error::refused(format!(
             "{} is at version {current} (written by {by}), not at {expected}",
             share.key
@@ -127,16 +150,27 @@ fn write(
         return Ok(0);
     };
     check_size(&share.key, value)?;
+    let expires = match share.ttl {
+        Some(ttl) => Some(Lease::new(at.now, check_ttl(ttl)?)),
+        None => None,
+    };
+    let expiry = schema::expiry_key(group, &share.key);
+    match &expires {
+        Some(_) => put_json(tx, &expiry, &share.key)?,
+        None => drop(tx.delete(&expiry)?),
+    }
     if let Some(old) = &old {
         keep_history(tx, group, old)?;
     }
     let entry = Entry {
         key: share.key.clone(),
         value: value.clone(),
-        version: current + 1,
+        // A value that has run out is followed by a new version of the same key.
+        version: old.as_ref().map_or(0, |entry| entry.version) + 1,
         author: session.id.clone(),
         author_name: session.name.clone(),
         at: at.now.wall,
+        expires,
         extra: Map::new(),
     };
     put_json(tx, &record_key, &entry)?;
@@ -177,8 +211,49 @@ fn keep_history(tx: &mut dyn Tx, group: &str, old: &Entry) -> Result<()> {
 
 fn remove(tx: &mut dyn Tx, group: &str, key: &str) -> Result<()> {
     tx.delete(&schema::context_key(group, key))?;
+    tx.delete(&schema::expiry_key(group, key))?;
     for record in tx.range(&schema::history_prefix(group, key))? {
         tx.delete(&record.key)?;
+    }
+    Ok(())
+}
+
+/// Whether a value is still there.
+pub(super) fn is_there(entry: &Entry, at: &Moment<'_>) -> bool {
+    let lease = entry.expires.as_ref();
+    lease.is_none_or(|lease| matches!(lease.phase(at.now), Phase::Live(_)))
+}
+
+/// Removes the records of a group's values that have run out; says how many.
+fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &str) -> Result<usize> {
+    let mut gone = 0;
+    for record in tx.range(&schema::expiry_key(group, ""))? {
+        let key: String = record.decode()?;
+        let entry: Option<Entry> = tx
+            .get(&schema::context_key(group, &key))?
+            .map(|record| record.decode())
+            .transpose()?;
+        if entry.is_none_or(|entry| !is_there(&entry, at)) {
+            remove(tx, group, &key)?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// Removes the records of all values that have run out.
+///
+/// # Errors
+/// Only the store's.
+pub fn sweep(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<()> {
+    if tx.count(schema::EXPIRY_PREFIX)? == 0 {
+        return Ok(());
+    }
+    for group in schema::groups(tx.view())? {
+        if drop_expired(tx, at, &group.name)? > 0 && group.members.is_empty() {
+            // It was kept for its values alone.
+            group::touch(tx, at, group)?;
+        }
     }
     Ok(())
 }
@@ -187,7 +262,12 @@ fn remove(tx: &mut dyn Tx, group: &str, key: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Kind::NotFound`](crate::error::Kind::NotFound) if the key is not there.
-pub fn entries(view: &dyn View, group: &str, key: Option<&str>) -> Result<Vec<(Entry, u64)>> {
+pub fn entries(
+    view: &dyn View,
+    at: &Moment<'_>,
+    group: &str,
+    key: Option<&str>,
+) -> Result<Vec<(Entry, u64)>> {
     let records = match key {
         None => view.range(&schema::context_prefix(group))?,
         Some(key) => view
@@ -195,16 +275,18 @@ pub fn entries(view: &dyn View, group: &str, key: Option<&str>) -> Result<Vec<(E
             .into_iter()
             .collect(),
     };
-    if let (Some(key), []) = (key, &records[..]) {
+    let mut found: Vec<(Entry, u64)> = Vec::new();
+    for record in &records {
+        found.push((record.decode()?, record.mod_revision));
+    }
+    found.retain(|(entry, _)| is_there(entry, at));
+    if let (Some(key), []) = (key, &found[..]) {
         return Err(
             Error::not_found(format!("group {group} shares no \"{}\"", shown(key)))
                 .with_hint("`stoa context` lists what it shares"),
         );
     }
-    records
-        .iter()
-        .map(|record| Ok((record.decode()?, record.mod_revision)))
-        .collect()
+    Ok(found)
 }
 
 /// The older versions of a value, oldest first.

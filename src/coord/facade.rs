@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::access::Joining;
 use super::audit::{self, AuditEntry, Deed, Noted, Wanted};
 use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
@@ -228,6 +229,7 @@ impl Coord {
         let done = self.store.transact(&mut |tx| {
             names = session::reap(tx, &at)?;
             holding::sweep(tx, &at)?;
+            context::sweep(tx, &at)?;
             for name in &names {
                 audit::record(
                     tx,
@@ -269,7 +271,7 @@ impl Coord {
     pub fn join_group(&self, actor: &Actor, name: &str) -> Result<Joined> {
         let deed = Deed::new("join-group", name);
         self.act(actor, &deed, |tx, at, session| {
-            group::join(tx, at, session, name)
+            group::join(tx, at, session, &Joining::named(name))
         })
     }
 
@@ -299,9 +301,9 @@ impl Coord {
     /// # Errors
     /// [`Kind::NotFound`] if there is no such group or key.
     pub fn context(&self, group: &str, key: Option<&str>) -> Result<Vec<(Entry, u64)>> {
-        self.read(|view, _| {
+        self.read(|view, at| {
             group::existing(view, group)?;
-            context::entries(view, group, key)
+            context::entries(view, at, group, key)
         })
     }
 

@@ -10,10 +10,11 @@ use std::fs;
 use std::io::Read;
 use std::sync::Mutex;
 
+use jiff::{SignedDuration, Timestamp};
 use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{boot_id, read_fact};
+use crate::clock::{Now, boot_id, read_fact};
 use crate::error::{Error, Result};
 
 /// One process, recognisable for as long as anybody remembers it.
@@ -48,6 +49,21 @@ impl Fingerprint {
         identity(self) == identity(other)
             && self.boot_id == other.boot_id
             && self.host_id == other.host_id
+    }
+
+    /// When it started, for people; `None` if that was in another boot.
+    pub fn started(&self, now: &Now) -> Option<Timestamp> {
+        let ticks = self.start_ticks.checked_mul(1000)?;
+        let started_ms = ticks / rustix::param::clock_ticks_per_second();
+        let age = now.boot_ms.checked_sub(started_ms)?;
+        let age = SignedDuration::from_millis(i64::try_from(age).ok()?);
+        let same_boot = now.boot_id == self.boot_id;
+        same_boot.then(|| now.wall.checked_sub(age).ok()).flatten()
+    }
+
+    /// One word for it, unique in one boot of one machine: process id and start time in ticks.
+    pub fn short(&self) -> String {
+        format!("{}_{}", self.pid, self.start_ticks)
     }
 }
 

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use super::access::{self, Access, Joining};
 use super::message::{Log, mailbox};
 use super::names::{check_label, shown};
 use super::schema::{self, Group, Member, Session, SessionId};
@@ -40,50 +41,100 @@ pub struct Left {
 /// Joins a group, making it if there is none. The caller writes `session`.
 ///
 /// # Errors
-/// [`Kind::Refused`](crate::error::Kind::Refused) when the session is in a group already or the
-/// group is full; [`Kind::Usage`](crate::error::Kind::Usage) for a bad name.
-pub fn join(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, name: &str) -> Result<Joined> {
+/// [`Kind::Refused`](crate::error::Kind::Refused) when the session is in a group already, the
+/// group is full, or the session may not join it; [`Kind::Usage`](crate::error::Kind::Usage) for a
+/// bad name.
+pub fn join(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    session: &mut Session,
+    joining: &Joining,
+) -> Result<Joined> {
+    let name = &joining.name;
     check_label("group name", name)?;
-    if let Some(current) = &session.group {
-        let hint = format!("leave it first: stoa leave-group, then stoa join-group {name}");
-        return Err(match current == name {
-            true => Error::refused(format!("{} is already in group {name}", session.name)),
-            false => {
-                Error::refused(format!("{} is in group {current}", session.name)).with_hint(hint)
-            }
-        });
-    }
-    let mut group = schema::group(tx.view(), name)?.unwrap_or_else(|| Group {
-        name: name.to_owned(),
-        members: Vec::new(),
-        coordinator: None,
-        last_coordination: at.now.wall,
-        extra: Map::new(),
-    });
-    drop_lost(tx, at, &mut group)?;
+    refuse_second(session, name)?;
+    let mut group = match schema::group(tx.view(), name)? {
+        Some(mut group) => {
+            drop_lost(tx, at, &mut group)?;
+            let empty = group.members.is_empty();
+            access::check(tx.view(), session, &group, joining, empty)?;
+            group
+        }
+        None => {
+            let mut group = made(at, name);
+            let wanted = joining.access.unwrap_or(Access::Open);
+            access::set(tx, &mut group, wanted, &joining.word)?;
+            group
+        }
+    };
+    enter(tx, at, session, &mut group)
+}
+
+/// Puts a session that may into a group. The caller writes `session`.
+///
+/// # Errors
+/// [`Kind::Refused`](crate::error::Kind::Refused) when the group is full.
+pub(super) fn enter(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    session: &mut Session,
+    group: &mut Group,
+) -> Result<Joined> {
     let limit = at.settings.peer_limit;
     if group.members.len() > limit {
         return Err(Error::refused(format!(
-            "group {name} is full: each of its {} members has {limit} peers",
+            "group {} is full: each of its {} members has {limit} peers",
+            group.name,
             group.members.len()
         ))
-        .with_hint("join another group, or raise the peer limit"));
+        .with_hint("join another group, or raise peer-limit under [groups] in config.toml"));
     }
-    let peers = names_of(tx.view(), &group)?;
+    let peers = names_of(tx.view(), group)?;
+    group.invited.retain(|id| *id != session.id);
     group.members.push(Member {
         session: session.id.clone(),
         joined: tx.revision(),
         joined_at: at.now.wall,
+        synced: tx.revision(),
         extra: Map::new(),
     });
-    session.group = Some(name.to_owned());
-    mailbox::follow(tx, &session.id, &Log::Group(name.to_owned()))?;
-    settle(tx, at, &mut group)?;
+    session.group = Some(group.name.clone());
+    mailbox::follow(tx, &session.id, &Log::Group(group.name.clone()))?;
+    settle(tx, at, group)?;
     Ok(Joined {
-        group: name.to_owned(),
+        group: group.name.clone(),
         coordinator: group.coordinator.as_ref() == Some(&session.id),
         peers,
     })
+}
+
+/// Refuses a session that is in a group, this one or another.
+pub(super) fn refuse_second(session: &Session, name: &str) -> Result<()> {
+    match session.group.as_deref() {
+        None => Ok(()),
+        Some(current) if current == name => Err(Error::refused(format!(
+            "{} is already in group {name}",
+            session.name
+        ))
+        .with_hint("`stoa peers` shows who else is")),
+        Some(current) => Err(
+            Error::refused(format!("{} is in group {current}", session.name)).with_hint(format!(
+                "leave it first: stoa leave-group, then stoa join-group {name}"
+            )),
+        ),
+    }
+}
+
+fn made(at: &Moment<'_>, name: &str) -> Group {
+    Group {
+        name: name.to_owned(),
+        members: Vec::new(),
+        coordinator: None,
+        last_coordination: at.now.wall,
+        access: Access::Open,
+        invited: Vec::new(),
+        extra: Map::new(),
+    }
 }
 
 /// Leaves the session's group. The caller writes `session`.
@@ -166,7 +217,7 @@ pub fn coordinator(group: &Group, lives: impl Fn(&SessionId) -> bool) -> Option<
 }
 
 /// Takes lost members off the list, and the group off their records.
-fn drop_lost(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<()> {
+pub(super) fn drop_lost(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<()> {
     for member in std::mem::take(&mut group.members) {
         let record = schema::session(tx.view(), &member.session)?;
         match record {
@@ -185,12 +236,13 @@ fn drop_lost(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<()> 
 
 /// Makes sure there is a coordinator among the members, all of whom live, and writes the group; one
 /// without members and without context is removed.
-fn settle(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<()> {
+pub(super) fn settle(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<()> {
     group.coordinator = coordinator(group, |_| true);
     group.last_coordination = at.now.wall;
     let key = schema::group_key(&group.name);
     if group.members.is_empty() && tx.count(&schema::context_prefix(&group.name))? == 0 {
         tx.delete(&key)?;
+        tx.delete(&schema::secret_key(&group.name))?;
         return Ok(());
     }
     put_json(tx, &key, group)

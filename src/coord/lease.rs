@@ -85,6 +85,27 @@ impl Lease {
         }
     }
 
+    /// Whether a fifth of its time or less is left, its grace included.
+    pub fn ends_soon(&self, now: &Now) -> bool {
+        match self.phase(now) {
+            Phase::Live(left) => left <= self.ttl_ms / 5,
+            Phase::Grace(_) => true,
+            Phase::Over => false,
+        }
+    }
+
+    /// Milliseconds until time changes how it stands: its end comes near, it ends, its grace does.
+    pub fn next_change_ms(&self, now: &Now) -> Option<u64> {
+        match self.phase(now) {
+            Phase::Live(left) => Some(match left.checked_sub(self.ttl_ms / 5) {
+                None | Some(0) => left,
+                Some(until_near) => until_near,
+            }),
+            Phase::Grace(left) => Some(left),
+            Phase::Over => None,
+        }
+    }
+
     /// Milliseconds it still holds; 0 when it does not.
     pub fn left_ms(&self, now: &Now) -> u64 {
         match self.phase(now) {
@@ -195,6 +216,18 @@ mod tests {
         check(24_999, Phase::Grace(1));
         check(25_000, Phase::Over);
         check(u64::MAX / 2, Phase::Over);
+    }
+
+    /// C7: the last fifth is when its holder is told.
+    #[test]
+    fn a_lease_ends_soon_in_its_last_fifth() {
+        let lease = Lease::new(&after(0), Duration::from_secs(10));
+        let check = |ms, expected| assert_eq!(lease.ends_soon(&after(ms)), expected, "after {ms}");
+        check(0, false);
+        check(7_999, false);
+        check(8_000, true);
+        check(24_999, true);
+        check(25_000, false);
     }
 
     #[test]

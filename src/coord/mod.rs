@@ -8,35 +8,43 @@
 //! This module knows keys, revisions and leases; it knows nothing of SQL, terminals or panes'
 //! contents, and never decides anything by wall time.
 
+pub mod access;
 pub mod audit;
 
 pub mod caller;
 pub mod claim;
 pub mod cleanup;
 pub mod context;
+pub mod discovery;
 pub mod doctor;
 pub mod facade;
 pub mod fingerprint;
+pub mod force;
 pub mod glob;
 pub mod group;
 pub mod holding;
 pub mod key;
 pub mod lease;
+pub mod membership;
 pub mod message;
 pub mod names;
+pub mod notice;
 mod operation;
 mod overlap;
+pub mod pick;
 mod projector;
 pub mod queue;
 pub mod readable;
 pub mod register;
 pub mod replica;
+pub mod roster;
 pub mod schema;
 pub mod session;
 pub mod snapshot;
+pub mod state;
 #[cfg(test)]
 mod tests;
-mod wait;
+pub mod wait;
 pub mod watch;
 
 pub use claim::{ClaimRequest, Granted, GrantedClaim, Released, Which};
@@ -67,6 +75,14 @@ pub struct Settings {
     pub unread_per_session: u64,
     /// Messages kept that have been dealt with: for each session, group, and of those to all.
     pub messages_kept: u64,
+    /// A session out of sight whose last sign of life is older than this is lost, in milliseconds.
+    pub lost_ms: u64,
+    /// A session that works but has shown nothing for this long is called stalled, in milliseconds.
+    pub stalled_ms: u64,
+    /// A session that has shown a sign of life within this time is active, in milliseconds.
+    pub active_ms: u64,
+    /// How long a session that died stays to be seen before it is forgotten, in milliseconds.
+    pub lost_shown_ms: u64,
 }
 
 impl Default for Settings {
@@ -78,6 +94,10 @@ impl Default for Settings {
             messages_per_minute: 60,
             unread_per_session: 1_000,
             messages_kept: 1_000,
+            lost_ms: 60_000,
+            stalled_ms: 120_000,
+            active_ms: 120_000,
+            lost_shown_ms: 10 * 60_000,
         }
     }
 }

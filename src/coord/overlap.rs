@@ -52,6 +52,19 @@ pub(super) fn find_overlapping<B>(
     each_pattern(view, key, look)
 }
 
+/// All claims that have something in common with `key`.
+///
+/// # Errors
+/// Only the store's.
+pub(super) fn overlapping(view: &dyn View, key: &ClaimKey) -> Result<Vec<Claim>> {
+    let mut found = Vec::new();
+    find_overlapping(view, key, |claim| {
+        found.push(claim);
+        Ok(None::<()>)
+    })?;
+    Ok(found)
+}
+
 /// The smallest key after this one.
 fn after(key: &str) -> String {
     format!("{key}\0")

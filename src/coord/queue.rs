@@ -1,11 +1,13 @@
-//! The lines in front of claims: first come, first served.
+//! The lines in front of claims: first come, first served, the urgent before the others.
 //!
-//! Who waits has a record in the store with a ticket, the revision at which it began. A claim is
-//! refused while somebody with an earlier ticket waits for something that overlaps it, unless both
+//! Who waits has a record in the store with a ticket, the revision at which it began, and a
+//! priority. A claim is refused while somebody whose turn is earlier (a larger priority, or the
+//! same and an earlier ticket) waits for something that overlaps it, unless both
 //! would share; so readers that keep coming do not starve a writer. A place is lost when its
 //! patience runs out or its process ends; such records are skipped, and removed by the next to join
 //! the line.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use serde_json::json;
@@ -38,6 +40,7 @@ pub fn join(
         session: session.id.clone(),
         keys: request.keys.clone(),
         shared: request.shared,
+        priority: request.priority,
         since: at.now.wall,
         patience: Lease::new(at.now, patience),
         process: process.clone(),
@@ -54,7 +57,36 @@ pub fn line(view: &dyn View, at: &Moment<'_>) -> Result<Vec<(Waiter, Session)>> 
             found.push((waiter, session));
         }
     }
+    found.sort_by_key(|(waiter, _)| turn(waiter));
     Ok(found)
+}
+
+/// What is smaller is served earlier.
+pub(super) fn turn(waiter: &Waiter) -> (Reverse<i32>, u64) {
+    (Reverse(waiter.priority), waiter.ticket)
+}
+
+/// Where in the line somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// How urgent it is.
+    pub priority: i32,
+    /// Its ticket; without one it comes after all others of its priority.
+    pub ticket: Option<u64>,
+}
+
+/// The place of a ticket among those who want something of the same, from 1; `None` if the ticket
+/// is not good any more.
+pub fn position(view: &dyn View, at: &Moment<'_>, ticket: u64) -> Result<Option<usize>> {
+    let line = line(view, at)?;
+    let Some((own, _)) = line.iter().find(|(waiter, _)| waiter.ticket == ticket) else {
+        return Ok(None);
+    };
+    let before = line.iter().filter(|(other, _)| {
+        let wants = |key: &ClaimKey| own.keys.iter().any(|mine| mine.overlaps(key));
+        turn(other) < turn(own) && !(other.shared && own.shared) && other.keys.iter().any(wants)
+    });
+    Ok(Some(before.count() + 1))
 }
 
 /// The session that waits, if it still does.
@@ -70,18 +102,23 @@ pub(super) fn still_waits(at: &Moment<'_>, waiter: &Waiter, session: Option<&Ses
         && at.probe.check(&waiter.process) != Vital::Dead
 }
 
-/// The first in line whose turn comes before the holder of `ticket` (before anybody without one).
+/// The first in line whose turn comes before `place`.
 pub fn ahead(
     view: &dyn View,
     at: &Moment<'_>,
     session: &Session,
     keys: &[&ClaimKey],
     shared: bool,
-    ticket: Option<u64>,
+    place: Place,
 ) -> Result<Option<Blocked>> {
-    for waiter in schema::waiters(view)? {
-        let later = ticket.is_some_and(|ticket| waiter.ticket >= ticket);
-        if later || waiter.session == session.id || (shared && waiter.shared) {
+    let mut waiters = schema::waiters(view)?;
+    waiters.sort_by_key(turn);
+    let own = (Reverse(place.priority), place.ticket.unwrap_or(u64::MAX));
+    for waiter in waiters {
+        if turn(&waiter) >= own {
+            break;
+        }
+        if waiter.session == session.id || (shared && waiter.shared) {
             continue;
         }
         let met = keys

@@ -2,18 +2,21 @@
 
 use serde_json::Map;
 
+use super::access::Joining;
 use super::fingerprint::{Fingerprint, Vital};
 use super::message::{Log, mailbox};
-use super::names::{check_label, check_session_name, check_text};
+use super::names::{check_label, check_name, check_session_name, check_text};
 use super::schema::{self, Brief, Cause, Session, SessionId};
-use super::session::{card, end, life, reap_dead, silence_ms};
+use super::session::{card, end, forget, life, reap_dead, silence_ms};
 use super::snapshot::Life;
 use super::{Moment, group, holding, lease};
 use crate::error::{Error, Result};
-use crate::store::Tx;
+use crate::store::{Tx, View};
 
 /// Ended sessions kept so that using one says so.
 const KEPT_ENDED: usize = 200;
+/// Capabilities of one session.
+const CAPABILITIES: usize = 32;
 /// Silent sessions looked at when somebody registers.
 const REAPED_AT_ONCE: usize = 32;
 
@@ -34,6 +37,13 @@ pub struct Register {
     pub agent: Option<String>,
     /// The group to join in the same transaction.
     pub group: Option<String>,
+    /// What is known of that group's secret word, and who may join it if this makes it.
+    pub joining: Option<Joining>,
+    /// What it is good at.
+    pub capabilities: Vec<String>,
+    /// The caller's id for this registration: a living session that the same process registered
+    /// under it is returned again.
+    pub operation: Option<String>,
     /// Its process: one that lives as long as the session does.
     pub fingerprint: Fingerprint,
     /// Its id: of an earlier registration, or minted for it before its process started.
@@ -51,6 +61,9 @@ impl Register {
             pane: None,
             agent: None,
             group: None,
+            joining: None,
+            capabilities: Vec::new(),
+            operation: None,
             fingerprint,
             id: None,
         }
@@ -69,6 +82,9 @@ pub fn register(
     request: &Register,
 ) -> Result<Session> {
     check_register(request)?;
+    if let Some(done) = registered_before(tx.view(), request)? {
+        return Ok(done);
+    }
     let id = request.id.as_ref().unwrap_or(new_id);
     let mut all = schema::briefs(tx.view())?;
     if reap_silent(tx, at, &all, id)? {
@@ -101,12 +117,28 @@ pub fn register(
     mailbox::follow(tx, &session.id, &Log::All)?;
     match request.group.as_deref() {
         Some(wanted) if session.group.as_deref() != Some(wanted) => {
-            group::join(tx, at, &mut session, wanted)?;
+            let joining = request.joining.clone();
+            let joining = joining.unwrap_or_else(|| Joining::named(wanted));
+            group::join(tx, at, &mut session, &joining)?;
         }
         _ => {}
     }
     schema::put_session(tx, &session)?;
     Ok(session)
+}
+
+/// What the same request did before, if it carries the caller's id.
+fn registered_before(view: &dyn View, request: &Register) -> Result<Option<Session>> {
+    let Some(operation) = &request.operation else {
+        return Ok(None);
+    };
+    check_name("operation id", operation)?;
+    let same = |session: &Session| {
+        session.ended.is_none()
+            && session.operation.as_ref() == Some(operation)
+            && session.fingerprint.is_same_process(&request.fingerprint)
+    };
+    Ok(schema::sessions(view)?.into_iter().find(same))
 }
 
 fn check_register(request: &Register) -> Result<()> {
@@ -115,6 +147,14 @@ fn check_register(request: &Register) -> Result<()> {
     }
     if request.number == Some(0) {
         return Err(Error::usage("session numbers begin at 1"));
+    }
+    if request.capabilities.len() > CAPABILITIES {
+        return Err(Error::usage(format!(
+            "a session has at most {CAPABILITIES} capabilities"
+        )));
+    }
+    for capability in &request.capabilities {
+        check_name("capability", capability)?;
     }
     for (what, label) in [("pane", &request.pane), ("agent", &request.agent)] {
         if let Some(label) = label {
@@ -171,6 +211,9 @@ fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, mut owner: Session, name: &str) -> 
         format!("the number {}", owner.number)
     };
     let print = &owner.fingerprint;
+    let silent_ms = silence_ms(&owner.seen, at.now);
+    let mut holder = card(&owner);
+    holder["heartbeat_age_ms"] = silent_ms.into();
     Err(Error::refused(format!(
         "{what} is taken by {} (session {}, pid {} on {}, {}), last heard of {} ago",
         owner.name,
@@ -178,10 +221,10 @@ fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, mut owner: Session, name: &str) -> 
         print.pid,
         print.tty,
         print.host,
-        lease::show_ms(silence_ms(&owner.seen, at.now))
+        lease::show_ms(silent_ms)
     ))
     .with_hint("choose another, or none and get the next free one")
-    .with_holder(card(&owner)))
+    .with_holder(holder))
 }
 
 fn renewed(
@@ -211,7 +254,13 @@ fn renewed(
         phase: None,
         progress: None,
         next_action: None,
+        task: None,
         state: None,
+        capabilities: match (prior, &request.capabilities[..]) {
+            (Some(prior), []) => prior.capabilities.clone(),
+            (_, named) => named.to_vec(),
+        },
+        operation: request.operation.clone(),
         registered: prior.map_or_else(|| at.now.clone(), |session| session.registered.clone()),
         seen: at.now.clone(),
         activity: prior.map_or_else(Vec::new, |session| session.activity.clone()),
@@ -248,8 +297,7 @@ fn forget_ended(tx: &mut dyn Tx, at: &Moment<'_>, all: &[Brief], spared: &Sessio
     ended.sort_unstable();
     for (_, id) in ended.iter().skip(KEPT_ENDED) {
         if tx.count(&schema::held_prefix(id))? == 0 {
-            tx.delete(&schema::session_key(id))?;
-            mailbox::forget(tx, id)?;
+            forget(tx, id)?;
         }
     }
     Ok(())

@@ -20,7 +20,7 @@ use super::lease::Phase;
 use super::message::overview::Overview;
 use super::schema::{self, Cause, Claim, Entry, Group, Session, SessionId, Waiter};
 use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, Mail, SessionInfo, Snapshot};
-use super::{Moment, group, queue, session};
+use super::{Moment, context, group, queue, session};
 use crate::error::Result;
 use crate::store::{Delta, Record, View};
 
@@ -186,10 +186,11 @@ impl Replica {
             .map(|session| session_info(session, at))
             .collect();
         shown.sort_by(|a, b| (a.number, &a.id).cmp(&(b.number, &b.id)));
-        let line: Vec<Waiter> = (self.waiters.values())
+        let mut line: Vec<Waiter> = (self.waiters.values())
             .filter(|waiter| queue::still_waits(at, waiter, self.session(&waiter.session)))
             .cloned()
             .collect();
+        line.sort_by_key(queue::turn);
         let stalls = |session| session::next_change_ms(session, at);
         let mut next: Vec<u64> = self.sessions.values().filter_map(stalls).collect();
         let mut sorted: Vec<&Claim> = self.claims.values().collect();
@@ -197,11 +198,9 @@ impl Replica {
         let mut claims = Vec::with_capacity(sorted.len());
         for claim in sorted {
             claims.extend(claim_infos(claim, |id| self.session(id), &line, at));
-            let phases = claim.grants.iter().map(|grant| grant.lease.phase(at.now));
-            next.extend(phases.filter_map(|phase| match phase {
-                Phase::Live(left) | Phase::Grace(left) => Some(left),
-                Phase::Over => None,
-            }));
+            for grant in &claim.grants {
+                next.extend(grant.lease.next_change_ms(at.now));
+            }
         }
         next.extend(line.iter().map(|waiter| waiter.patience.left_ms(at.now)));
         let living: HashSet<&str> = (shown.iter())
@@ -209,8 +208,10 @@ impl Replica {
             .map(|session| session.id.as_str())
             .collect();
         let groups = self.groups.values();
-        let groups = groups.filter_map(|group| self.group_info(group, &living));
-        let groups = groups.collect();
+        let groups = groups.filter_map(|group| self.group_info(at, group, &living));
+        let groups: Vec<GroupInfo> = groups.collect();
+        let values = groups.iter().flat_map(|group| &group.context);
+        next.extend(values.filter_map(|value| value.expires_in_ms));
         let running = self.sessions.values().filter(|s| s.ended.is_none());
         let waiting = line.iter().map(|waiter| &waiter.process);
         let mut snapshot = Snapshot {
@@ -246,7 +247,12 @@ impl Replica {
         kinds.into_iter().flatten().cloned().collect()
     }
 
-    fn group_info(&self, group: &Group, living: &HashSet<&str>) -> Option<GroupInfo> {
+    fn group_info(
+        &self,
+        at: &Moment<'_>,
+        group: &Group,
+        living: &HashSet<&str>,
+    ) -> Option<GroupInfo> {
         let lives = |id: &SessionId| living.contains(id.as_str());
         let members: Vec<String> = (group.members.iter())
             .filter(|member| lives(&member.session))
@@ -254,6 +260,7 @@ impl Replica {
             .collect();
         let prefix = schema::context_prefix(&group.name);
         let entries = self.contexts.below(&prefix);
+        let entries = entries.filter(|(entry, _)| context::is_there(entry, at));
         let context: Vec<ContextInfo> = entries
             .map(|(entry, revision)| ContextInfo {
                 key: entry.key.clone(),
@@ -262,6 +269,7 @@ impl Replica {
                 revision: *revision,
                 author: entry.author_name.clone(),
                 updated_at: entry.at.to_string(),
+                expires_in_ms: entry.expires.as_ref().map(|lease| lease.left_ms(at.now)),
             })
             .collect();
         if members.is_empty() && context.is_empty() {
@@ -270,6 +278,8 @@ impl Replica {
         Some(GroupInfo {
             name: group.name.clone(),
             coordinator: group::coordinator(group, lives).map(String::from),
+            access: group.access,
+            invited: group.invited.iter().map(ToString::to_string).collect(),
             members,
             context,
             last_coordination: group.last_coordination.to_string(),
@@ -291,7 +301,7 @@ pub fn read(view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
 pub fn is_shown(session: &Session, at: &Moment<'_>) -> bool {
     session.ended.as_ref().is_none_or(|ended| {
         ended.cause != Cause::Left
-            && session::silence_ms(&ended.at, at.now) < session::LOST_SHOWN_MS
+            && session::silence_ms(&ended.at, at.now) < at.settings.lost_shown_ms
     })
 }
 
@@ -305,6 +315,11 @@ pub fn session_info(session: &Session, at: &Moment<'_>) -> SessionInfo {
         role: session.role.clone(),
         goal: session.goal.clone(),
         working_on: session.working_on.clone(),
+        phase: session.phase.clone(),
+        progress: session.progress,
+        next_action: session.next_action.clone(),
+        task: session.task.clone(),
+        capabilities: session.capabilities.clone(),
         life: session::life(session, at),
         state: session.state.clone(),
         pane: session.pane.clone(),
@@ -351,6 +366,7 @@ pub fn claim_infos<'a>(
                 Phase::Live(left) => left,
                 Phase::Grace(_) | Phase::Over => 0,
             },
+            ends_soon: grant.lease.ends_soon(at.now),
             granted_at: grant.at.to_string(),
             waiting: line
                 .iter()

@@ -3,8 +3,12 @@
 //! | key | record |
 //! | --- | --- |
 //! | `session/ID` | [`Session`] |
+//! | `state/ID` | [`super::state::Kept`] |
+//! | `notice/ID/REVISION-N` | [`super::notice::Notice`] |
 //! | `group/NAME` | [`Group`] |
+//! | `secret/NAME` | the hash of a group's secret word |
 //! | `context/GROUP/KEY` | [`Entry`] |
+//! | `expiry/GROUP/KEY` | index: which values run out |
 //! | `history/GROUP/KEY/VERSION` | an older [`Entry`] |
 //! | `claim/KEY`, `pattern/KEY` | [`Claim`], by whether its key is a pattern |
 //! | `held/ID/KEY` | index: which claims a session has a part in |
@@ -29,6 +33,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::access::Access;
 use super::fingerprint::Fingerprint;
 use super::key::ClaimKey;
 use super::lease::Lease;
@@ -119,8 +124,15 @@ pub struct Session {
     pub progress: Option<u8>,
     /// What it will do next.
     pub next_action: Option<String>,
+    /// The task it is at.
+    pub task: Option<String>,
     /// What its agent is doing: `working`, `blocked`, `idle`, …
     pub state: Option<String>,
+    /// What it is good at, as its registration says.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+    /// The caller's id for the registration, if it gave one.
+    pub operation: Option<String>,
     /// When it registered first.
     pub registered: Now,
     /// Its last write of any sort.
@@ -147,6 +159,13 @@ pub struct Activity {
     pub phase: Option<String>,
     /// How far it was.
     pub progress: Option<u8>,
+    /// What was to come next.
+    pub next_action: Option<String>,
+    /// The task it was at.
+    pub task: Option<String>,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// The end of a session.
@@ -180,8 +199,14 @@ pub struct Group {
     pub members: Vec<Member>,
     /// Its coordinator.
     pub coordinator: Option<SessionId>,
-    /// The last join, leave or share, for people.
+    /// The last join, leave, share or sync, for people.
     pub last_coordination: Timestamp,
+    /// Who may join.
+    #[serde(default)]
+    pub access: Access,
+    /// Who was asked to join and has not yet.
+    #[serde(default)]
+    pub invited: Vec<SessionId>,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -196,6 +221,9 @@ pub struct Member {
     pub joined: u64,
     /// When it joined, for people.
     pub joined_at: Timestamp,
+    /// The revision up to which it has synchronized.
+    #[serde(default)]
+    pub synced: u64,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -216,6 +244,8 @@ pub struct Entry {
     pub author_name: String,
     /// When, for people.
     pub at: Timestamp,
+    /// Until when it is there, if not for good.
+    pub expires: Option<Lease>,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -268,6 +298,9 @@ pub struct Waiter {
     pub keys: Vec<ClaimKey>,
     /// Whether it would share them.
     pub shared: bool,
+    /// How urgent it is; larger goes first.
+    #[serde(default)]
+    pub priority: i32,
     /// Since when, for people.
     pub since: Timestamp,
     /// When it gives up.
@@ -292,9 +325,32 @@ pub fn session_key(id: &SessionId) -> String {
     format!("session/{id}")
 }
 
+/// The key of what a session keeps for others to read.
+pub fn state_key(id: &SessionId) -> String {
+    format!("state/{id}")
+}
+
+/// What the keys of a session's notices begin with.
+pub fn notice_prefix(id: &SessionId) -> String {
+    format!("notice/{id}/")
+}
+
 /// The key of a group's record.
 pub fn group_key(name: &str) -> String {
     format!("group/{}", segment(name))
+}
+
+/// The key of the hash of a group's secret word, which no readable file shows.
+pub fn secret_key(group: &str) -> String {
+    format!("secret/{}", segment(group))
+}
+
+/// What the keys of [`expiry_key`] begin with.
+pub const EXPIRY_PREFIX: &str = "expiry/";
+
+/// The key that says when a value of a group's context runs out.
+pub fn expiry_key(group: &str, key: &str) -> String {
+    format!("{EXPIRY_PREFIX}{}/{}", segment(group), segment(key))
 }
 
 /// What the keys of a group's context begin with.

@@ -5,26 +5,20 @@
 //! machine, another namespace) do heartbeats decide. Name and number are unique among the living;
 //! a dead owner gives them up to whoever asks.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::fingerprint::Vital;
 use super::message::mailbox;
 use super::names::{check_text, shown};
 use super::schema::{self, Activity, Brief, Cause, Ended, Session, SessionId};
 use super::snapshot::Life;
-use super::{Moment, group, holding};
+use super::{Moment, group, holding, notice};
 use crate::clock::Now;
 use crate::error::{Error, Result};
 use crate::store::{Tx, View};
 
-/// A session out of sight whose last sign of life is older than this is lost.
-pub const LOST_MS: u64 = 60_000;
-/// A session that works but has shown nothing for this long is called stalled.
-pub const STALLED_MS: u64 = 120_000;
 /// A session that acts again within this time is not written only to say so.
 pub const SEEN_MS: u64 = 1_000;
-/// How long a session that died stays to be seen before it is forgotten.
-pub const LOST_SHOWN_MS: u64 = 10 * 60_000;
 /// Heartbeats kept in the record.
 const KEPT_ACTIVITY: usize = 20;
 
@@ -39,8 +33,18 @@ pub struct Heartbeat {
     pub progress: Option<u8>,
     /// What it will do next.
     pub next_action: Option<String>,
+    /// The task it is at.
+    pub task: Option<String>,
     /// What its agent is doing.
     pub state: Option<String>,
+}
+
+impl Heartbeat {
+    /// Whether it is worth remembering, or only a sign of life.
+    fn says_something(&self) -> bool {
+        let texts = [&self.working_on, &self.phase, &self.next_action, &self.task];
+        texts.iter().any(|text| text.is_some()) || self.progress.is_some()
+    }
 }
 
 /// Whether the session's process lives, as far as can be told.
@@ -57,8 +61,10 @@ pub fn life(session: &Session, at: &Moment<'_>) -> Life {
     };
     match at.probe.check(&session.fingerprint) {
         Vital::Dead => Life::Lost,
-        Vital::Unknown if silent > LOST_MS => Life::Lost,
-        Vital::Alive | Vital::Unknown if silent > STALLED_MS && claims_to_work(session) => {
+        Vital::Unknown if silent > at.settings.lost_ms => Life::Lost,
+        Vital::Alive | Vital::Unknown
+            if silent > at.settings.stalled_ms && claims_to_work(session) =>
+        {
             Life::Stalled
         }
         Vital::Alive | Vital::Unknown => Life::Alive,
@@ -70,12 +76,12 @@ pub fn next_change_ms(session: &Session, at: &Moment<'_>) -> Option<u64> {
     let after = |limit: u64, silent: u64| (silent <= limit).then(|| limit - silent + 1);
     if let Some(ended) = &session.ended {
         let shown = ended.cause != Cause::Left;
-        return after(LOST_SHOWN_MS, silence_ms(&ended.at, at.now)).filter(|_| shown);
+        return after(at.settings.lost_shown_ms, silence_ms(&ended.at, at.now)).filter(|_| shown);
     }
     let silent = silence_ms(&session.seen, at.now);
-    let stalls = after(STALLED_MS, silent).filter(|_| claims_to_work(session));
+    let stalls = after(at.settings.stalled_ms, silent).filter(|_| claims_to_work(session));
     let lost = match at.probe.check(&session.fingerprint) {
-        Vital::Unknown => after(LOST_MS, silent),
+        Vital::Unknown => after(at.settings.lost_ms, silent),
         Vital::Alive | Vital::Dead => None,
     };
     stalls.into_iter().chain(lost).min()
@@ -211,6 +217,7 @@ pub fn heartbeat(
         ("work", &beat.working_on, &mut session.working_on),
         ("phase", &beat.phase, &mut session.phase),
         ("next action", &beat.next_action, &mut session.next_action),
+        ("task", &beat.task, &mut session.task),
         ("state", &beat.state, &mut session.state),
     ];
     for (what, new, field) in fields {
@@ -221,12 +228,15 @@ pub fn heartbeat(
         }
     }
     session.progress = beat.progress.or(session.progress);
-    if beat.working_on.is_some() || beat.phase.is_some() || beat.progress.is_some() {
+    if beat.says_something() {
         session.activity.push(Activity {
             at: at.now.wall,
             working_on: session.working_on.clone(),
             phase: session.phase.clone(),
             progress: session.progress,
+            next_action: session.next_action.clone(),
+            task: session.task.clone(),
+            extra: Map::new(),
         });
         let surplus = session.activity.len().saturating_sub(KEPT_ACTIVITY);
         session.activity.drain(..surplus);
@@ -254,6 +264,7 @@ pub fn end(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, cause: Cause
     }
     holding::leave_lines(tx, &session.id)?;
     mailbox::unfollow(tx, &session.id, None)?;
+    notice::forget(tx, &session.id)?;
     for record in tx.range(&schema::operation_prefix(&session.id))? {
         tx.delete(&record.key)?;
     }
@@ -263,6 +274,13 @@ pub fn end(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, cause: Cause
     });
     session.labels_revision = tx.revision();
     schema::put_session(tx, session)
+}
+
+/// Removes all that is kept of a session that ended long ago.
+pub(super) fn forget(tx: &mut dyn Tx, id: &SessionId) -> Result<()> {
+    tx.delete(&schema::session_key(id))?;
+    tx.delete(&schema::state_key(id))?;
+    mailbox::forget(tx, id)
 }
 
 /// Ends those of these whose processes are gone; returns their names.

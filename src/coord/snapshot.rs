@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::access::Access;
 use crate::clock::Now;
 
 /// The version of the serialized form.
@@ -85,6 +86,21 @@ pub struct SessionInfo {
     pub goal: Option<String>,
     /// What it says it is doing now.
     pub working_on: Option<String>,
+    /// The phase of its work, in its own words.
+    #[serde(default)]
+    pub phase: Option<String>,
+    /// How far it is, in per cent.
+    #[serde(default)]
+    pub progress: Option<u8>,
+    /// What it will do next.
+    #[serde(default)]
+    pub next_action: Option<String>,
+    /// The task it is at.
+    #[serde(default)]
+    pub task: Option<String>,
+    /// What it is good at.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
     /// Whether its process lives.
     pub life: Life,
     /// What its agent is doing, as far as it has been told: `working`, `blocked`, `idle`, …
@@ -187,6 +203,12 @@ pub struct GroupInfo {
     pub name: String,
     /// Session id of the coordinator, while a member lives.
     pub coordinator: Option<String>,
+    /// Who may join.
+    #[serde(default)]
+    pub access: Access,
+    /// Session ids of those who were invited and have not joined yet.
+    #[serde(default)]
+    pub invited: Vec<String>,
     /// Session ids in order of joining.
     pub members: Vec<String>,
     /// Shared entries, by key.
@@ -210,6 +232,9 @@ pub struct ContextInfo {
     pub author: String,
     /// Wall time of the last write, RFC 3339, UTC.
     pub updated_at: String,
+    /// Milliseconds until it is gone, if it does not stay.
+    #[serde(default)]
+    pub expires_in_ms: Option<u64>,
 }
 
 /// One lease on a resource.
@@ -233,8 +258,11 @@ pub struct ClaimInfo {
     pub ttl_ms: u64,
     /// Whether activity of its holder prolongs it: nobody asked for a certain time.
     pub follows_activity: bool,
+    /// Whether a fifth of its time or less is left.
+    #[serde(default)]
+    pub ends_soon: bool,
     /// Wall time of the grant, RFC 3339, UTC.
     pub granted_at: String,
-    /// Sessions waiting for it, first in line first.
+    /// Sessions waiting for it, in the order in which they will be served.
     pub waiting: Vec<String>,
 }

@@ -1,11 +1,15 @@
 //! The rules, run through [`Coord`] on both engines with a clock and a probe that tests turn.
 
 mod claims;
+mod expiry;
 mod files;
+mod force;
 mod groups;
 mod histories;
+mod members;
 mod messages;
 mod oversight;
+mod presence;
 mod races;
 mod sessions;
 

@@ -14,6 +14,15 @@ use super::watch::{Alarm, Target};
 use super::{operation, queue, schema, session};
 use crate::error::{Error, Kind, Result};
 
+/// How waiting for a claim goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Waiting<'a> {
+    /// It begins: this is in the way.
+    Behind(&'a Error),
+    /// The place in line, from 1; told whenever it changes.
+    Place(usize),
+}
+
 impl Coord {
     /// Claims keys, waiting in line for at most `patience`. Only an attempt that fails in the end is
     /// noted as refused.
@@ -29,7 +38,7 @@ impl Coord {
         self.claim_waiting(actor, request, patience, |_| {})
     }
 
-    /// The same; `waiting` hears who is in the way when waiting begins.
+    /// The same; `told` hears how the waiting goes.
     ///
     /// # Errors
     /// As [`Coord::claim_within`].
@@ -38,7 +47,7 @@ impl Coord {
         actor: &Actor,
         request: &ClaimRequest,
         patience: Duration,
-        waiting: impl FnOnce(&Error),
+        mut told: impl FnMut(Waiting<'_>),
     ) -> Result<Granted> {
         let done = self.read(|view, _| match &actor.op_id {
             Some(op_id) => operation::replay(view, &actor.session, op_id, &claim_deed(request)),
@@ -58,15 +67,38 @@ impl Coord {
                 outcome => return outcome,
             },
         };
-        waiting(&in_the_way);
+        told(Waiting::Behind(&in_the_way));
         let process = fingerprint::of_pid(std::process::id())?;
         let until = Instant::now() + patience;
         let ticket = self.join_line(actor, request, patience, &process)?;
-        let outcome = self.wait_in_line(actor, request, ticket, until);
+        let outcome = self.wait_in_line(actor, request, ticket, until, &mut told);
         if outcome.is_err() {
             self.leave_line(ticket);
         }
         outcome
+    }
+
+    /// Waits until what was committed at `revision` can be read here.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`] when it still cannot after `patience`.
+    pub fn wait_for_revision(&self, revision: u64, patience: Duration) -> Result<()> {
+        let until = Instant::now() + patience;
+        let alarm = Alarm::new(&*self.store)?;
+        loop {
+            let current = self.store.revision()?;
+            if current >= revision {
+                return Ok(());
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::refused(format!(
+                    "revision {revision} is not there yet; the store is at {current}"
+                ))
+                .with_hint("check the number, or wait longer with --wait 2m"));
+            }
+            alarm.wait(&[], Some(left))?;
+        }
     }
 
     /// Takes a place in line for `process`, which is lost when that ends.
@@ -91,7 +123,9 @@ impl Coord {
         request: &ClaimRequest,
         ticket: u64,
         until: Instant,
+        told: &mut dyn FnMut(Waiting<'_>),
     ) -> Result<Granted> {
+        let mut place = None;
         // Watching begins before the next look, so that no commit falls between the two.
         let alarm = Alarm::new(&*self.store)?;
         loop {
@@ -101,6 +135,11 @@ impl Coord {
                     outcome => return outcome,
                 }
             };
+            let now_at = self.read(|view, at| queue::position(view, at, ticket))?;
+            if now_at != place {
+                place = now_at;
+                place.map(Waiting::Place).into_iter().for_each(&mut *told);
+            }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 // The attempt at the end is the one that is noted as refused.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::mailbox::{Mailbox, Post};
 use crate::command::StoreCommand;
-use crate::command::store::StoreCx;
+use crate::command::store::{StoreCx, limits};
 use crate::config::workspace::Workspace;
 use crate::config::{load, paths};
 use crate::coord::message::Voice;
@@ -167,6 +167,8 @@ impl Worker {
 
     /// Watches a store and takes it for what is to be done.
     fn use_store(&mut self, coord: Coord) {
+        let settings = load::settings(paths::config_dir().as_deref());
+        let coord = coord.with_settings(limits(&settings));
         let mailbox = self.mailbox.clone();
         let watcher = Watcher::spawn(coord.clone(), move |snapshot| {
             mailbox.post_blocking(Post::Snapshot(snapshot));

@@ -27,6 +27,11 @@ fn session(id: &str, name: &str, number: u32, pane: &str) -> SessionInfo {
         role: Some("builder".to_owned()),
         goal: None,
         working_on: Some("the parser".to_owned()),
+        phase: None,
+        progress: None,
+        next_action: None,
+        task: None,
+        capabilities: Vec::new(),
         life: Life::Alive,
         state: None,
         pane: Some(pane.to_owned()),
@@ -60,6 +65,8 @@ fn team(first: &str, second: &str) -> Snapshot {
         groups: vec![GroupInfo {
             name: "backend".to_owned(),
             coordinator: Some(first.to_owned()),
+            access: Default::default(),
+            invited: Vec::new(),
             members: vec![first.to_owned(), second.to_owned()],
             context: vec![ContextInfo {
                 key: "finding".to_owned(),
@@ -68,6 +75,7 @@ fn team(first: &str, second: &str) -> Snapshot {
                 revision: 7,
                 author: "Scout".to_owned(),
                 updated_at: at.to_owned(),
+                expires_in_ms: None,
             }],
             last_coordination: at.to_owned(),
         }],
@@ -82,6 +90,7 @@ fn team(first: &str, second: &str) -> Snapshot {
             ttl_ms: 3_600_000,
             follows_activity: true,
             granted_at: at.to_owned(),
+            ends_soon: false,
             waiting: vec![second.to_owned()],
         }],
         ..Snapshot::empty(taken)

@@ -109,7 +109,8 @@ fn joining_and_leaving_keep_every_list_right() {
 #[test]
 fn wrong_moves_are_refused_with_the_right_code() {
     let world = World::new();
-    register(&world, &["a"]);
+    // Two sessions of one process: who acts is not guessed.
+    register(&world, &["a", "b"]);
     for (words, code) in [
         (&["leave-group", "--session", "a"][..], 1),
         (&["share", "k=v", "--session", "a"], 1),

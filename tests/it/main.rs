@@ -18,5 +18,7 @@ mod once;
 mod panel;
 mod panes;
 mod programs;
+mod seed_groups;
+mod seed_words;
 mod tabs;
 mod torture;

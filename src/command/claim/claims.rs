@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
 use crate::coord::snapshot::{ClaimInfo, Snapshot};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// List what is claimed: by whom, for how long, who waits
 #[derive(Debug, Clone, Args)]
@@ -18,16 +18,15 @@ pub struct Claims {
 
 impl Run<StoreCx> for Claims {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        let me = match self.mine {
+            true => Some(cx.actor_id()?.to_string()),
+            false => None,
+        };
         let snapshot = cx.snapshot()?;
-        let me = cx.find_actor(&snapshot).map(|session| session.id.clone());
-        if self.mine && me.is_none() {
-            return Err(Error::refused("nobody is known to act here")
-                .with_hint("set STOA_SESSION or give --session NAME"));
-        }
         let shown: Vec<&ClaimInfo> = snapshot
             .claims
             .iter()
-            .filter(|claim| !self.mine || Some(&claim.holder) == me.as_ref())
+            .filter(|claim| me.as_ref().is_none_or(|me| claim.holder == *me))
             .collect();
         let lines: Vec<String> = shown.iter().map(|claim| line(&snapshot, claim)).collect();
         let text = if lines.is_empty() {
@@ -42,21 +41,23 @@ impl Run<StoreCx> for Claims {
 /// One claim as a line for people.
 pub fn line(snapshot: &Snapshot, claim: &ClaimInfo) -> String {
     let mut line = format!(
-        "{} held by {}{}, {} left (token {})",
+        "{} held by {}{}, {} left{} (token {})",
         claim.key,
         claim.holder_name,
         if claim.shared { " (shared)" } else { "" },
         span(claim.expires_in_ms),
+        if claim.ends_soon { ", ends soon" } else { "" },
         claim.token,
     );
     if let Some(reason) = &claim.reason {
         line.push_str(&format!(": {reason}"));
     }
     if !claim.waiting.is_empty() {
-        let names: Vec<&str> = claim
+        let names: Vec<String> = claim
             .waiting
             .iter()
-            .map(|id| snapshot.name_of(id))
+            .enumerate()
+            .map(|(place, id)| format!("{}. {}", place + 1, snapshot.name_of(id)))
             .collect();
         line.push_str(&format!("; waiting: {}", names.join(", ")));
     }

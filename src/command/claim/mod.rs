@@ -1,6 +1,7 @@
 //! Commands on claims.
 
 pub mod claims;
+mod files;
 pub mod release;
 pub mod renew;
 pub mod take;

@@ -8,7 +8,7 @@ use crate::command::store::StoreCx;
 use crate::error::{Error, Result};
 
 /// Give claims back; releasing what is not held is fine
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Release {
     /// What to release
     #[arg(value_name = "KIND/NAME|PATH", required_unless_present = "all")]
@@ -19,6 +19,12 @@ pub struct Release {
     /// Only if this is still the fencing token (one claim)
     #[arg(long)]
     pub token: Option<u64>,
+    /// Whoever holds it; needs --reason, which the holder is told
+    #[arg(long, requires = "reason", conflicts_with_all = ["all", "token"])]
+    pub force: bool,
+    /// Why it is released by force
+    #[arg(long, value_name = "TEXT", requires = "force")]
+    pub reason: Option<String>,
 }
 
 impl Run<StoreCx> for Release {
@@ -28,8 +34,14 @@ impl Run<StoreCx> for Release {
             return Err(Error::usage("release needs something to release, or --all"));
         }
         let actor = cx.acting()?;
-        let which = super::which(keys, self.token)?;
-        let released = cx.coord()?.release(&actor, &which)?.released;
+        let released = if self.force {
+            cx.coord()?
+                .force_release(&actor, &keys, self.reason.as_deref())?
+                .released
+        } else {
+            let which = super::which(keys, self.token)?;
+            cx.coord()?.release(&actor, &which)?.released
+        };
         let names: Vec<&str> = released.iter().map(|key| key.as_str()).collect();
         let text = if names.is_empty() {
             "nothing was held".to_owned()

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
-use crate::coord::lease;
+use crate::command::times;
 use crate::error::Result;
 
 /// Renew claims before they run out
@@ -16,15 +16,11 @@ pub struct Renew {
     #[arg(value_name = "KIND/NAME|PATH")]
     pub what: Vec<String>,
     /// How long from now: 30s, 10m, 2h [default: as long as before]
-    #[arg(long, value_name = "TIME", value_parser = ttl)]
+    #[arg(long, value_name = "TIME", value_parser = times::ttl)]
     pub ttl: Option<Duration>,
     /// Only if this is still the fencing token (one claim)
     #[arg(long)]
     pub token: Option<u64>,
-}
-
-fn ttl(text: &str) -> Result<Duration, String> {
-    lease::parse_ttl(text).map_err(|error| error.message)
 }
 
 impl Run<StoreCx> for Renew {

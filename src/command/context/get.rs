@@ -3,8 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
+use crate::command::session::heartbeat::as_json;
 use crate::command::spec::{Reply, Run};
-use crate::command::store::{StoreCx, group_called};
+use crate::command::store::{StoreCx, group_called, span};
+use crate::coord::snapshot::ContextInfo;
 use crate::error::{Error, Result};
 
 /// Show the group's shared context, or one value of it
@@ -15,6 +17,9 @@ pub struct Context {
     /// Another group
     #[arg(short = 'g', long, value_name = "NAME")]
     pub group: Option<String>,
+    /// Its older versions too: the last sixteen, with who wrote them when
+    #[arg(long, requires = "key")]
+    pub history: bool,
 }
 
 impl Run<StoreCx> for Context {
@@ -32,11 +37,7 @@ impl Run<StoreCx> for Context {
         let snapshot = cx.snapshot()?;
         let group = group_called(&snapshot, &name)?;
         let Some(key) = self.key else {
-            let lines: Vec<String> = group
-                .context
-                .iter()
-                .map(|entry| format!("{}={}", entry.key, entry.value))
-                .collect();
+            let lines: Vec<String> = group.context.iter().map(line).collect();
             let text = if lines.is_empty() {
                 format!("nothing is shared in {name} yet; stoa share KEY=VALUE does it")
             } else {
@@ -53,12 +54,48 @@ impl Run<StoreCx> for Context {
                 Error::not_found(format!("{name} has no entry {key:?}"))
                     .with_hint("stoa context lists what is shared")
             })?;
+        if self.history {
+            return history(cx, &name, entry);
+        }
         let text = match entry.value.as_str() {
             Some(text) => text.to_owned(),
             None => entry.value.to_string(),
         };
-        let data = serde_json::to_value(entry)
-            .map_err(|error| Error::internal(format!("an entry has no JSON form: {error}")))?;
-        Ok(Reply::new(text, data))
+        Ok(Reply::new(text, as_json(entry)?))
     }
+}
+
+fn line(entry: &ContextInfo) -> String {
+    let left = entry.expires_in_ms;
+    let left = left.map_or(String::new(), |ms| format!("  (gone in {})", span(ms)));
+    format!("{}={}{left}", entry.key, entry.value)
+}
+
+/// All versions there are, oldest first.
+fn history(cx: &StoreCx, group: &str, entry: &ContextInfo) -> Result<Reply> {
+    let older = match cx.reader()? {
+        Some(coord) => coord.context_history(group, &entry.key)?,
+        None => Vec::new(),
+    };
+    let mut lines = Vec::new();
+    let mut rows = Vec::new();
+    for old in &older {
+        let at = old.at.strftime("%Y-%m-%d %H:%M:%SZ");
+        lines.push(format!(
+            "v{}  {at}  {}  {}",
+            old.version, old.author_name, old.value
+        ));
+        rows.push(json!({
+            "value": old.value,
+            "version": old.version,
+            "author": old.author_name,
+            "updated_at": old.at,
+        }));
+    }
+    lines.push(format!(
+        "v{}  {}  {}  {}  (current)",
+        entry.version, entry.updated_at, entry.author, entry.value
+    ));
+    let data = json!({ "key": entry.key, "history": rows, "current": entry });
+    Ok(Reply::new(lines.join("\n"), data))
 }

@@ -2,3 +2,5 @@
 
 pub mod get;
 pub mod share;
+pub mod unshare;
+pub mod value;

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
+use crate::coord::discovery;
 use crate::coord::snapshot::{GroupInfo, Snapshot};
 use crate::error::Result;
 
@@ -28,18 +29,29 @@ impl Run<StoreCx> for Groups {
                     "name": group.name,
                     "members": group.members.len(),
                     "coordinator": group.coordinator.as_deref().map(|id| snapshot.name_of(id)),
+                    "access": group.access,
                     "context_entries": group.context.len(),
                     "context_bytes": context_bytes(group),
                     "last_coordination": group.last_coordination,
                 })
             })
             .collect();
-        let text = if lines.is_empty() {
+        let mut text = if lines.is_empty() {
             "no groups yet; join one with: stoa join-group NAME".to_owned()
         } else {
             lines.join("\n")
         };
-        Ok(Reply::new(text, json!({ "groups": rows })))
+        // Who is alone is told what it could join; a listing needs nobody who asks.
+        let me = cx.known().map(|session| session.id.to_string());
+        let hint = discovery::suggest(&snapshot, me.as_deref()).filter(|_| me.is_some());
+        if let Some(hint) = &hint {
+            text.push_str(&format!("\n{hint}"));
+        }
+        let joinable = discovery::names(&snapshot, me.as_deref());
+        Ok(Reply::new(
+            text,
+            json!({ "groups": rows, "joinable": joinable, "suggestion": hint }),
+        ))
     }
 }
 

@@ -3,23 +3,35 @@
 use clap::Args;
 use serde_json::json;
 
+use super::access::{Policy, Secret};
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
+use crate::coord::access::Access;
 use crate::error::Result;
 
 /// Join a group, making it if there is none of that name
 ///
-/// The first to join coordinates it. A session is in one group at a time.
+/// The first to join coordinates it. A session is in one group at a time. A group may ask for a
+/// word (in STOA_GROUP_SECRET or on standard input) or for an invitation (stoa invite).
 #[derive(Debug, Clone, Args)]
 pub struct JoinGroup {
     /// The group's name
     pub name: String,
+    /// For a new group: who else may join
+    #[arg(long, value_name = "WHO")]
+    pub access: Option<Policy>,
+    /// How the group's secret word is given.
+    #[command(flatten)]
+    pub secret: Secret,
 }
 
 impl Run<StoreCx> for JoinGroup {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        let access = self.access.map(Access::from);
+        let word = self.secret.word()?;
         let actor = cx.acting()?;
-        let joined = cx.coord()?.join_group(&actor, &self.name)?;
+        let coord = cx.coord()?;
+        let joined = coord.join_group_as(&actor, &self.name, access, word.as_deref())?;
         let role = if joined.coordinator {
             "coordinator"
         } else {

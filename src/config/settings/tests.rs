@@ -53,6 +53,11 @@ fn every_setting_can_be_set() {
         window-size = "smallest"
         panel = { side = "left", width = 50, open = false }
         groups.peer-limit = 8
+        [sessions]
+        stalled-after = "5m"
+        lost-after = "90s"
+        active-within = "10m"
+        lost-shown = "1h"
         [claims]
         ttl = "2h"
         [hooks]
@@ -86,6 +91,12 @@ fn every_setting_can_be_set() {
             side: Side::Left,
             width: 50,
             open: false,
+        },
+        sessions: Sessions {
+            stalled_after: Duration::from_secs(300),
+            lost_after: Duration::from_secs(90),
+            active_within: Duration::from_secs(600),
+            lost_shown: Duration::from_secs(3600),
         },
         groups: Groups { peer_limit: 8 },
         claims: Claims {

@@ -9,7 +9,9 @@ use super::{Finding, all_keys};
 use crate::coord::audit::{self, AuditEntry};
 use crate::coord::message::mailbox::Mailbox;
 use crate::coord::message::records::{self, Line, LogHead, Message, Slip};
+use crate::coord::notice::Notice;
 use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, Waiter};
+use crate::coord::state::Kept;
 use crate::error::Result;
 use crate::store::{Record, Tx, View};
 
@@ -40,6 +42,10 @@ const KINDS: &[(&str, Test)] = &[
     ("log/", is::<Line>),
     ("messages", is::<u64>),
     (audit::PREFIX, is::<AuditEntry>),
+    ("state/", is::<Kept>),
+    ("notice/", is::<Notice>),
+    ("secret/", is::<String>),
+    (schema::EXPIRY_PREFIX, is::<String>),
     (ASIDE, is::<String>),
 ];
 

@@ -37,6 +37,7 @@ fn file(view: &dyn View, group: &str) -> Result<Edit> {
             "revision": record.mod_revision,
             "author": entry.author_name,
             "updated_at": entry.at,
+            "lasts_ms": entry.expires.map(|lease| lease.ttl_ms),
         });
         entries.insert(entry.key, shown);
     }

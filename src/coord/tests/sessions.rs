@@ -151,6 +151,7 @@ fn heartbeats_tell_what_is_going_on() {
                 phase: Some("BUILD".into()),
                 progress: Some(progress),
                 next_action: Some("test".into()),
+                task: Some("T7".into()),
                 state: Some("working".into()),
             };
             w.coord.heartbeat(&(&forge).into(), &beat).unwrap();

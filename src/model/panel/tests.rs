@@ -16,6 +16,11 @@ fn session(name: &str, group: Option<&str>, life: Life) -> SessionInfo {
         role: None,
         goal: None,
         working_on: None,
+        phase: None,
+        progress: None,
+        next_action: None,
+        task: None,
+        capabilities: Vec::new(),
         life,
         state: None,
         pane: None,
@@ -40,10 +45,13 @@ fn group(name: &str, keys: &[&str]) -> GroupInfo {
         revision: 1,
         author: "Ada".to_owned(),
         updated_at: String::new(),
+        expires_in_ms: None,
     };
     GroupInfo {
         name: name.to_owned(),
         coordinator: None,
+        access: Default::default(),
+        invited: Vec::new(),
         members: Vec::new(),
         context: keys.iter().map(entry).collect(),
         last_coordination: String::new(),
@@ -62,6 +70,7 @@ fn claim(key: &str, holder: &str) -> ClaimInfo {
         reason: None,
         expires_in_ms: 1000,
         granted_at: String::new(),
+        ends_soon: false,
         waiting: Vec::new(),
     }
 }

@@ -4,9 +4,6 @@ use super::Context;
 use crate::coord::snapshot::ClaimInfo;
 use crate::ui::paint::{Row, duration};
 
-/// Below this a claim's time left stands out, in milliseconds.
-const SOON: u64 = 120_000;
-
 fn left(cx: &Context<'_>, claim: &ClaimInfo) -> u64 {
     claim.expires_in_ms.saturating_sub(cx.props.elapsed_ms)
 }
@@ -19,7 +16,7 @@ pub fn row(row: &mut Row<'_>, cx: &Context<'_>, claim: &ClaimInfo) {
     if room >= 14 {
         let (text, style) = match left {
             0 => ("over".to_owned(), theme.warn),
-            left if left < SOON => (duration(left), theme.warn),
+            left if left <= claim.ttl_ms / 5 => (duration(left), theme.warn),
             left => (duration(left), theme.muted),
         };
         row.put_number(&text, 4, style);

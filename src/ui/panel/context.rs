@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Context;
+use crate::coord::discovery;
 use crate::coord::snapshot::{ContextInfo, GroupInfo};
 use crate::ui::paint::{Row, columns};
 
@@ -53,9 +54,11 @@ pub fn detail(group: &GroupInfo, entry: &ContextInfo) -> Vec<(&'static str, Stri
 }
 
 pub fn empty(cx: &Context<'_>) -> Vec<String> {
-    let how = match cx.own_group() {
-        Some(_) => "stoa share KEY=VALUE",
-        None => "join a group, then stoa share KEY=VALUE",
+    let joinable = discovery::joinable(cx.props.snapshot, cx.props.acting);
+    let how = match (cx.own_group(), joinable.first()) {
+        (Some(_), _) => "stoa share KEY=VALUE".to_owned(),
+        (None, Some(group)) => format!("stoa join-group {}", group.name),
+        (None, None) => "join a group, then stoa share KEY=VALUE".to_owned(),
     };
-    vec!["nothing is shared yet".to_owned(), how.to_owned()]
+    vec!["nothing is shared yet".to_owned(), how]
 }

@@ -1,6 +1,7 @@
 //! Rows of groups: name, coordinator, members, entries.
 
 use super::Context;
+use crate::coord::discovery;
 use crate::coord::snapshot::GroupInfo;
 use crate::ui::paint::{Row, count};
 
@@ -54,5 +55,9 @@ pub fn empty(cx: &Context<'_>) -> Vec<String> {
         Some(key) => format!("{key}, or stoa join-group NAME"),
         None => "stoa join-group NAME".to_owned(),
     };
-    vec!["no groups yet".to_owned(), how]
+    let mut lines = vec!["no groups yet".to_owned(), how];
+    // Others who work alone beside this session.
+    let alone = discovery::suggest(cx.props.snapshot, cx.props.acting);
+    lines.extend(alone.and_then(|told| told.split_once(';').map(|(who, _)| who.to_owned())));
+    lines
 }

@@ -18,6 +18,11 @@ fn session(number: u32, name: &str, group: Option<&str>, state: Option<&str>) ->
         role: None,
         goal: None,
         working_on: None,
+        phase: None,
+        progress: None,
+        next_action: None,
+        task: None,
+        capabilities: Vec::new(),
         life: Life::Alive,
         state: state.map(str::to_owned),
         pane: Some(format!("%{number}")),
@@ -42,6 +47,7 @@ fn entry(key: &str, value: serde_json::Value, version: u64, author: &str) -> Con
         revision: 40 + version,
         author: author.to_owned(),
         updated_at: "2026-11-20T09:30:00Z".to_owned(),
+        expires_in_ms: None,
     }
 }
 
@@ -50,6 +56,8 @@ fn group(name: &str, members: &[&str], context: Vec<ContextInfo>) -> GroupInfo {
     GroupInfo {
         name: name.to_owned(),
         coordinator: members.first().cloned(),
+        access: Default::default(),
+        invited: Vec::new(),
         members,
         context,
         last_coordination: "2026-11-20T09:30:00Z".to_owned(),
@@ -68,6 +76,7 @@ fn claim(key: &str, holder: &str, left_ms: u64, waiting: &[&str]) -> ClaimInfo {
         reason: None,
         expires_in_ms: left_ms,
         granted_at: "2026-11-20T09:31:00Z".to_owned(),
+        ends_soon: false,
         waiting: waiting.iter().map(|name| format!("id-{name}")).collect(),
     }
 }

@@ -1,0 +1,172 @@
+//! Looking before claiming: what is in the way of a request, and which of a list is free.
+
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+use super::claim::{self, ClaimRequest, Granted, place, stands};
+use super::facade::{Actor, Coord, claim_deed};
+use super::key::ClaimKey;
+use super::overlap::overlapping;
+use super::queue;
+use super::schema::{Session, SessionId};
+use crate::error::{Error, Kind, Result};
+use crate::store::{Tx, View};
+
+/// One thing in the way of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The key that was asked for.
+    pub asked: ClaimKey,
+    /// The key that overlaps it; the same one, or a pattern.
+    pub key: ClaimKey,
+    /// Who has it or waits for it.
+    pub session: SessionId,
+    /// Its name.
+    pub name: String,
+    /// Whether it would share.
+    pub shared: bool,
+    /// Its place in line, from 1; `None` for a holder.
+    pub place: Option<usize>,
+    /// Milliseconds the holder has left, or the waiter's patience.
+    pub left_ms: u64,
+    /// Why it is held.
+    pub reason: Option<String>,
+}
+
+/// Everything in the way of the request; nothing is changed.
+///
+/// # Errors
+/// Only the store's.
+pub fn conflicts(
+    view: &dyn View,
+    at: &Moment<'_>,
+    id: Option<&SessionId>,
+    keys: &[ClaimKey],
+    shared: bool,
+) -> Result<Vec<Conflict>> {
+    let mut found = Vec::new();
+    let line = queue::line(view, at)?;
+    for asked in keys {
+        for claim in overlapping(view, asked)? {
+            for grant in &claim.grants {
+                if Some(&grant.holder) == id || (shared && grant.shared) {
+                    continue;
+                }
+                if let Some((_, holder)) = stands(view, at, grant)? {
+                    found.push(Conflict {
+                        asked: asked.clone(),
+                        key: claim.key.clone(),
+                        session: grant.holder.clone(),
+                        name: holder.name,
+                        shared: grant.shared,
+                        place: None,
+                        left_ms: grant.lease.left_ms(at.now),
+                        reason: grant.reason.clone(),
+                    });
+                }
+            }
+        }
+        let mut place = 0;
+        for (waiter, session) in &line {
+            let met = waiter.keys.iter().find(|key| key.overlaps(asked));
+            let Some(key) = met.filter(|_| Some(&waiter.session) != id) else {
+                continue;
+            };
+            if !(shared && waiter.shared) {
+                place += 1;
+                found.push(Conflict {
+                    asked: asked.clone(),
+                    key: key.clone(),
+                    session: waiter.session.clone(),
+                    name: session.name.clone(),
+                    shared: waiter.shared,
+                    place: Some(place),
+                    left_ms: waiter.patience.left_ms(at.now),
+                    reason: None,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Grants the first key of the request that nobody has, the session itself included.
+///
+/// # Errors
+/// [`Kind::Held`] with who has the first of them when all are taken.
+pub fn grant_first(
+    tx: &mut dyn Tx,
+    at: &Moment<'_>,
+    session: &Session,
+    request: &ClaimRequest,
+) -> Result<Granted> {
+    claim::check_request(tx.view(), at, session, request)?;
+    let mut first = None;
+    for key in &request.keys {
+        let one = ClaimRequest {
+            keys: vec![key.clone()],
+            ..request.clone()
+        };
+        match claim::blocked(tx.view(), at, session, &one, None)? {
+            Some(blocked) => first = first.or(Some(blocked.error)),
+            None if holds(tx.view(), at, session, key)? => {}
+            None => {
+                return Ok(Granted {
+                    claims: vec![place(tx, at, session, &one, key)?],
+                });
+            }
+        }
+    }
+    let count = request.keys.len();
+    let error = Error::new(Kind::Held, format!("none of these {count} is free"))
+        .with_hint("`stoa claims` shows who has them; release one of yours, or name others");
+    Err(match first {
+        None => error,
+        Some(held) => {
+            let why = format!("{}; first: {}", error.message, held.message);
+            let holder = held.holder.map(|holder| *holder).unwrap_or_default();
+            Error {
+                message: why,
+                ..error.with_holder(holder)
+            }
+        }
+    })
+}
+
+fn holds(view: &dyn View, at: &Moment<'_>, session: &Session, key: &ClaimKey) -> Result<bool> {
+    for claim in overlapping(view, key)? {
+        for grant in claim.grants.iter().filter(|g| g.holder == session.id) {
+            if stands(view, at, grant)?.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+impl Coord {
+    /// Everything in the way of claiming these keys, for a session or for nobody in particular.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn conflicts(
+        &self,
+        id: Option<&SessionId>,
+        keys: &[ClaimKey],
+        shared: bool,
+    ) -> Result<Vec<Conflict>> {
+        self.read(|view, at| conflicts(view, at, id, keys, shared))
+    }
+
+    /// Claims the first key of the request that is free.
+    ///
+    /// # Errors
+    /// See [`grant_first`].
+    pub fn claim_first(&self, actor: &Actor, request: &ClaimRequest) -> Result<Granted> {
+        let mut deed = claim_deed(request);
+        deed.action = "claim-next";
+        self.act(actor, &deed, |tx, at, session| {
+            grant_first(tx, at, session, request)
+        })
+    }
+}
