@@ -1,5 +1,6 @@
 //! Messages through [`Coord`]: each call is one transaction; waiting sleeps between commits.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::handle::{self, Acknowledged, Handled};
 use super::inbox::{self, Inbox, Item};
 use super::post::{self, Address, Answer, Draft, Sent};
-use super::records::{self, Log};
+use super::records::{self, Slip};
 use super::trust::Voice;
 use crate::coord::audit::{Deed, Noted};
 use crate::coord::facade::{Actor, Coord};
@@ -244,20 +245,25 @@ fn first_unread(
     filter: &Filter,
     last: u64,
 ) -> Result<(Option<u64>, u64)> {
-    let mut ids = Vec::new();
-    for (id, slip) in records::slips(view, session)? {
-        if id > last && slip.log.is_none() && slip.state == records::State::Unread {
-            ids.push(id);
-        }
-    }
+    let slips: BTreeMap<u64, Slip> = records::slips(view, session)?.into_iter().collect();
+    let direct = |slip: &Slip| slip.log.is_none() && slip.state == records::State::Unread;
+    let new = slips.range(last + 1..).filter(|(_, slip)| direct(slip));
+    let mut ids: Vec<u64> = new.map(|(id, _)| *id).collect();
     for subscription in records::mailbox(view, session)?.subscriptions {
-        ids.extend(unread_in_log(
-            view,
-            session,
-            &subscription.log,
-            last,
-            |head| (subscription.cursor, subscription.end(head)),
-        )?);
+        let head = records::head(view, &subscription.log)?;
+        let mut position = subscription.end(&head);
+        // From the newest down: all but the first look find what is new at once.
+        while position > subscription.cursor {
+            if let Some(line) = records::line(view, &subscription.log, position)? {
+                if line.id <= last {
+                    break;
+                }
+                if line.from.as_ref() != Some(session) && !slips.contains_key(&line.id) {
+                    ids.push(line.id);
+                }
+            }
+            position -= 1;
+        }
     }
     ids.sort_unstable();
     for id in &ids {
@@ -266,33 +272,6 @@ fn first_unread(
         }
     }
     Ok((None, ids.last().copied().unwrap_or(last)))
-}
-
-fn unread_in_log(
-    view: &dyn View,
-    session: &SessionId,
-    log: &Log,
-    last: u64,
-    stretch: impl Fn(&records::LogHead) -> (u64, u64),
-) -> Result<Vec<u64>> {
-    let head = records::head(view, log)?;
-    let (cursor, mut position) = stretch(&head);
-    let mut ids = Vec::new();
-    // From the newest down: all but the first look find what is new at once.
-    while position > cursor {
-        if let Some(line) = records::line(view, log, position)? {
-            if line.id <= last {
-                break;
-            }
-            if line.from.as_ref() != Some(session)
-                && records::slip(view, session, line.id)?.is_none()
-            {
-                ids.push(line.id);
-            }
-        }
-        position -= 1;
-    }
-    Ok(ids)
 }
 
 fn open(view: &dyn View, item: Item) -> Result<Opened> {
