@@ -12,6 +12,7 @@ mod coordination;
 mod disks;
 mod help;
 mod keys;
+mod layouts;
 mod once;
 mod panel;
 mod panes;
