@@ -164,6 +164,8 @@ commands! {
             RestartPane(pane::restart::RestartPane) "restart-pane" ["respawn-pane", "respawnp"]
             ResizePane(pane::resize::ResizePane) "resize-pane" ["resizep"]
             SwapPane(pane::swap::SwapPane) "swap-pane" ["swapp"]
+            JoinPane(pane::join::JoinPane) "join-pane" ["joinp", "move-pane", "movep"]
+            MarkPane(pane::mark::MarkPane) "mark-pane" []
             BreakPane(pane::break_out::BreakPane) "break-pane" ["breakp"]
             FocusPane(pane::focus::FocusPane) "focus-pane" ["select-pane", "selectp"]
             RenamePane(pane::rename::RenamePane) "rename-pane" []
@@ -191,6 +193,12 @@ commands! {
             MoveTab(tab::reorder::MoveTab) "move-tab" ["move-window", "movew"]
             SelectLayout(tab::layout::SelectLayout) "select-layout" ["selectl"]
             NextLayout(tab::layout::NextLayout) "next-layout" ["nextl"]
+            RotatePanes(tab::rotate::RotatePanes) "rotate-panes" ["rotate-window", "rotatew"]
+            SynchronizePanes(tab::sync::SynchronizePanes) "synchronize-panes" []
+            UndoLayout(tab::undo::UndoLayout) "undo-layout" []
+            RedoLayout(tab::undo::RedoLayout) "redo-layout" []
+            SaveLayout(tab::saved::SaveLayout) "save-layout" []
+            LoadLayout(tab::saved::LoadLayout) "load-layout" []
             ListTabs(tab::list::ListTabs) "list-tabs" ["list-windows", "lsw", "tabs"]
         }
         "workspace" {

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, ArgMatches};
 
+use super::local::attach::Attach;
 use super::spec::Row;
-use super::{Command, family, find, rows};
+use super::{Command, LocalCommand, family, find, rows};
 use crate::error::{Error, Result};
 use crate::keys::nearest::nearest;
 
@@ -114,6 +115,12 @@ fn root() -> clap::Command {
                 .global(true)
                 .help_heading(EVERYWHERE)
                 .help("An id of yours for this one command: repeating it repeats the answer, not the deed"),
+        )
+        .arg(
+            Arg::new("layout")
+                .long("layout")
+                .value_name("NAME|FILE")
+                .help("Attach and open the tabs of this layout (see save-layout)"),
         )
         .arg(
             Arg::new("once")
@@ -264,7 +271,10 @@ fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
             }
         }
         None if matches.get_flag("once") => once_command()?,
-        None => None,
+        None => matches.get_one::<String>("layout").map(|layout| {
+            let layout = Some(layout.clone());
+            Command::Local(LocalCommand::Attach(Attach { layout }))
+        }),
     };
     Ok(Parsed::Run(Box::new(Invocation { command, global })))
 }

@@ -5,6 +5,7 @@
 
 pub mod bindings;
 mod doc;
+pub mod layouts;
 pub mod load;
 pub mod paths;
 pub mod settings;

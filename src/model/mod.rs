@@ -13,6 +13,7 @@ pub mod pane;
 pub mod panel;
 pub mod state;
 pub mod tab;
+pub mod undo;
 pub mod variables;
 pub mod view;
 pub mod wait;

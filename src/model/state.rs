@@ -12,9 +12,10 @@ use super::buffers::Buffers;
 use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
-use super::layout::{Arrangement, Layout, Removal};
+use super::layout::{Arrangement, Removal};
 use super::pane::{Launch, Pane, PaneLife};
 use super::tab::Tab;
+use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
 use crate::config::load::Loaded;
@@ -69,6 +70,10 @@ pub struct State {
     pub journal: Journal,
     /// Who waits for something to happen.
     pub waits: Waits,
+    /// How panes lay before.
+    pub history: History,
+    /// The pane that was marked.
+    pub marked: Option<PaneId>,
     /// Variables for new panes; `None` takes one away that they would inherit.
     pub environment: BTreeMap<String, Option<String>>,
     /// What `set-option` has set for everything.
@@ -106,6 +111,8 @@ impl State {
             last_area: UNSEEN,
             journal: Journal::default(),
             waits: Waits::default(),
+            history: History::default(),
+            marked: None,
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),
@@ -236,10 +243,8 @@ impl State {
         self.next_tab += 1;
         let id = TabId(self.next_tab - 1);
         let tab = Tab {
-            id,
             name,
-            layout: Layout::new(pane),
-            active: pane,
+            ..Tab::new(id, pane)
         };
         let at = after.map_or(self.tabs.len(), |index| (index + 1).min(self.tabs.len()));
         self.tabs.insert(at, tab);
@@ -281,6 +286,7 @@ impl State {
     pub fn remove_pane(&mut self, pane: PaneId) {
         let place = self.place_of(pane);
         self.unlink_pane(pane);
+        self.marked = self.marked.filter(|marked| *marked != pane);
         if self.panes.remove(&pane).is_some() {
             self.note(Kind::PaneClosed, place, serde_json::Map::new());
         }

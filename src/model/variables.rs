@@ -139,6 +139,12 @@ impl<'a> Found<'a> {
             "pane_width" => pane.size.cols.to_string(),
             "pane_height" => pane.size.rows.to_string(),
             "pane_active" => flag(self.active() == Some(pane.id)),
+            "pane_marked" => flag(self.state.marked == Some(pane.id)),
+            "pane_marked_set" => flag(self.state.marked.is_some()),
+            "pane_synchronized" => flag(
+                self.tab
+                    .is_some_and(|tab| tab.typed_with(pane.id).len() > 1),
+            ),
             "pane_dead" => flag(pane.exited()),
             "pane_dead_status" => match pane.life {
                 PaneLife::Exited { code, .. } => code.to_string(),

@@ -223,6 +223,13 @@ impl View {
         }
     }
 
+    /// Forgets that a pane was focused in a tab that it has left.
+    pub fn forget_in(&mut self, tab: TabId, pane: PaneId) {
+        if let Some(order) = self.focus.get_mut(&tab) {
+            order.retain(|&other| other != pane);
+        }
+    }
+
     /// Drops every trace of a pane that is gone.
     pub fn forget_pane(&mut self, pane: PaneId) {
         for order in self.focus.values_mut() {

@@ -14,14 +14,15 @@ use std::time::Duration;
 
 use super::mailbox::{Mailbox, Post};
 use crate::command::StoreCommand;
+use crate::command::spec::Reply;
 use crate::command::store::{StoreCx, limits};
 use crate::config::workspace::Workspace;
-use crate::config::{load, paths};
+use crate::config::{layouts, load, paths};
 use crate::coord::message::Voice;
 use crate::coord::{Actor, Coord, Heartbeat, Register, SessionId, Watcher, fingerprint};
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
-use crate::update::ReplyTo;
+use crate::update::{ReplyTo, Requester};
 
 /// How many jobs may wait.
 const DEPTH: usize = 4096;
@@ -60,6 +61,28 @@ pub enum Job {
         actor: Option<String>,
         /// Where paths are relative to.
         cwd: PathBuf,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// Write a layout file.
+    SaveLayout {
+        /// Where.
+        path: PathBuf,
+        /// Its content.
+        text: String,
+        /// Over one that exists.
+        force: bool,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// Read a layout file for the loop.
+    LoadLayout {
+        /// Where.
+        path: PathBuf,
+        /// Leave the asker's view as it is.
+        detached: bool,
+        /// Who asks.
+        requester: Box<Requester>,
         /// Where the answer goes.
         reply: ReplyTo,
     },
@@ -208,6 +231,35 @@ impl Worker {
                 reply,
             } => {
                 self.run_command(*command, actor, cwd, reply);
+                Ok(())
+            }
+            Job::SaveLayout {
+                path,
+                text,
+                force,
+                reply,
+            } => {
+                let shown = path.display().to_string();
+                let result = layouts::write(&path, &text, force).map(|()| {
+                    let data = serde_json::json!({ "file": shown });
+                    Reply::new(format!("saved as {shown}"), data)
+                });
+                self.mailbox.post_blocking(Post::Answered { reply, result });
+                Ok(())
+            }
+            Job::LoadLayout {
+                path,
+                detached,
+                requester,
+                reply,
+            } => {
+                let post = Post::LayoutRead {
+                    file: layouts::read(&path),
+                    detached,
+                    requester,
+                    reply,
+                };
+                self.mailbox.post_blocking(post);
                 Ok(())
             }
             Job::Reload { reply } => {

@@ -100,6 +100,28 @@ impl Loop {
                 }
             }
             Effect::Reload { reply } => self.job(Job::Reload { reply }),
+            Effect::SaveLayout {
+                path,
+                text,
+                force,
+                reply,
+            } => self.job(Job::SaveLayout {
+                path,
+                text,
+                force,
+                reply,
+            }),
+            Effect::LoadLayout {
+                path,
+                detached,
+                requester,
+                reply,
+            } => self.job(Job::LoadLayout {
+                path,
+                detached,
+                requester,
+                reply,
+            }),
             Effect::Shutdown => self.ending = true,
         }
     }

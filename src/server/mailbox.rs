@@ -7,13 +7,14 @@ use rustix::event::{EventfdFlags, eventfd};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::command::spec::Reply;
+use crate::config::layouts::LayoutFile;
 use crate::config::load::Loaded;
 use crate::coord::snapshot::Snapshot;
 use crate::error::{Error, Result};
 use crate::model::geometry::Size;
 use crate::model::id::ClientId;
 use crate::protocol::message::{Attach, Exit, Request};
-use crate::update::ReplyTo;
+use crate::update::{ReplyTo, Requester};
 
 /// How many posts may wait; senders beyond that wait themselves.
 const DEPTH: usize = 256;
@@ -80,6 +81,17 @@ pub enum Post {
         name: Option<String>,
         /// What is in the file.
         result: Result<Vec<u8>>,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// A layout file was read.
+    LayoutRead {
+        /// What it says.
+        file: Result<LayoutFile>,
+        /// Leave the asker's view as it is.
+        detached: bool,
+        /// Who asked for it.
+        requester: Box<Requester>,
         /// Where the answer goes.
         reply: ReplyTo,
     },

@@ -72,6 +72,17 @@ impl Loop {
                     self.step(Event::Unasked { reply });
                 }
             }
+            Post::LayoutRead {
+                file,
+                detached,
+                requester,
+                reply,
+            } => self.step(Event::LayoutRead {
+                file,
+                detached,
+                requester,
+                reply,
+            }),
             Post::Answered { reply, result } => self.step(Event::Answered { reply, result }),
             Post::Snapshot(snapshot) => self.step(Event::Snapshot(snapshot)),
             Post::StoreTrouble(why) => self.step(Event::StoreTrouble(why)),

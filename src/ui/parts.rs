@@ -36,7 +36,17 @@ pub fn borders(
                 PaneLife::Exited { code, .. } => Some(code),
                 PaneLife::Running { .. } => None,
             };
-            (pane.id, pane.label(), code)
+            let mark = if state.marked == Some(pane.id) {
+                "◆ "
+            } else {
+                ""
+            };
+            let with = state.tab(view.tab).is_some_and(|tab| {
+                let panes = tab.typed_with(pane.id);
+                panes.len() > 1
+            });
+            let both = if with { "⇉ " } else { "" };
+            (pane.id, format!("{mark}{both}{}", pane.label()), code)
         })
         .collect();
     let labels: Vec<PaneLabel<'_>> = titles
@@ -150,11 +160,17 @@ pub fn status(
         let claims = state.snapshot.claims.iter();
         claims.filter(|claim| claim.holder == session.id).count()
     });
-    let mode = pane.and_then(|pane| view.copy.get(&pane.id));
-    let mode = mode.map(|mode| match mode.count {
-        Some(count) => format!("copy {count}"),
-        None => "copy".to_owned(),
+    let typed_together = pane.is_some_and(|pane| {
+        let tab = state.tab(view.tab);
+        tab.is_some_and(|tab| tab.typed_with(pane.id).len() > 1)
     });
+    let mode = pane.and_then(|pane| view.copy.get(&pane.id));
+    let mode = match mode.map(|mode| mode.count) {
+        Some(Some(count)) => Some(format!("copy {count}")),
+        Some(None) => Some("copy".to_owned()),
+        None if typed_together => Some("typing into several panes".to_owned()),
+        None => state.marked.map(|pane| format!("◆ {pane}")),
+    };
     let props = StatusProps {
         workspace: &state.name,
         tabs,

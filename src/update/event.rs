@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::command::{Command, spec::Reply};
+use crate::config::layouts::LayoutFile;
 use crate::config::load::Loaded;
 use crate::coord::snapshot::Snapshot;
 use crate::error::Result;
@@ -110,6 +111,17 @@ pub enum Event {
         name: Option<String>,
         /// What is in the file.
         data: Vec<u8>,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// A layout file was read, and whom to tell.
+    LayoutRead {
+        /// What it says.
+        file: Result<LayoutFile>,
+        /// Leave the asker's view as it is.
+        detached: bool,
+        /// Who asked for it.
+        requester: Box<Requester>,
         /// Where the answer goes.
         reply: ReplyTo,
     },
@@ -262,6 +274,28 @@ pub enum Effect {
     /// Read the configuration files again.
     Reload {
         /// Where the report goes.
+        reply: ReplyTo,
+    },
+    /// Write a layout file.
+    SaveLayout {
+        /// Where.
+        path: PathBuf,
+        /// Its content.
+        text: String,
+        /// Over one that exists.
+        force: bool,
+        /// Where the answer goes.
+        reply: ReplyTo,
+    },
+    /// Read a layout file, to open what it says.
+    LoadLayout {
+        /// Where.
+        path: PathBuf,
+        /// Leave the asker's view as it is.
+        detached: bool,
+        /// Who asks.
+        requester: Box<Requester>,
+        /// Where the answer goes.
         reply: ReplyTo,
     },
     /// End the server.

@@ -164,12 +164,25 @@ fn forward(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
     if exited {
         return;
     }
-    let Some(pane) = state.panes.get(&id) else {
-        return;
-    };
-    let mut bytes = Vec::new();
-    encode::key(event, &pane::key_modes(pane), &mut bytes);
-    send(state, id, bytes, effects);
+    for id in together(state, client, id) {
+        let Some(pane) = state.panes.get(&id) else {
+            continue;
+        };
+        let mut bytes = Vec::new();
+        encode::key(event, &pane::key_modes(pane), &mut bytes);
+        send(state, id, bytes, effects);
+    }
+}
+
+/// The running panes that get what a terminal types into `id`.
+fn together(state: &State, client: ClientId, id: PaneId) -> Vec<PaneId> {
+    let tab = state
+        .views
+        .get(&client)
+        .and_then(|view| state.tab(view.tab));
+    let panes = tab.map_or_else(|| vec![id], |tab| tab.typed_with(id));
+    let runs = |id: &PaneId| state.panes.get(id).is_some_and(|pane| !pane.exited());
+    panes.into_iter().filter(runs).collect()
 }
 
 fn target(state: &State, client: ClientId) -> Option<(PaneId, bool)> {
@@ -212,12 +225,14 @@ fn pasted(state: &mut State, client: ClientId, paste: &Paste, effects: &mut Vec<
     if let Some(view) = state.views.get_mut(&client) {
         view.copy.remove(&id);
     }
-    let Some(pane) = state.panes.get(&id) else {
-        return;
-    };
-    let mut bytes = Vec::new();
-    encode::paste(paste, &pane::key_modes(pane), &mut bytes);
-    send(state, id, bytes, effects);
+    for id in together(state, client, id) {
+        let Some(pane) = state.panes.get(&id) else {
+            continue;
+        };
+        let mut bytes = Vec::new();
+        encode::paste(paste, &pane::key_modes(pane), &mut bytes);
+        send(state, id, bytes, effects);
+    }
 }
 
 /// The outer terminal's window gained or lost the focus: programs that asked are told.

@@ -25,6 +25,7 @@ pub use event::{Effect, Event, ReplyTo, Requester};
 use serde_json::Map;
 
 use crate::command::spec::Reply;
+use crate::command::tab::saved;
 use crate::model::journal::{self, Kind, Place};
 use crate::model::state::State;
 
@@ -81,6 +82,16 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             reply,
         } => request::run(state, *command, requester, reply, effects),
         Event::Answered { reply, result } => request::answered(state, reply, result, effects),
+        Event::LayoutRead {
+            file,
+            detached,
+            requester,
+            reply,
+        } => {
+            let open = |file| saved::open(state, file, detached, *requester, effects);
+            let result = file.and_then(open);
+            request::answered(state, reply, result, effects);
+        }
         Event::Unasked { reply } => {
             state.waits.forget(reply);
             return Picture::Same;

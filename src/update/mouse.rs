@@ -209,9 +209,11 @@ fn drag(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Eff
         Drag::Select { .. } => {}
         Drag::Panel => panel::drag_edge(view, event.x),
         Drag::Border(border) => {
+            let before = state.shape();
             if let Some(tab) = state.tab_mut(tab) {
                 tab.layout.drag_border(border, (event.x, event.y), area);
             }
+            state.remember(before, "drag");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{Effect, ReplyTo, Requester, launch};
 use crate::command::server::ServerCx;
 use crate::command::spec::Reply;
 use crate::command::view::ViewCx;
-use crate::command::{Command, parse};
+use crate::command::{Command, ServerCommand, parse};
 use crate::config::load::Loaded;
 use crate::config::settings::{self, Settings};
 use crate::error::{Error, Result};
@@ -16,6 +16,7 @@ use crate::model::journal::Kind;
 use crate::model::overlay::Overlay;
 use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
+use crate::model::undo::Shape;
 use crate::model::view::{DOCK_COLS, Message, View};
 
 /// How long a line over the status bar stays, in milliseconds.
@@ -103,8 +104,52 @@ pub fn dispatched(
     reply: ReplyTo,
     effects: &mut Vec<Effect>,
 ) -> Result<Option<Reply>> {
-    let done = dispatch(state, command, requester, reply, effects)?;
+    let before = Undoable::of(state, &command);
+    let done = dispatch(state, command, requester, reply, effects);
+    if let Some(before) = before {
+        before.note(state);
+    }
+    let done = done?;
     Ok((!done.later).then_some(done))
+}
+
+/// How panes lay before a command that may change it.
+struct Undoable {
+    shape: Shape,
+    /// A series of such commands is one change; empty for commands that come one by one.
+    series: &'static str,
+    /// The command goes through the changes itself.
+    travels: bool,
+}
+
+impl Undoable {
+    fn of(state: &State, command: &Command) -> Option<Undoable> {
+        let Command::Server(command) = command else {
+            return None;
+        };
+        let series = match command {
+            ServerCommand::ResizePane(_) => "resize",
+            _ => "",
+        };
+        let travels = matches!(
+            command,
+            ServerCommand::UndoLayout(_) | ServerCommand::RedoLayout(_)
+        );
+        Some(Undoable {
+            shape: state.shape(),
+            series,
+            travels,
+        })
+    }
+
+    fn note(self, state: &mut State) {
+        for tab in state.changed_since(&self.shape) {
+            state.note(Kind::TabLayout, tab, serde_json::Map::new());
+        }
+        if !self.travels {
+            state.remember(self.shape, self.series);
+        }
+    }
 }
 
 fn dispatch(

@@ -3,6 +3,7 @@
 mod clients;
 mod copy;
 mod keys;
+mod layouts;
 mod panes;
 
 use std::path::PathBuf;

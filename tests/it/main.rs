@@ -13,6 +13,7 @@ mod copy_mode;
 mod disks;
 mod help;
 mod keys;
+mod layouts;
 mod messages;
 mod once;
 mod panel;

@@ -4,13 +4,20 @@ use clap::Args;
 
 use super::LocalCx;
 use crate::command::spec::{Reply, Run};
+use crate::config::layouts;
+use crate::config::paths::config_dir;
 use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
+use crate::protocol::message::Request;
 use crate::{client, server};
 
 /// Attach this terminal to the directory's workspace, starting it if needed
 #[derive(Debug, Clone, Default, Args)]
-pub struct Attach {}
+pub struct Attach {
+    /// Open the tabs of this layout first: a name or a path, as save-layout wrote it
+    #[arg(short = 'l', long, value_name = "NAME|FILE")]
+    pub layout: Option<String>,
+}
 
 impl Run<LocalCx> for Attach {
     fn run(self, cx: &mut LocalCx) -> Result<Reply> {
@@ -24,7 +31,21 @@ impl Run<LocalCx> for Attach {
         // Looked at first, so that no server is started for a script that cannot attach.
         drop(client::terminal::reopen()?);
         let workspace = Workspace::current(cx.global.state.as_deref())?;
-        let conn = server::start::connect_or_start(&workspace)?;
+        if let Some(name) = &self.layout {
+            // Looked at before a server is started, which would stay with nothing in it.
+            let cwd = crate::cli::remote::current_dir()?;
+            layouts::read(&layouts::file(name, &cwd, config_dir().as_deref())?)?;
+        }
+        let mut conn = server::start::connect_or_start(&workspace)?;
+        if let Some(name) = self.layout {
+            let cwd = crate::cli::remote::current_dir()?;
+            conn.request(&Request {
+                words: vec!["load-layout".to_owned(), name],
+                pane: None,
+                cwd: cwd.to_str().map(str::to_owned),
+                env: client::attach::environment(),
+            })?;
+        }
         let why = client::attach::attach(conn)?;
         let line = format!("[{why}]");
         Ok(Reply::new(line, serde_json::json!({ "ended": why })))

@@ -32,6 +32,12 @@ pub struct FocusPane {
     /// A style for the pane (accepted as tmux's flag, without effect)
     #[arg(short = 'P', long, value_name = "STYLE")]
     pub style: Option<String>,
+    /// Mark it, or take its mark off, as mark-pane does
+    #[arg(short = 'm', long)]
+    pub mark: bool,
+    /// Take the mark away, wherever it is
+    #[arg(short = 'M', long)]
+    pub clear_mark: bool,
     /// Keep the zoom, on the pane that gets the focus
     #[arg(short = 'Z', long)]
     pub zoom: bool,
@@ -104,6 +110,13 @@ impl FocusPane {
 impl Run<ServerCx<'_>> for FocusPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let named = self.target.as_deref().or(self.pane.as_deref());
+        if self.mark || self.clear_mark {
+            let mark = super::mark::MarkPane {
+                clear: self.clear_mark,
+                target: named.map(str::to_owned),
+            };
+            return mark.run(cx);
+        }
         if self.title.is_some() || self.style.is_some() {
             let pane = cx.pane(named)?;
             if let Some(title) = &self.title {

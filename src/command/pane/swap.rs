@@ -40,8 +40,10 @@ impl SwapPane {
             }
             Some(Direction::Up) => order.get((at + order.len() - 1) % order.len()).copied(),
             Some(Direction::Down) => order.get((at + 1) % order.len()).copied(),
+            None if cx.state.marked.is_some() => cx.state.marked,
             None => {
-                return Err(Error::usage("swap-pane needs a direction or --source PANE"));
+                return Err(Error::usage("swap-pane needs a direction or --source PANE")
+                    .with_hint("or mark the other pane first (C-b m)"));
             }
         };
         found.filter(|&other| other != pane).ok_or_else(alone)
@@ -54,11 +56,30 @@ impl Run<ServerCx<'_>> for SwapPane {
         let other = self.other(cx, pane)?;
         let mine = cx.state.tab_of(pane).map(|tab| tab.id);
         let theirs = cx.state.tab_of(other).map(|tab| tab.id);
-        if mine != theirs {
-            return Err(Error::refused("those panes are in different tabs"));
+        let (Some(mine), Some(theirs)) = (mine, theirs) else {
+            return Err(Error::not_found("that pane is in no tab"));
+        };
+        if mine == theirs {
+            if let Some(tab) = cx.state.tab_mut(mine) {
+                tab.layout.swap(pane, other);
+            }
+            return Ok(Reply::none());
         }
-        if let Some(tab) = mine.and_then(|tab| cx.state.tab_mut(tab)) {
-            tab.layout.swap(pane, other);
+        for (tab, old, new) in [(mine, pane, other), (theirs, other, pane)] {
+            if let Some(tab) = cx.state.tab_mut(tab) {
+                tab.layout.replace(old, new);
+                if tab.active == old {
+                    tab.active = new;
+                }
+            }
+            for view in cx.state.views.values_mut() {
+                view.zoom.remove(&tab);
+                let focused = view.focused_in(tab) == Some(old);
+                view.forget_in(tab, old);
+                if focused {
+                    view.set_focus(tab, new);
+                }
+            }
         }
         Ok(Reply::none())
     }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::ServerCx;
 use crate::command::spec::{Reply, Run};
+use crate::command::tab::sync::{Switch, SynchronizePanes};
 use crate::command::target;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
@@ -132,7 +133,7 @@ const WITHOUT_EFFECT: &[&str] = &[
 
 /// Set one of tmux's options: those that mean something here, @names of your own, others without effect
 ///
-/// Obeyed: remain-on-exit (on, off, failed) with -p for one pane. Options that begin with @ are kept
+/// Obeyed: synchronize-panes (on, off), and remain-on-exit (on, off, failed) with -p for one pane. Options that begin with @ are kept
 /// and can be read in formats as #{@name}. All other options of tmux are taken and change nothing:
 /// Stoa's own settings are in config.toml.
 #[derive(Debug, Clone, Args)]
@@ -181,6 +182,9 @@ impl Run<ServerCx<'_>> for SetOption {
             Err(_) if self.quiet => return Ok(Reply::none()),
             Err(error) => return Err(error),
         };
+        if name == "synchronize-panes" {
+            return synchronize(cx, self.target.as_deref(), self.value.as_deref());
+        }
         let pane = scope(cx, self.pane, self.target.as_deref())?;
         let value = match (&self.value, self.format) {
             (Some(value), true) => {
@@ -227,6 +231,27 @@ impl Run<ServerCx<'_>> for SetOption {
         options.insert(name, value);
         Ok(Reply::none())
     }
+}
+
+/// The one option that is a command here.
+fn synchronize(cx: &mut ServerCx<'_>, target: Option<&str>, value: Option<&str>) -> Result<Reply> {
+    let switch = match value {
+        Some("on" | "1") => Some(Switch::On),
+        Some("off" | "0") => Some(Switch::Off),
+        None => None,
+        Some(other) => {
+            return Err(Error::usage(format!(
+                "synchronize-panes is on or off, not {other:?}"
+            )));
+        }
+    };
+    let pane = cx.pane(target)?;
+    let sync = SynchronizePanes {
+        switch,
+        pane: Vec::new(),
+        target: Some(cx.tab_of(pane)?.to_string()),
+    };
+    sync.run(cx)
 }
 
 /// Show what set-option has set
@@ -323,7 +348,7 @@ fn known(name: &str) -> Result<&str> {
     }
     // An array's element counts as the array.
     let base = name.split('[').next().unwrap_or(name);
-    if base == "remain-on-exit" || WITHOUT_EFFECT.contains(&base) {
+    if ["remain-on-exit", "synchronize-panes"].contains(&base) || WITHOUT_EFFECT.contains(&base) {
         return Ok(name);
     }
     Err(Error::not_found(format!("there is no option {name:?}"))

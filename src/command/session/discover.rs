@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 /// Show who is active: sessions that live and gave a sign of it lately
 ///
-/// Lately is two minutes, or active-within under [sessions] in config.toml. Who has been silent
+/// Lately is two minutes, or active-within as config.toml sets it under sessions. Who has been silent
 /// for longer is left out; stoa sessions shows everybody.
 #[derive(Debug, Clone, Args)]
 pub struct Discover {

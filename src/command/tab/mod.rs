@@ -6,3 +6,7 @@ pub mod list;
 pub mod new;
 pub mod rename;
 pub mod reorder;
+pub mod rotate;
+pub mod saved;
+pub mod sync;
+pub mod undo;

@@ -1,0 +1,168 @@
+//! `save-layout` and `load-layout`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::command::server::ServerCx;
+use crate::command::spec::{Reply, Run};
+use crate::config::layouts::{self, LayoutFile, PaneFile, TabFile};
+use crate::config::paths::config_dir;
+use crate::error::{Error, Result};
+use crate::model::id::PaneId;
+use crate::model::layout::Layout;
+use crate::model::state::State;
+use crate::update::{Effect, ReplyTo, Requester, launch};
+
+/// Save how tabs and panes lie, with their names, directories and commands, as a layout file
+///
+/// A NAME goes into the configuration directory's layouts/, a path (with a slash, or ending in .toml)
+/// where it says. load-layout NAME, or stoa --layout NAME, starts from it.
+#[derive(Debug, Clone, Args)]
+pub struct SaveLayout {
+    /// Only this tab: number, name or @ID
+    #[arg(short = 't', long, value_name = "TAB")]
+    pub target: Option<String>,
+    /// Write over a file that exists
+    #[arg(short = 'f', long)]
+    pub force: bool,
+    /// Print it instead
+    #[arg(short = 'p', long)]
+    pub print: bool,
+    /// Its name or path
+    #[arg(required_unless_present = "print")]
+    pub name: Option<String>,
+}
+
+impl Run<ServerCx<'_>> for SaveLayout {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let only = match &self.target {
+            Some(tab) => Some(cx.tab(Some(tab))?),
+            None => None,
+        };
+        let tabs = cx.state.tabs.iter();
+        let tabs = tabs.filter(|tab| only.is_none_or(|only| only == tab.id));
+        let file = LayoutFile {
+            tab: tabs
+                .map(|tab| TabFile {
+                    name: tab.name.clone(),
+                    panes: tab.layout.to_spec(|pane| saved(cx.state, pane)),
+                })
+                .collect(),
+        };
+        let text = file.to_text()?;
+        let Some(name) = self.name.filter(|_| !self.print) else {
+            return Ok(Reply::new(text.trim_end(), json!({ "layout": text })));
+        };
+        let path = path(cx, &name)?;
+        cx.effects.push(Effect::SaveLayout {
+            path,
+            text,
+            force: self.force,
+            reply: cx.reply,
+        });
+        Ok(Reply::later())
+    }
+}
+
+fn path(cx: &ServerCx<'_>, name: &str) -> Result<PathBuf> {
+    let cwd = cx.requester.cwd.as_ref().unwrap_or(&cx.state.root);
+    layouts::file(name, cwd, config_dir().as_deref())
+}
+
+fn saved(state: &State, pane: PaneId) -> PaneFile {
+    let Some(pane) = state.panes.get(&pane) else {
+        return PaneFile::default();
+    };
+    let cwd = pane.cwd.as_ref().unwrap_or(&pane.launch.cwd);
+    let inside = cwd.strip_prefix(&state.root).unwrap_or(cwd);
+    PaneFile {
+        name: pane.name.clone(),
+        cwd: (!inside.as_os_str().is_empty()).then(|| inside.to_owned()),
+        command: pane.launch.argv.clone(),
+    }
+}
+
+/// Open the tabs of a layout file and start what runs in them
+#[derive(Debug, Clone, Args)]
+pub struct LoadLayout {
+    /// Do not turn to the first of them
+    #[arg(short = 'd', long)]
+    pub detached: bool,
+    /// Its name or path
+    pub name: String,
+}
+
+impl Run<ServerCx<'_>> for LoadLayout {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let path = path(cx, &self.name)?;
+        cx.effects.push(Effect::LoadLayout {
+            path,
+            detached: self.detached,
+            requester: Box::new(cx.requester.clone()),
+            reply: cx.reply,
+        });
+        Ok(Reply::later())
+    }
+}
+
+/// Opens what a layout file says, which has been read and checked.
+///
+/// # Errors
+/// A word of a command cannot be a program's argument.
+pub fn open(
+    state: &mut State,
+    file: LayoutFile,
+    detached: bool,
+    requester: Requester,
+    effects: &mut Vec<Effect>,
+) -> Result<Reply> {
+    // A directory in the file is relative to the root, whoever asks from where.
+    let from_root = Requester {
+        cwd: Some(state.root.clone()),
+        ..requester.clone()
+    };
+    let mut plans = Vec::new();
+    for tab in file.tab {
+        let mut panes = Vec::new();
+        let layout = Layout::from_spec(&tab.panes, |pane| {
+            let id = state.mint_pane();
+            panes.push((id, pane.clone()));
+            id
+        })
+        .map_err(|error| Error::usage(error.to_string()))?;
+        let mut launches = Vec::with_capacity(panes.len());
+        for (id, pane) in panes {
+            let launch = launch::plan(state, &from_root, None, pane.cwd, pane.command)?;
+            launches.push((id, launch, pane.name));
+        }
+        plans.push((tab.name, layout, launches));
+    }
+    let mut opened = Vec::new();
+    let mut first = None;
+    for (name, layout, launches) in plans {
+        let Some(lead) = launches.first().map(|(pane, ..)| *pane) else {
+            continue;
+        };
+        let tab = state.add_tab(lead, name, None);
+        if let Some(tab) = state.tab_mut(tab) {
+            tab.layout = layout;
+        }
+        first = first.or(Some(lead));
+        for (pane, launch, name) in launches {
+            launch::begin(state, pane, launch, name, effects);
+        }
+        opened.push(tab.to_string());
+    }
+    if let (Some(pane), false) = (first, detached) {
+        let mut cx = ServerCx {
+            state,
+            effects,
+            requester,
+            reply: ReplyTo::Nobody,
+        };
+        cx.focus(pane);
+    }
+    Ok(Reply::new("", json!({ "tabs": opened })))
+}

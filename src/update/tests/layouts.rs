@@ -1,0 +1,161 @@
+//! Moving panes about, and taking it back.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::tab::Together;
+
+/// Panes of each tab, in order.
+fn tabs(desk: &Desk) -> Vec<Vec<u32>> {
+    let tabs = desk.state.tabs.iter();
+    tabs.map(|tab| tab.layout.panes().iter().map(|pane| pane.0).collect())
+        .collect()
+}
+
+#[track_caller]
+fn check(desk: &mut Desk, line: &str, expected: &[&[u32]]) {
+    desk.prompt(A, line);
+    assert_eq!(tabs(desk), expected, "{line}");
+}
+
+/// Three panes in one tab, one in another.
+fn four() -> Desk {
+    let mut desk = Desk::new();
+    for line in ["split-pane -h", "split-pane -v", "new-tab", "focus-tab 0"] {
+        desk.prompt(A, line);
+    }
+    assert_eq!(tabs(&desk), [vec![0, 1, 2], vec![3]]);
+    desk
+}
+
+#[test]
+fn panes_join_rotate_and_swap_across_tabs() {
+    let mut desk = four();
+    check(&mut desk, "join-pane -h -s %3 -t %0", &[&[0, 3, 1, 2]]);
+    check(&mut desk, "break-pane -t %1", &[&[0, 3, 2], &[1]]);
+    check(&mut desk, "rotate-panes -t 0", &[&[3, 2, 0], &[1]]);
+    check(&mut desk, "rotate-panes -D -t 0", &[&[0, 3, 2], &[1]]);
+    check(&mut desk, "swap-pane -s %1 -t %3", &[&[0, 1, 2], &[3]]);
+    // The mark stands for the other pane, once.
+    desk.prompt(A, "mark-pane -t %2");
+    assert_eq!(desk.state.marked, Some(PaneId(2)));
+    check(&mut desk, "join-pane -t %3", &[&[0, 1], &[3, 2]]);
+    assert_eq!(desk.state.marked, None);
+    check(&mut desk, "join-pane -t %3", &[&[0, 1], &[3, 2]]);
+    check(&mut desk, "join-pane -s %3 -t %3", &[&[0, 1], &[3, 2]]);
+    // A mark goes with its pane.
+    desk.prompt(A, "mark-pane -t %2");
+    check(&mut desk, "close-pane %2", &[&[0, 1], &[3]]);
+    assert_eq!(desk.state.marked, None);
+}
+
+#[test]
+fn the_focus_stays_at_its_place_when_panes_rotate() {
+    let mut desk = four();
+    desk.prompt(A, "focus-pane %1");
+    desk.prompt(A, "rotate-panes");
+    let view = desk.state.views.get(&A).expect("attached");
+    assert_eq!(desk.state.focused(view), Some(PaneId(2)));
+}
+
+#[test]
+fn a_pane_closed_or_opened_meanwhile_stays_so() {
+    let mut desk = four();
+    check(&mut desk, "break-pane -t %1", &[&[0, 2], &[1], &[3]]);
+    desk.prompt(A, "close-pane %2");
+    desk.prompt(A, "split-pane -t %1");
+    assert_eq!(tabs(&desk), [vec![0], vec![1, 4], vec![3]]);
+    desk.prompt(A, "undo-layout");
+    assert_eq!(tabs(&desk), [vec![0, 1], vec![3], vec![4]]);
+    desk.prompt(A, "redo-layout");
+    assert_eq!(tabs(&desk), [vec![0], vec![1, 4], vec![3]]);
+    let before = tabs(&desk);
+    desk.prompt(A, "redo-layout");
+    assert_eq!(tabs(&desk), before, "nothing is left to redo");
+}
+
+#[test]
+fn a_series_of_small_moves_is_one_change() {
+    let mut desk = four();
+    let before = desk.state.shape();
+    for _ in 0..5 {
+        desk.press(A, "C-b C-Left");
+    }
+    assert_ne!(desk.state.shape(), before);
+    desk.prompt(A, "undo-layout");
+    assert!(desk.state.changed_since(&before).is_empty());
+}
+
+#[test]
+fn what_is_typed_goes_to_all_panes_or_to_those_chosen() {
+    let mut desk = four();
+    let written = |desk: &mut Desk| -> Vec<u32> {
+        desk.write(A, "x");
+        let writes = desk.effects.iter().filter_map(|effect| match effect {
+            Effect::Write { pane, bytes } if bytes == b"x" => Some(pane.0),
+            _ => None,
+        });
+        writes.collect()
+    };
+    desk.prompt(A, "focus-pane %0");
+    assert_eq!(written(&mut desk), [0]);
+    desk.prompt(A, "synchronize-panes");
+    assert_eq!(written(&mut desk), [0, 1, 2]);
+    desk.prompt(A, "synchronize-panes on -p %0 -p %2");
+    assert_eq!(written(&mut desk), [0, 2]);
+    // One that was not chosen is typed into by itself.
+    desk.prompt(A, "focus-pane %1");
+    assert_eq!(written(&mut desk), [1]);
+    desk.prompt(A, "synchronize-panes -p %0 -p %3");
+    assert_eq!(
+        desk.state.tabs[0].together,
+        Together::Only(vec![PaneId(0), PaneId(2)])
+    );
+    desk.prompt(A, "synchronize-panes off");
+    desk.prompt(A, "focus-pane %0");
+    assert_eq!(written(&mut desk), [0]);
+}
+
+fn change() -> impl Strategy<Value = String> {
+    let pane = 0..5u32;
+    prop_oneof![
+        (pane.clone(), pane.clone()).prop_map(|(a, b)| format!("swap-pane -s %{a} -t %{b}")),
+        (pane.clone(), pane.clone(), any::<bool>()).prop_map(|(a, b, right)| {
+            let side = if right { "-h" } else { "-v" };
+            format!("join-pane {side} -s %{a} -t %{b}")
+        }),
+        pane.clone()
+            .prop_map(|pane| format!("break-pane -t %{pane}")),
+        (pane, 1..9u16).prop_map(|(pane, cells)| format!("resize-pane -t %{pane} -R {cells}")),
+        Just("rotate-panes".to_owned()),
+        Just("next-layout".to_owned()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is done to the places of panes can be taken back step by step, and done again.
+    #[test]
+    fn every_change_can_be_taken_back(changes in prop::collection::vec(change(), 1..12)) {
+        let mut desk = Desk::new();
+        for line in ["split-pane -h", "split-pane -v", "new-tab", "split-pane -h"] {
+            desk.prompt(A, line);
+        }
+        let began = desk.state.shape();
+        for line in &changes {
+            // Time passes, so that nothing counts as a series.
+            desk.state.now_ms += 5_000;
+            desk.prompt(A, line);
+            let mut panes: Vec<u32> = tabs(&desk).concat();
+            panes.sort_unstable();
+            prop_assert_eq!(panes, [0, 1, 2, 3, 4], "after {}", line);
+        }
+        let ended = desk.state.shape();
+        while desk.state.undo_shape() {}
+        prop_assert!(desk.state.changed_since(&began).is_empty());
+        prop_assert_eq!(desk.state.tabs.len(), 2);
+        while desk.state.redo_shape() {}
+        prop_assert!(desk.state.changed_since(&ended).is_empty());
+    }
+}
