@@ -158,6 +158,7 @@ impl Coord {
                 tx.delete(&schema::state_key(&kept.session))?;
                 names.push(kept.name);
             }
+            names.sort();
             Ok(names)
         })
     }

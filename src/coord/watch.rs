@@ -33,6 +33,8 @@ const SLOW_POLL: Duration = Duration::from_secs(2);
 const SPACING: Duration = Duration::from_millis(20);
 /// After a failure to read, when to try again.
 const RETRY: Duration = Duration::from_secs(1);
+/// What no snapshot shows: the trail, remembered results, states and notices.
+const UNSEEN: &[&str] = &["audit/", "op/", "state/", "notice/"];
 /// Processes watched at once; more are noticed at the next commit or timer.
 const MAX_TARGETS: usize = 512;
 
@@ -293,7 +295,7 @@ impl<F: FnMut(Arc<Snapshot>)> Watching<F> {
         Ok(Some(reading.next_change_ms.map(Duration::from_millis)))
     }
 
-    /// Entries of the audit trail and remembered results are not shown.
+    /// Whether anything changed that is shown.
     fn has_news(&mut self) -> Result<bool> {
         let Some(seen) = self.seen else {
             return Ok(true);
@@ -303,7 +305,7 @@ impl<F: FnMut(Arc<Snapshot>)> Watching<F> {
             Delta::Everything => true,
             Delta::Keys(keys) => keys
                 .iter()
-                .any(|change| !change.key.starts_with("audit/") && !change.key.starts_with("op/")),
+                .any(|change| !UNSEEN.iter().any(|prefix| change.key.starts_with(prefix))),
         };
         if !shown {
             self.seen = Some(changes.revision);
