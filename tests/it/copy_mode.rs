@@ -286,9 +286,9 @@ fn the_last_command_is_captured_where_the_shell_marks_it() {
     let (_, error) = world.fails(&["capture-pane", "--last-command"]);
     let hint = error["error"]["hint"].as_str().expect("a hint");
     assert!(hint.contains("OSC 133"), "{hint}");
-    terminal.send(concat!(
-        "run() { printf '\\033]133;C\\007'; \"$@\"; printf '\\033]133;D;0\\007\\033]133;A\\007'; }\r"
-    ));
+    terminal.send(
+        "run() { printf '\\033]133;C\\007'; \"$@\"; printf '\\033]133;D;0\\007\\033]133;A\\007'; }\r",
+    );
     terminal.wait_text("run() {");
     idle(&terminal);
     terminal.send("run seq 1 3\r");
@@ -367,4 +367,19 @@ fn the_keys_of_the_mode_are_listed_first() {
     terminal.wait_no_text("In copy mode");
     terminal.send("q");
     terminal.say("done");
+}
+
+#[test]
+fn scripts_drive_the_mode_in_tmuxs_words() {
+    let (world, terminal) = numbered(80, 24, 100);
+    world.ok(&["copy-mode"]);
+    terminal.wait_text("[0/");
+    world.ok(&["send-keys", "-X", "search-backward", "^77$"]);
+    world.ok(&["send-keys", "-X", "select-line"]);
+    world.ok(&["send-keys", "-N", "2", "-X", "cursor-down"]);
+    world.ok(&["send-keys", "-X", "copy-selection-and-cancel"]);
+    assert_eq!(world.ok(&["show-buffer"]), "77\n78\n79\n");
+    let refused = world.run(&["send-keys", "-X", "fly"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(world.fails(&["copy", "cursor-up"]).0, 1);
 }
