@@ -255,6 +255,24 @@ fn buffers_are_listed_kept_and_written() {
 }
 
 #[test]
+fn what_is_too_long_to_be_printed_is_said_and_written() {
+    let world = World::plain();
+    let _terminal = world.ready(80, 24);
+    let file = world.root.join("large.txt");
+    std::fs::write(&file, "x".repeat(8 << 20)).expect("ours");
+    world.ok(&["load-buffer", "large.txt"]);
+    let (code, error) = world.fails(&["show-buffer"]);
+    assert_eq!(code, 1);
+    let hint = error["error"]["hint"].as_str().expect("a hint");
+    assert!(hint.contains("save-buffer"), "{hint}");
+    world.ok(&["save-buffer", "-a", "large.txt"]);
+    assert_eq!(std::fs::metadata(&file).expect("ours").len(), 16 << 20);
+    std::fs::write(&file, "x".repeat((8 << 20) + 1)).expect("ours");
+    assert_eq!(world.fails(&["load-buffer", "large.txt"]).0, 1);
+    assert_eq!(world.fails(&["paste-buffer"]).0, 1, "more than 1 MiB");
+}
+
+#[test]
 fn captures_take_ranges_looks_and_joined_lines() {
     let (world, mut terminal) = numbered(40, 10, 50);
     let captured = |args: &[&str]| world.ok(&[&["capture-pane", "-p"], args].concat());
