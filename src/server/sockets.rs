@@ -202,7 +202,10 @@ impl Connection {
                 "the server ended before it could answer",
             ))
         });
-        self.send(ANSWER, &Answer::from(result)).await
+        match encode(ANSWER, &Answer::from(result)) {
+            Ok(bytes) => self.write(&bytes).await,
+            Err(_) => self.send(ANSWER, &Answer::from(Err(too_long()))).await,
+        }
     }
 
     /// Hands the terminal over and stays as the wire between client and loop.
@@ -269,13 +272,25 @@ impl Connection {
     }
 
     async fn send<T: Serialize>(&mut self, kind: u16, message: &T) -> Result<()> {
-        use tokio::io::AsyncWriteExt;
         let bytes = encode(kind, message)?;
+        self.write(&bytes).await
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        use tokio::io::AsyncWriteExt;
         self.stream
-            .write_all(&bytes)
+            .write_all(bytes)
             .await
             .map_err(|error| Error::unreachable(format!("the peer has gone: {error}")))
     }
+}
+
+/// The error for an answer that does not fit into a frame.
+fn too_long() -> Error {
+    Error::refused("the answer is too long to be printed").with_hint(
+        "ask for a part of it (capture-pane -S, -E), or have it written to a file \
+         (save-buffer, save-scrollback)",
+    )
 }
 
 /// Reads bytes and, beside them, at most one descriptor. Safe to be dropped while it waits.

@@ -110,7 +110,7 @@ fn draw_overlay(
             });
         }
         Overlay::Keys { filter, scroll } => {
-            key_list(state, view, filter, *scroll, body, buf, theme, over);
+            key_list(state, view, (filter, *scroll), body, buf, theme, over);
         }
         Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
         Overlay::PaneNumbers => pane_numbers(state, view, buf, theme, over),
@@ -284,12 +284,10 @@ fn shown_keys<'a>(state: &'a State, view: &View) -> Vec<Entry<'a>> {
     entries
 }
 
-#[allow(clippy::too_many_arguments)]
 fn key_list(
     state: &State,
     view: &View,
-    filter: &LineEdit,
-    scroll: usize,
+    (filter, scroll): (&LineEdit, usize),
     body: Rect,
     buf: &mut Buffer,
     theme: &Theme,

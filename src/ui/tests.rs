@@ -188,6 +188,81 @@ fn closing_asks() {
     insta::assert_snapshot!(picture(&state));
 }
 
+/// The same, its first pane in copy mode with a history.
+fn reading(cols: u16, rows: u16) -> State {
+    let mut state = workspace(cols, rows);
+    if let Some(pane) = state.panes.get_mut(&PaneId(0)) {
+        for line in 0..60 {
+            let text = format!("{line} src/file{line}.rs 日本 found\r\n");
+            pane.screen.feed(text.as_bytes());
+        }
+    }
+    press(&mut state, &["C-b", "Left", "C-b", "["]);
+    state
+}
+
+#[test]
+fn copy_mode_says_where_one_is() {
+    let mut state = reading(80, 10);
+    press(&mut state, &["1", "2", "k", "3"]);
+    insta::assert_snapshot!(picture(&state));
+}
+
+#[test]
+fn a_search_shows_its_count_as_it_is_typed() {
+    let mut state = reading(80, 10);
+    press(&mut state, &["?", "5", "\\", "d", "\\", "."]);
+    insta::assert_snapshot!(picture(&state));
+    press(&mut state, &["Enter", "n"]);
+    insta::assert_snapshot!("a_search_that_was_kept", picture(&state));
+}
+
+#[test]
+fn what_is_selected_and_found_stands_out() {
+    let mut state = reading(80, 10);
+    let keys = [
+        "?", "i", "l", "e", "5", "Enter", "k", "0", "w", "v", "j", "E",
+    ];
+    press(&mut state, &keys);
+    let view = &state.views[&CLIENT];
+    let theme = Theme::dark();
+    let mut surface = Surface::new(view.size);
+    whole(&state, view, &theme, &mut surface);
+    let marked = |look: ratatui::style::Style| {
+        let bg = look.bg.map(crate::draw::widget_color);
+        let rows = (0..view.size.rows).map(|y| {
+            let cells = (0..40).filter(|x| surface.cell(*x, y).map(|cell| cell.style().bg) == bg);
+            cells.map(|x| surface.glyph(x, y)).collect::<String>()
+        });
+        rows.filter(|row| !row.is_empty()).collect::<Vec<_>>()
+    };
+    insta::assert_debug_snapshot!((marked(theme.selection), marked(theme.match_other)));
+}
+
+#[test]
+fn buffers_are_listed_over_the_panes() {
+    let mut state = workspace(80, 14);
+    for text in ["first", "a\x1b[31m second\nwith lines", "third"] {
+        state.buffers.put(None, text.into(), 9).expect("room");
+    }
+    press(&mut state, &["C-b", "=", "j"]);
+    insta::assert_snapshot!(picture(&state));
+}
+
+#[test]
+fn copy_mode_has_a_picture_at_every_size() {
+    let mut state = reading(100, 30);
+    press(&mut state, &["V", "1", "0", "k", "/", "f"]);
+    for cols in [1, 2, 3, 5, 9, 20, 39, 100] {
+        for rows in [1, 2, 3, 5, 12] {
+            let size = Size::new(cols, rows);
+            let client = CLIENT;
+            event(&mut state, Event::Resized { client, size });
+            assert_eq!(picture(&state).lines().count(), usize::from(rows));
+        }
+    }
+}
+
 #[test]
 fn every_size_has_a_picture() {
     let mut state = workspace(100, 30);

@@ -1,7 +1,7 @@
 //! Hooks: command lines that run when something happens.
 //!
 //! They run after the step in which it happened. What a hook's own commands bring about in that step
-//! starts no hooks, and no more than [`MOST_A_SECOND`] run in a second: hooks that call each other over
+//! starts no hooks, and no more than `MOST_A_SECOND` run in a second: hooks that call each other over
 //! a detour go round slowly and the server stays responsive.
 
 use super::{Effect, ReplyTo, Requester, request};

@@ -255,6 +255,24 @@ fn buffers_are_listed_kept_and_written() {
 }
 
 #[test]
+fn what_is_too_long_to_be_printed_is_said_and_written() {
+    let world = World::plain();
+    let _terminal = world.ready(80, 24);
+    let file = world.root.join("large.txt");
+    std::fs::write(&file, "x".repeat(8 << 20)).expect("ours");
+    world.ok(&["load-buffer", "large.txt"]);
+    let (code, error) = world.fails(&["show-buffer"]);
+    assert_eq!(code, 1);
+    let hint = error["error"]["hint"].as_str().expect("a hint");
+    assert!(hint.contains("save-buffer"), "{hint}");
+    world.ok(&["save-buffer", "-a", "large.txt"]);
+    assert_eq!(std::fs::metadata(&file).expect("ours").len(), 16 << 20);
+    std::fs::write(&file, "x".repeat((8 << 20) + 1)).expect("ours");
+    assert_eq!(world.fails(&["load-buffer", "large.txt"]).0, 1);
+    assert_eq!(world.fails(&["paste-buffer"]).0, 1, "more than 1 MiB");
+}
+
+#[test]
 fn captures_take_ranges_looks_and_joined_lines() {
     let (world, mut terminal) = numbered(40, 10, 50);
     let captured = |args: &[&str]| world.ok(&[&["capture-pane", "-p"], args].concat());
@@ -367,4 +385,19 @@ fn the_keys_of_the_mode_are_listed_first() {
     terminal.wait_no_text("In copy mode");
     terminal.send("q");
     terminal.say("done");
+}
+
+#[test]
+fn scripts_drive_the_mode_in_tmuxs_words() {
+    let (world, terminal) = numbered(80, 24, 100);
+    world.ok(&["copy-mode"]);
+    terminal.wait_text("[0/");
+    world.ok(&["send-keys", "-X", "search-backward", "^77$"]);
+    world.ok(&["send-keys", "-X", "select-line"]);
+    world.ok(&["send-keys", "-N", "2", "-X", "cursor-down"]);
+    world.ok(&["send-keys", "-X", "copy-selection-and-cancel"]);
+    assert_eq!(world.ok(&["show-buffer"]), "77\n78\n79\n");
+    let refused = world.run(&["send-keys", "-X", "fly"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(world.fails(&["copy", "cursor-up"]).0, 1);
 }

@@ -1,12 +1,16 @@
 //! `send-keys`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
+use crate::command::target;
+use crate::command::view::copy::CopyAction;
 use crate::error::{Error, Result};
 use crate::keys::chord;
 use crate::keys::encode;
+use crate::model::id::PaneId;
+use crate::update::copy::{self, Order};
 use crate::update::{Effect, pane};
 
 /// The most that is sent at once.
@@ -30,6 +34,9 @@ pub struct SendKeys {
     /// Reset the pane's terminal first, as the program's own RIS would
     #[arg(short = 'R', long)]
     pub reset: bool,
+    /// Not keys but an action of copy mode, as with `copy` (tmux's way to say so)
+    #[arg(short = 'X', long, conflicts_with_all = ["literal", "hex", "reset"])]
+    pub copy_mode: bool,
     /// The pane: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
@@ -45,6 +52,9 @@ pub struct SendKeys {
 impl Run<ServerCx<'_>> for SendKeys {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let id = cx.pane(self.target.as_deref())?;
+        if self.copy_mode {
+            return self.act(cx, id);
+        }
         let Some(target) = cx.state.panes.get(&id) else {
             return Err(Error::not_found(format!("no pane {id}")));
         };
@@ -87,6 +97,25 @@ impl Run<ServerCx<'_>> for SendKeys {
             }
         }
         cx.effects.push(Effect::Write { pane: id, bytes });
+        Ok(Reply::none())
+    }
+}
+
+impl SendKeys {
+    /// Does in copy mode what the words say: an action, and what it is done with.
+    fn act(&self, cx: &mut ServerCx<'_>, pane: PaneId) -> Result<Reply> {
+        let word = self.keys.first().map_or("", String::as_str);
+        let action = CopyAction::from_str(word, false).map_err(|_| {
+            Error::usage(format!("copy mode has no action {word:?}"))
+                .with_hint("stoa copy --help lists them")
+        })?;
+        let order = Order {
+            action,
+            text: self.keys.get(1).map(String::as_str),
+            count: (self.repeat > 1).then_some(self.repeat.into()),
+        };
+        let client = target::client(cx.state, &cx.requester)?;
+        copy::act(cx.state, client, pane, &order, cx.effects)?;
         Ok(Reply::none())
     }
 }

@@ -2,7 +2,7 @@
 //! of their revisions, and kept until they have been dealt with.
 //!
 //! Sending never waits for anybody: it is one transaction, which writes the message once and puts it
-//! before its readers ([`post`]). A session's place moves only when it says that it has dealt with a
+//! before its readers ([`post()`]). A session's place moves only when it says that it has dealt with a
 //! message (*acknowledged*); reading one only marks it. What is sent to many lies in a log, in which
 //! each reader has a place of its own ([`mailbox`]); so a message to a thousand costs what one to two
 //! costs, and who was not there does not get it.

@@ -1,7 +1,7 @@
 //! The store in files that people and other programs can read: one folder for each kind of record,
 //! one trail of all attempts, and one board for people.
 //!
-//! Each kind of record is a [`Family`] with a file of its own here, which says what files show its
+//! Each kind of record is a `Family` with a file of its own here, which says what files show its
 //! records and what the board tells of them. Files are written after commits and read by nobody
 //! here: the store alone is the truth.
 

@@ -1,7 +1,7 @@
 //! Where a motion leads: words, paragraphs, brackets and characters in a frozen text.
 //!
 //! A line that was wrapped is one line; the end of a line that was not separates words as a space
-//! does. No motion looks further than [`FAR`] rows, so that none takes long.
+//! does. No motion looks further than `FAR` rows, so that none takes long.
 
 use crate::term::{Frozen, FrozenRow, Point};
 
