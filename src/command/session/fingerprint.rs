@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, Now, SystemClock};
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::coord::{Fingerprint as Print, caller, fingerprint};
@@ -29,12 +29,12 @@ impl Run<StoreCx> for Fingerprint {
             (None, Some(pid)) => fingerprint::of_pid(pid)?,
             (None, None) => caller::caller()?,
         };
-        Ok(reply(&print))
+        Ok(reply(&print, &SystemClock::open()?.now()))
     }
 }
 
-fn reply(print: &Print) -> Reply {
-    let started = print.started(&SystemClock::new().now());
+fn reply(print: &Print, now: &Now) -> Reply {
+    let started = print.started(now);
     let started = started.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     let text = format!(
         "SESSION FINGERPRINT\n\n\
