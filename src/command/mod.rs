@@ -10,12 +10,15 @@ pub mod claim;
 pub mod complete;
 pub mod context;
 pub mod docs;
+pub mod fix;
 pub mod group;
+pub mod issue;
 pub mod local;
 pub mod message;
 pub mod oversight;
 pub mod pane;
 pub mod parse;
+pub mod report;
 pub mod seed;
 pub mod server;
 pub mod session;
@@ -129,6 +132,34 @@ commands! {
             Renew(claim::renew::Renew) "renew" []
             Release(claim::release::Release) "release" []
             Claims(claim::claims::Claims) "claims" []
+        }
+        "issues and fixes" {
+            IssueNew(issue::new::IssueNew) "issue new" []
+            IssueList(issue::list::IssueList) "issue list" []
+            IssueShow(issue::show::IssueShow) "issue show" []
+            IssueClaim(issue::claim::IssueClaim) "issue claim" []
+            IssueRelease(issue::release::IssueRelease) "issue release" []
+            IssueResolve(issue::resolve::IssueResolve) "issue resolve" []
+            IssueReopen(issue::reopen::IssueReopen) "issue reopen" []
+            FixPropose(fix::propose::FixPropose) "fix propose" []
+            FixReview(fix::review::FixReview) "fix review" []
+            FixApply(fix::apply::FixApply) "fix apply" []
+            FixReject(fix::reject::FixReject) "fix reject" []
+            FixShow(fix::show::FixShow) "fix show" []
+            FixList(fix::list::FixList) "fix list" []
+            MyTasks(issue::my_tasks::MyTasks) "my-tasks" []
+            ListIssues(issue::agent::ListIssues) "list-issues" ["list-available-issues"]
+            ClaimIssue(issue::agent::ClaimIssue) "claim-issue" []
+            ReleaseIssue(issue::agent::ReleaseIssue) "release-issue" []
+            ProposeFix(fix::agent::ProposeFix) "propose-fix" []
+            ApplyFix(fix::agent::ApplyFix) "apply-fix" []
+        }
+        "reports" {
+            ReportIssues(report::ReportIssues) "report issues" []
+            ReportFixes(report::ReportFixes) "report fixes" []
+            ReportActivity(report::ReportActivity) "report activity" []
+            ReportAll(report::ReportAll) "report all" []
+            GenerateReports(report::GenerateReports) "generate-reports" []
         }
         "oversight" {
             Audit(oversight::audit::Audit) "audit" []

@@ -71,7 +71,10 @@ pub fn cli() -> clap::Command {
 /// The clap command of a family, with these of its rows.
 fn family_command(word: &'static str, rows: impl Iterator<Item = &'static Row>) -> clap::Command {
     let command = clap::Command::new(word)
-        .about(format!("What one can do with a {word}"))
+        .about(match word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            true => format!("What one can do with an {word}"),
+            false => format!("What one can do with a {word}"),
+        })
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true);
@@ -141,6 +144,19 @@ fn part(row: Option<&'static Row>) -> clap::Command {
     }
 }
 
+/// Older tools write a command's words with underscores; ours have dashes.
+fn dashes(words: &mut [OsString]) {
+    if let Some(first) = words.first_mut()
+        && let Some(word) = first.to_str()
+        && word.contains('_')
+    {
+        let dashed = word.replace('_', "-");
+        if find([dashed.as_str()]).is_some() {
+            *first = dashed.into();
+        }
+    }
+}
+
 /// Where the command's words begin: after the options that stand before it.
 fn command_at(words: &[OsString]) -> usize {
     let mut at = 0;
@@ -182,6 +198,7 @@ where
 {
     let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
     let at = command_at(&words);
+    dashes(&mut words[at..]);
     let found = find(words[at..].iter().map_while(|word| word.to_str()));
     if let Some((row, 1)) = found
         && row.family().is_some()
@@ -411,6 +428,15 @@ mod tests {
             };
             assert!(invocation.global.json, "{line}");
         }
+    }
+
+    /// S3-53: the words of older tools, with underscores as they were.
+    #[test]
+    fn underscores_are_dashes() {
+        for line in ["list_issues", "list-issues", "agent_peers"] {
+            assert!(matches!(parse_line(line), Ok(Parsed::Run(_))), "{line}");
+        }
+        assert!(fails("no_such_command").message.contains("no_such_command"));
     }
 
     #[test]

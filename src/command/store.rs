@@ -239,6 +239,7 @@ pub fn limits(settings: &Settings) -> coord::Settings {
         lost_shown_ms: ms(settings.sessions.lost_shown),
         message_burst: settings.messages.burst.into(),
         messages_per_minute: settings.messages.per_minute.into(),
+        self_review: settings.fixes.self_review,
         ..coord::Settings::default()
     }
 }

@@ -78,6 +78,8 @@ pub struct Settings {
     pub groups: Groups,
     /// Claims.
     pub claims: Claims,
+    /// Fixes.
+    pub fixes: Fixes,
     /// `[hooks]`: an event's name and the command line, or the list of them, that it runs.
     pub hooks: Hooks,
     /// Messages.
@@ -111,6 +113,7 @@ impl Default for Settings {
             sessions: Sessions::default(),
             groups: Groups::default(),
             claims: Claims::default(),
+            fixes: Fixes::default(),
             hooks: Hooks::default(),
             messages: Messages::default(),
         }
@@ -261,6 +264,19 @@ impl Default for Claims {
         let ttl = Duration::from_secs(60 * 60);
         Claims { ttl }
     }
+}
+
+/// `[fixes]`: fixes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Fixes {
+    /// Whether a session may judge its own fixes, with `--self-review`. Default false.
+    pub self_review: bool,
 }
 
 /// Which colours to use.

@@ -36,6 +36,12 @@ pub struct AuditEntry {
     pub action: String,
     /// On what.
     pub subject: String,
+    /// The issue it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+    /// The fix it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
     /// Whether it was done.
     pub success: bool,
     /// For a refusal: the kind of error.
@@ -51,6 +57,10 @@ pub struct Deed {
     pub action: &'static str,
     /// On what.
     pub subject: String,
+    /// The issue it is about.
+    pub issue: Option<String>,
+    /// The fix it is about.
+    pub fix: Option<String>,
     /// The reason its author gives.
     pub reason: Option<String>,
     /// Whether it is worth an entry if it succeeds.
@@ -74,6 +84,8 @@ impl Deed {
         Deed {
             action,
             subject: subject.into(),
+            issue: None,
+            fix: None,
             reason: None,
             noted: Noted::Always,
         }
@@ -99,6 +111,8 @@ pub fn record(
         agent: name.map(str::to_owned),
         action: deed.action.to_owned(),
         subject: cut(&deed.subject),
+        issue: deed.issue.as_deref().map(cut),
+        fix: deed.fix.as_deref().map(cut),
         success: refusal.is_none(),
         kind: refusal.map(|error| error.kind.name().to_owned()),
         message: refusal

@@ -25,7 +25,7 @@ use super::replica::{self, Reading, Replica};
 use super::schema::{self, Cause, Entry, Session, SessionId};
 use super::session::{self, Heartbeat};
 use super::snapshot::Snapshot;
-use super::{Moment, Probe, Settings, SystemProbe, operation};
+use super::{Moment, Probe, Settings, SystemProbe, issue, operation};
 use crate::clock::{Clock, Now, SystemClock};
 use crate::error::{Error, Kind, Result};
 use crate::store::dir::StateDir;
@@ -212,6 +212,7 @@ impl Coord {
                 return Ok(());
             }
             session::end(tx, &at, &mut session, Cause::Left)?;
+            issue::give_back_lost(tx, &at)?;
             audit::record(tx, at.now.wall, Some(id), Some(&session.name), &deed, None)
         });
         self.finish(done.map(drop), at.now, Some(id), None, &deed)
@@ -230,6 +231,7 @@ impl Coord {
             names = session::reap(tx, &at)?;
             holding::sweep(tx, &at)?;
             context::sweep(tx, &at)?;
+            issue::give_back_lost(tx, &at)?;
             for name in &names {
                 audit::record(
                     tx,

@@ -184,6 +184,17 @@ fn remove_grant(tx: &mut dyn Tx, mut claim: Claim, holder: &SessionId) -> Result
     store(tx, &claim)
 }
 
+/// Takes `key` from whoever holds it: what it stood for is over.
+pub fn free(tx: &mut dyn Tx, key: &ClaimKey) -> Result<()> {
+    if let Some(mut claim) = schema::claim(tx.view(), key)? {
+        for grant in std::mem::take(&mut claim.grants) {
+            tx.delete(&schema::held_key(&grant.holder, key))?;
+        }
+        store(tx, &claim)?;
+    }
+    Ok(())
+}
+
 /// Frees everything a session holds: it has ended.
 pub fn release_all(tx: &mut dyn Tx, id: &SessionId) -> Result<()> {
     for claim in held(tx.view(), id)? {

@@ -19,10 +19,12 @@ pub mod discovery;
 pub mod doctor;
 pub mod facade;
 pub mod fingerprint;
+pub mod fix;
 pub mod force;
 pub mod glob;
 pub mod group;
 pub mod holding;
+pub mod issue;
 pub mod key;
 pub mod lease;
 pub mod membership;
@@ -37,6 +39,7 @@ pub mod queue;
 pub mod readable;
 pub mod register;
 pub mod replica;
+pub mod report;
 pub mod roster;
 pub mod schema;
 pub mod session;
@@ -83,6 +86,8 @@ pub struct Settings {
     pub active_ms: u64,
     /// How long a session that died stays to be seen before it is forgotten, in milliseconds.
     pub lost_shown_ms: u64,
+    /// Whether a session may judge its own fixes, if it says that it means to.
+    pub self_review: bool,
 }
 
 impl Default for Settings {
@@ -98,6 +103,7 @@ impl Default for Settings {
             stalled_ms: 120_000,
             active_ms: 120_000,
             lost_shown_ms: 10 * 60_000,
+            self_review: false,
         }
     }
 }

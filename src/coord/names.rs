@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 pub const NAME_BYTES: usize = 200;
 /// Longest path in a claim, in bytes.
 pub const PATH_BYTES: usize = 1024;
+/// Longest title, in bytes.
+pub const TITLE_BYTES: usize = 500;
 /// Longest free text (goal, reason, what somebody works on), in bytes.
 pub const TEXT_BYTES: usize = 4096;
 
@@ -40,6 +42,43 @@ pub fn check_session_name(name: &str) -> Result<()> {
         return Err(bad("session name", name, "must not begin with a dash"));
     }
     Ok(())
+}
+
+/// The id of an issue or a fix: a label of one word that is neither a pattern nor an option.
+///
+/// # Errors
+/// As [`check_label`].
+pub fn check_id(what: &str, id: &str) -> Result<()> {
+    check_label(what, id)?;
+    if id.starts_with('-') {
+        return Err(bad(what, id, "must not begin with a dash"));
+    }
+    let wrong = |c: &char| c.is_whitespace() || "*?[]{}()!\"'`$|<>&;,".contains(*c);
+    match id.chars().find(wrong) {
+        Some(c) => Err(bad(what, id, &format!("must not contain {c:?}"))),
+        None => Ok(()),
+    }
+}
+
+/// A title, a subject, a path: one line of visible text, up to [`TITLE_BYTES`].
+///
+/// # Errors
+/// As [`check_label`].
+pub fn check_title(what: &str, text: &str) -> Result<()> {
+    if text.trim().is_empty() {
+        return Err(Error::usage(format!("the {what} is empty")));
+    }
+    if text.len() > TITLE_BYTES {
+        let why = format!("is longer than {TITLE_BYTES} bytes");
+        return Err(bad(what, text, &why));
+    }
+    match text.chars().find(|c| is_hidden(*c)) {
+        Some(hidden) => {
+            let why = format!("contains the invisible character U+{:04X}", hidden as u32);
+            Err(bad(what, text, &why))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A key of shared context: a name that may contain slashes but no `=`.

@@ -20,7 +20,7 @@ use super::lease::Phase;
 use super::message::overview::Overview;
 use super::schema::{self, Cause, Claim, Entry, Group, Session, SessionId, Waiter};
 use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, Mail, SessionInfo, Snapshot};
-use super::{Moment, context, group, queue, session};
+use super::{Moment, context, fix, group, issue, queue, session};
 use crate::error::Result;
 use crate::store::{Delta, Record, View};
 
@@ -116,6 +116,8 @@ pub struct Replica {
     claims: Kind<Claim>,
     waiters: Kind<Waiter>,
     messages: Overview,
+    issues: issue::Excerpt,
+    fixes: fix::Excerpt,
 }
 
 impl Default for Replica {
@@ -128,6 +130,8 @@ impl Default for Replica {
             claims: Kind::of(&["claim/", "pattern/"]),
             waiters: Kind::of(&[schema::WAIT_PREFIX]),
             messages: Overview::default(),
+            issues: issue::Excerpt::default(),
+            fixes: fix::Excerpt::default(),
         }
     }
 }
@@ -152,9 +156,17 @@ impl Replica {
                 self.claims.read(view)?;
                 self.waiters.read(view)?;
                 self.messages = Overview::read(view)?;
+                self.issues = issue::Excerpt::read(view)?;
+                self.fixes = fix::Excerpt::read(view)?;
             }
             Delta::Keys(changes) => {
                 let keys: BTreeSet<&str> = changes.iter().map(|c| c.key.as_str()).collect();
+                if keys.iter().any(|key| key.starts_with(issue::PREFIX)) {
+                    self.issues = issue::Excerpt::read(view)?;
+                }
+                if keys.iter().any(|key| key.starts_with(fix::PREFIX)) {
+                    self.fixes = fix::Excerpt::read(view)?;
+                }
                 if keys.iter().any(|key| Overview::concerns(key)) {
                     self.messages = Overview::read(view)?;
                 }
@@ -212,6 +224,7 @@ impl Replica {
         let groups: Vec<GroupInfo> = groups.collect();
         let values = groups.iter().flat_map(|group| &group.context);
         next.extend(values.filter_map(|value| value.expires_in_ms));
+        let (issues, issue_totals) = self.issues.resolve(|issue| self.issue_owner(issue, at));
         let running = self.sessions.values().filter(|s| s.ended.is_none());
         let waiting = line.iter().map(|waiter| &waiter.process);
         let mut snapshot = Snapshot {
@@ -220,6 +233,10 @@ impl Replica {
             sessions: shown,
             groups,
             claims,
+            issues,
+            issue_totals,
+            fixes: self.fixes.infos.clone(),
+            fix_totals: self.fixes.totals.clone(),
             damaged: self.damaged(),
             messages: Vec::new(),
         };
@@ -235,6 +252,19 @@ impl Replica {
         })
     }
 
+    /// The living session that holds an issue's claim and took the issue.
+    fn issue_owner(&self, issue: &issue::Issue, at: &Moment<'_>) -> Option<issue::Owned> {
+        let took = issue.owner.as_ref()?;
+        let key = issue::claim_key(&issue.id).ok()?;
+        let claim = self.claims.get(&schema::claim_key(&key))?;
+        let grant = claim.grants.iter().find(|grant| grant.holder == took.id)?;
+        let owner = self.session(&took.id)?;
+        match standing(grant, Some(owner), at) {
+            Standing::Holds(_) => issue::Owned::of(claim, owner, at),
+            Standing::Void => None,
+        }
+    }
+
     /// The keys of records that cannot be read.
     fn damaged(&self) -> Vec<String> {
         let kinds = [
@@ -243,6 +273,8 @@ impl Replica {
             &self.contexts.damaged,
             &self.claims.damaged,
             &self.waiters.damaged,
+            &self.issues.damaged,
+            &self.fixes.damaged,
         ];
         kinds.into_iter().flatten().cloned().collect()
     }

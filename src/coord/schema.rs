@@ -13,6 +13,12 @@
 //! | `claim/KEY`, `pattern/KEY` | [`Claim`], by whether its key is a pattern |
 //! | `held/ID/KEY` | index: which claims a session has a part in |
 //! | `wait/TICKET` | [`Waiter`] |
+//! | `issue/ID` | [`super::issue::Issue`] |
+//! | `issue-by/STATUS/SEVERITY/REVISION/ID` | index: issues by status, severity and age |
+//! | `fix/ID` | [`super::fix::Fix`] |
+//! | `fix-by/STATE/REVISION/ID` | index: fixes by state and age |
+//! | `minted/WORD` | the number of the last id of the form `WORD-n` |
+//! | `report/NAME` | [`super::report::Saved`] |
 //! | `op/ID/OPERATION` | [`Operation`] |
 //! | `message/ID`, `body/ID` | [`Message`](super::message::Message), the whole body of a long one |
 //! | `thread/ID/ANSWER` | index: the answers of a conversation |

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::access::Access;
+use super::fix::{FixInfo, FixTotals};
+use super::issue::{IssueInfo, IssueTotals};
 use crate::clock::Now;
 
 /// The version of the serialized form.
@@ -33,6 +35,14 @@ pub struct Snapshot {
     /// The latest messages, newest first.
     #[serde(default)]
     pub messages: Vec<MessageInfo>,
+    /// Open issues, the worst first and then the oldest, then the last that ended; of many a part.
+    pub issues: Vec<IssueInfo>,
+    /// How many issues there are.
+    pub issue_totals: IssueTotals,
+    /// Fixes that wait, then the latest others; of many a part.
+    pub fixes: Vec<FixInfo>,
+    /// How many fixes there are.
+    pub fix_totals: FixTotals,
 }
 
 impl Snapshot {
@@ -46,6 +56,10 @@ impl Snapshot {
             claims: Vec::new(),
             damaged: Vec::new(),
             messages: Vec::new(),
+            issues: Vec::new(),
+            issue_totals: IssueTotals::default(),
+            fixes: Vec::new(),
+            fix_totals: FixTotals::default(),
         }
     }
 

@@ -3,9 +3,11 @@
 mod claims;
 mod expiry;
 mod files;
+mod fixes;
 mod force;
 mod groups;
 mod histories;
+mod issues;
 mod members;
 mod messages;
 mod oversight;

@@ -6,6 +6,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
+
 use super::audit::{Deed, Noted};
 use super::claim::{self, Blocked, ClaimRequest, Granted};
 use super::facade::{Actor, Coord, claim_deed};
@@ -49,20 +51,47 @@ impl Coord {
         patience: Duration,
         mut told: impl FnMut(Waiting<'_>),
     ) -> Result<Granted> {
+        let deed = claim_deed(request);
+        let take = |ticket: Option<u64>, noted: Noted| {
+            let deed = Deed {
+                noted,
+                ..deed.clone()
+            };
+            self.act(actor, &deed, |tx, at, session| {
+                claim::grant(tx, at, session, request, ticket)
+            })
+        };
+        self.within((actor, &deed, request), patience, &mut told, &take)
+    }
+
+    /// Does something that begins with being granted a request, waiting in line for that. `take`
+    /// does it in one transaction, from a place in line if it is given one, and is told what to
+    /// note; the deed is what it does.
+    ///
+    /// # Errors
+    /// What `take` returns when patience has run out, or at once for what waiting cannot change.
+    pub(super) fn within<T: DeserializeOwned>(
+        &self,
+        (actor, deed, request): (&Actor, &Deed, &ClaimRequest),
+        patience: Duration,
+        told: &mut dyn FnMut(Waiting<'_>),
+        take: &dyn Fn(Option<u64>, Noted) -> Result<T>,
+    ) -> Result<T> {
         let done = self.read(|view, _| match &actor.op_id {
-            Some(op_id) => operation::replay(view, &actor.session, op_id, &claim_deed(request)),
+            Some(op_id) => operation::replay(view, &actor.session, op_id, deed),
             None => Ok(None),
         })?;
-        if let Some(granted) = done {
-            return Ok(granted);
+        if let Some(done) = done {
+            return Ok(done);
         }
         if patience.is_zero() {
-            return self.claim(actor, request);
+            return take(None, Noted::Always);
         }
         // Looking first leaves no refusal behind for what is only a wait.
         let in_the_way = match self.blocked(actor, request, None)? {
             Some(blocked) => blocked.error,
-            None => match self.claim_unless_held(actor, request, None) {
+            // That somebody came first is no refusal yet.
+            None => match take(None, Noted::UnlessHeld) {
                 Err(error) if error.kind == Kind::Held => error,
                 outcome => return outcome,
             },
@@ -71,7 +100,7 @@ impl Coord {
         let process = fingerprint::of_pid(std::process::id())?;
         let until = Instant::now() + patience;
         let ticket = self.join_line(actor, request, patience, &process)?;
-        let outcome = self.wait_in_line(actor, request, ticket, until, &mut told);
+        let outcome = self.wait_in_line((actor, request, ticket), until, told, take);
         if outcome.is_err() {
             self.leave_line(ticket);
         }
@@ -117,20 +146,19 @@ impl Coord {
         })
     }
 
-    fn wait_in_line(
+    fn wait_in_line<T>(
         &self,
-        actor: &Actor,
-        request: &ClaimRequest,
-        ticket: u64,
+        (actor, request, ticket): (&Actor, &ClaimRequest, u64),
         until: Instant,
         told: &mut dyn FnMut(Waiting<'_>),
-    ) -> Result<Granted> {
+        take: &dyn Fn(Option<u64>, Noted) -> Result<T>,
+    ) -> Result<T> {
         let mut place = None;
         // Watching begins before the next look, so that no commit falls between the two.
         let alarm = Alarm::new(&*self.store)?;
         loop {
             let Some(blocked) = self.blocked(actor, request, Some(ticket))? else {
-                match self.claim_unless_held(actor, request, Some(ticket)) {
+                match take(Some(ticket), Noted::UnlessHeld) {
                     Err(error) if error.kind == Kind::Held => continue,
                     outcome => return outcome,
                 }
@@ -143,7 +171,7 @@ impl Coord {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 // The attempt at the end is the one that is noted as refused.
-                return self.claim_in_line(actor, request, ticket);
+                return take(Some(ticket), Noted::Always);
             }
             let target = Target::open(&blocked.process, &*self.probe);
             let changes = Duration::from_millis(blocked.changes_in_ms);
@@ -172,6 +200,7 @@ impl Coord {
     }
 
     /// Claims from a place in line.
+    #[cfg(test)]
     pub(super) fn claim_in_line(
         &self,
         actor: &Actor,
@@ -181,20 +210,6 @@ impl Coord {
         let deed = claim_deed(request);
         self.act(actor, &deed, |tx, at, session| {
             claim::grant(tx, at, session, request, Some(ticket))
-        })
-    }
-
-    /// An attempt on the way: that somebody came first is no refusal yet.
-    fn claim_unless_held(
-        &self,
-        actor: &Actor,
-        request: &ClaimRequest,
-        ticket: Option<u64>,
-    ) -> Result<Granted> {
-        let mut deed = claim_deed(request);
-        deed.noted = Noted::UnlessHeld;
-        self.act(actor, &deed, |tx, at, session| {
-            claim::grant(tx, at, session, request, ticket)
         })
     }
 

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::LocalCx;
 use crate::command::pane::list;
 use crate::command::spec::{Reply, Run};
-use crate::command::{claim, group, message, session, store};
+use crate::command::{claim, group, issue, message, session, store};
 use crate::config::workspace::Workspace;
+use crate::coord::fix::{FixInfo, State};
+use crate::coord::issue::Status;
 use crate::coord::snapshot::{Life, SCHEMA, Snapshot};
 use crate::error::Result;
 use crate::protocol::message::Request;
@@ -16,7 +18,7 @@ use crate::server::start;
 /// Messages told of as text.
 const MESSAGES: usize = 20;
 
-/// Print the state of the workspace once: sessions, groups, context, claims, messages, panes
+/// Print the state of the workspace once: sessions, groups, context, claims, messages, issues, panes
 ///
 /// Needs no terminal and no server. The JSON form carries its schema's version in "schema".
 #[derive(Debug, Clone, Args)]
@@ -38,6 +40,10 @@ impl Run<LocalCx> for Once {
             "sessions": snapshot.sessions,
             "groups": snapshot.groups,
             "claims": snapshot.claims,
+            "issues": snapshot.issues,
+            "issue_totals": snapshot.issue_totals,
+            "fixes": snapshot.fixes,
+            "fix_totals": snapshot.fix_totals,
             "damaged": snapshot.damaged,
             "messages": snapshot.messages,
             "panes": panes.unwrap_or_default(),
@@ -115,11 +121,49 @@ fn text(workspace: &Workspace, snapshot: &Snapshot, panes: Option<&[Value]>) -> 
     }
     let shown = snapshot.messages.iter().take(MESSAGES);
     section(&mut text, "messages", shown.map(message::summary));
+    issues(&mut text, snapshot);
     match panes {
         Some(panes) => section(&mut text, "panes", panes.iter().map(list::line)),
         None => text.push_str("\n\nno server runs; start it with: stoa"),
     }
     text
+}
+
+/// Open issues and waiting fixes; the others only as numbers.
+fn issues(text: &mut String, snapshot: &Snapshot) {
+    let (issues, fixes) = (&snapshot.issue_totals, &snapshot.fix_totals);
+    if issues.all() > 0 {
+        let title = format!(
+            "issues: {} open, {} resolved, {} closed",
+            issues.open(),
+            issues.status(Status::Resolved),
+            issues.status(Status::Closed)
+        );
+        let open = snapshot
+            .issues
+            .iter()
+            .filter(|issue| issue.status.is_open());
+        section(
+            text,
+            &title,
+            open.map(|issue| format!("{:<8} {}", issue.severity, issue::line(issue))),
+        );
+    }
+    if fixes.all() > 0 {
+        let counts = State::ALL.map(|state| format!("{} {state}", fixes.of(state)));
+        let waiting = snapshot.fixes.iter().filter(|fix| fix.state.is_open());
+        let line = |fix: &FixInfo| {
+            format!(
+                "{:<10} {} for {} by {}: {}",
+                fix.id, fix.state, fix.issue, fix.implementer, fix.title
+            )
+        };
+        section(
+            text,
+            &format!("fixes: {}", counts.join(", ")),
+            waiting.map(line),
+        );
+    }
 }
 
 fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -60,6 +60,8 @@ fn every_setting_can_be_set() {
         lost-shown = "1h"
         [claims]
         ttl = "2h"
+        [fixes]
+        self-review = true
         [hooks]
         pane-exited = "display-message 'over'"
         pane-bell = ["redraw", "list-panes"]
@@ -102,6 +104,7 @@ fn every_setting_can_be_set() {
         claims: Claims {
             ttl: Duration::from_secs(7200),
         },
+        fixes: Fixes { self_review: true },
         hooks: settings.hooks.clone(),
         messages: Messages {
             burst: 0,

@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use super::{Finding, all_keys};
 use crate::coord::audit::{self, AuditEntry};
+use crate::coord::fix::{self, Fix};
+use crate::coord::issue::{self, Issue};
 use crate::coord::message::mailbox::Mailbox;
 use crate::coord::message::records::{self, Line, LogHead, Message, Slip};
 use crate::coord::notice::Notice;
+use crate::coord::report::{self, Saved};
 use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, Waiter};
 use crate::coord::state::Kept;
 use crate::error::Result;
@@ -31,6 +34,12 @@ const KINDS: &[(&str, Test)] = &[
     ("pattern/", claim),
     ("held/", is::<Value>),
     (schema::WAIT_PREFIX, is::<Waiter>),
+    (issue::PREFIX, is::<Issue>),
+    ("issue-by/", is::<Value>),
+    (fix::PREFIX, is::<Fix>),
+    ("fix-by/", is::<Value>),
+    ("minted/", is::<u64>),
+    (report::PREFIX, is::<Saved>),
     ("op/", is::<Operation>),
     (records::PREFIX, is::<Message>),
     ("body/", is::<String>),

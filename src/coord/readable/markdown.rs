@@ -9,12 +9,12 @@ use crate::coord::names;
 const CELL_CHARS: usize = 120;
 
 /// The heading of a section.
-pub(super) fn heading(out: &mut String, title: &str) {
+pub(in crate::coord) fn heading(out: &mut String, title: &str) {
     let _ = writeln!(out, "\n## {title}\n");
 }
 
 /// A table, or "None." for no rows.
-pub(super) fn table(out: &mut String, columns: &[&str], rows: &[Vec<String>]) {
+pub(in crate::coord) fn table(out: &mut String, columns: &[&str], rows: &[Vec<String>]) {
     if rows.is_empty() {
         let _ = writeln!(out, "None.");
         return;
@@ -34,12 +34,12 @@ fn row<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
 }
 
 /// A time as people read it.
-pub(super) fn when(time: jiff::Timestamp) -> String {
+pub(in crate::coord) fn when(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// Nothing that ends a cell, begins markup, or acts on a terminal.
-pub(super) fn safe(text: &str) -> String {
+pub(in crate::coord) fn safe(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars().take(CELL_CHARS) {
         match c {

@@ -8,9 +8,12 @@
 mod audit;
 mod claims;
 mod context;
+mod fixes;
 mod groups;
-mod markdown;
+mod issues;
+pub(super) mod markdown;
 mod messages;
+mod reports;
 mod sessions;
 
 use std::collections::BTreeSet;
@@ -34,6 +37,9 @@ const FAMILIES: &[&Family] = &[
     &context::FAMILY,
     &claims::FAMILY,
     &messages::FAMILY,
+    &issues::FAMILY,
+    &fixes::FAMILY,
+    &reports::FAMILY,
     &audit::FAMILY,
 ];
 

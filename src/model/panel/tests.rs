@@ -107,7 +107,6 @@ fn team() -> Snapshot {
     Snapshot {
         damaged: Vec::new(),
         revision: 1,
-        taken: ManualClock::new("boot", 0).now(),
         sessions: vec![
             session("Ada", Some("api"), Life::Alive),
             session("Bob", None, Life::Alive),
@@ -122,6 +121,7 @@ fn team() -> Snapshot {
             claim("file/c", "Eve"),
         ],
         messages: vec![message(3, "Ada", None), message(2, "Bob", Some("Eve"))],
+        ..Snapshot::empty(ManualClock::new("boot", 0).now())
     }
 }
 

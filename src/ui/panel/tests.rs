@@ -103,15 +103,7 @@ fn message(id: u64, from: &str, to: Option<&str>, subject: &str, body: &str) -> 
 }
 
 fn nobody() -> Snapshot {
-    Snapshot {
-        damaged: Vec::new(),
-        revision: 0,
-        taken: ManualClock::new("boot", 0).now(),
-        sessions: Vec::new(),
-        groups: Vec::new(),
-        claims: Vec::new(),
-        messages: Vec::new(),
-    }
+    Snapshot::empty(ManualClock::new("boot", 0).now())
 }
 
 fn team() -> Snapshot {
