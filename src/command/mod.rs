@@ -22,6 +22,7 @@ pub mod spec;
 pub mod store;
 pub mod tab;
 pub mod target;
+pub mod task;
 pub mod view;
 
 use clap::{ArgMatches, Args, FromArgMatches};
@@ -122,6 +123,24 @@ commands! {
             WaitMessage(message::wait::WaitMessage) "wait-message" []
             SessionSendMessage(message::seed::SessionSendMessage) "session-send-message" []
             SessionCheckMessages(message::seed::SessionCheckMessages) "session-check-messages" []
+        }
+        "tasks" {
+            TaskAdd(task::add::Add) "task add" ["task-add"]
+            TaskClaim(task::claim::Claim) "task claim" ["task-claim"]
+            TaskNext(task::next::Next) "task next" ["task-next"]
+            TaskStart(task::start::Start) "task start" ["task-start"]
+            TaskUpdate(task::update::Update) "task update" ["task-update"]
+            TaskComplete(task::complete::Complete) "task complete" ["task-complete"]
+            TaskFail(task::fail::Fail) "task fail" ["task-fail"]
+            TaskRelease(task::release::Release) "task release" ["task-release"]
+            TaskReopen(task::reopen::Reopen) "task reopen" ["task-reopen"]
+            TaskCancel(task::cancel::Cancel) "task cancel" ["task-cancel"]
+            TaskBoard(task::board::Board) "task board" ["task-status"]
+            TaskList(task::list::List) "task list" ["tasks"]
+            TaskShow(task::show::Show) "task show" ["task-show"]
+            TaskDepend(task::depend::Depend) "task depend" ["task-depend"]
+            TaskSplit(task::split::Split) "task split" ["task-split"]
+            TaskAssign(task::assign::Assign) "task assign" ["task-assign"]
         }
     }
 }

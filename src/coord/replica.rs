@@ -20,6 +20,7 @@ use super::lease::Phase;
 use super::message::overview::Overview;
 use super::schema::{self, Cause, Claim, Entry, Group, Session, SessionId, Waiter};
 use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, Mail, SessionInfo, Snapshot};
+use super::task::info::{self, Overview as TaskOverview};
 use super::{Moment, group, queue, session};
 use crate::error::Result;
 use crate::store::{Delta, Record, View};
@@ -116,6 +117,7 @@ pub struct Replica {
     claims: Kind<Claim>,
     waiters: Kind<Waiter>,
     messages: Overview,
+    tasks: TaskOverview,
 }
 
 impl Default for Replica {
@@ -128,6 +130,7 @@ impl Default for Replica {
             claims: Kind::of(&["claim/", "pattern/"]),
             waiters: Kind::of(&[schema::WAIT_PREFIX]),
             messages: Overview::default(),
+            tasks: TaskOverview::default(),
         }
     }
 }
@@ -152,11 +155,15 @@ impl Replica {
                 self.claims.read(view)?;
                 self.waiters.read(view)?;
                 self.messages = Overview::read(view)?;
+                self.tasks = TaskOverview::read(view)?;
             }
             Delta::Keys(changes) => {
                 let keys: BTreeSet<&str> = changes.iter().map(|c| c.key.as_str()).collect();
                 if keys.iter().any(|key| Overview::concerns(key)) {
                     self.messages = Overview::read(view)?;
+                }
+                if keys.iter().any(|key| TaskOverview::concerns(key)) {
+                    self.tasks = TaskOverview::read(view)?;
                 }
                 for key in keys {
                     self.sessions.follow(view, key)?;
@@ -207,6 +214,11 @@ impl Replica {
         let groups = self.groups.values();
         let groups = groups.filter_map(|group| self.group_info(group, &living));
         let groups = groups.collect();
+        let claim_of = |key: &str| self.claims.get(key);
+        let (tasks, task_totals) = self.tasks.resolve(at, claim_of, |id| self.session(id));
+        for session in &mut shown {
+            session.current_task = info::current(&tasks, &session.id).map(str::to_owned);
+        }
         let running = self.sessions.values().filter(|s| s.ended.is_none());
         let waiting = line.iter().map(|waiter| &waiter.process);
         let mut snapshot = Snapshot {
@@ -217,6 +229,8 @@ impl Replica {
             claims,
             damaged: self.damaged(),
             messages: Vec::new(),
+            tasks,
+            task_totals,
         };
         self.messages.apply(&mut snapshot);
         Reading {
@@ -301,6 +315,7 @@ pub fn session_info(session: &Session, at: &Moment<'_>) -> SessionInfo {
         role: session.role.clone(),
         goal: session.goal.clone(),
         working_on: session.working_on.clone(),
+        current_task: None,
         life: session::life(session, at),
         state: session.state.clone(),
         pane: session.pane.clone(),

@@ -9,6 +9,11 @@
 //! | `claim/KEY`, `pattern/KEY` | [`Claim`], by whether its key is a pattern |
 //! | `held/ID/KEY` | index: which claims a session has a part in |
 //! | `wait/TICKET` | [`Waiter`] |
+//! | `task/ID` | [`Task`](super::task::Task) |
+//! | `task-state/STATUS/ORDER/ID` | index: the tasks of each state, with the words of open ones |
+//! | `task-wait/ID/DEPENDANT` | index: which tasks wait for a task, or have |
+//! | `task-for/SESSION/ID` | index: which free tasks were given to a session |
+//! | `task-number` | the number given to a task last |
 //! | `op/ID/OPERATION` | [`Operation`] |
 //! | `message/ID`, `body/ID` | [`Message`](super::message::Message), the whole body of a long one |
 //! | `thread/ID/ANSWER` | index: the answers of a conversation |

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::task::{TaskInfo, TaskTotals};
 use crate::clock::Now;
 
 /// The version of the serialized form.
@@ -32,6 +33,12 @@ pub struct Snapshot {
     /// The latest messages, newest first.
     #[serde(default)]
     pub messages: Vec<MessageInfo>,
+    /// Tasks: all in hand, then the free ones by urgency, then the latest finished; not all of them.
+    #[serde(default)]
+    pub tasks: Vec<TaskInfo>,
+    /// How many tasks there are.
+    #[serde(default)]
+    pub task_totals: TaskTotals,
 }
 
 impl Snapshot {
@@ -45,6 +52,8 @@ impl Snapshot {
             claims: Vec::new(),
             damaged: Vec::new(),
             messages: Vec::new(),
+            tasks: Vec::new(),
+            task_totals: TaskTotals::default(),
         }
     }
 
@@ -85,6 +94,9 @@ pub struct SessionInfo {
     pub goal: Option<String>,
     /// What it says it is doing now.
     pub working_on: Option<String>,
+    /// The task it has in hand; of several the one begun last.
+    #[serde(default)]
+    pub current_task: Option<String>,
     /// Whether its process lives.
     pub life: Life,
     /// What its agent is doing, as far as it has been told: `working`, `blocked`, `idle`, …

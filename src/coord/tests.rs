@@ -8,6 +8,7 @@ mod messages;
 mod oversight;
 mod races;
 mod sessions;
+mod tasks;
 
 use std::collections::HashMap;
 use std::path::Path;

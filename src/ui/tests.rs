@@ -27,6 +27,7 @@ fn session(id: &str, name: &str, number: u32, pane: &str) -> SessionInfo {
         role: Some("builder".to_owned()),
         goal: None,
         working_on: Some("the parser".to_owned()),
+        current_task: None,
         life: Life::Alive,
         state: None,
         pane: Some(pane.to_owned()),

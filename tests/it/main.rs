@@ -17,3 +17,4 @@ mod panel;
 mod panes;
 mod programs;
 mod tabs;
+mod tasks;

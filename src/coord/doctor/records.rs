@@ -10,6 +10,7 @@ use crate::coord::audit::{self, AuditEntry};
 use crate::coord::message::mailbox::Mailbox;
 use crate::coord::message::records::{self, Line, LogHead, Message, Slip};
 use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, Waiter};
+use crate::coord::task::{self, Task};
 use crate::error::Result;
 use crate::store::{Record, Tx, View};
 
@@ -39,6 +40,11 @@ const KINDS: &[(&str, Test)] = &[
     ("logs/", is::<LogHead>),
     ("log/", is::<Line>),
     ("messages", is::<u64>),
+    (task::record::PREFIX, is::<Task>),
+    (task::record::STATE_PREFIX, is::<Value>),
+    (task::record::WAIT_PREFIX, is::<Value>),
+    (task::record::FOR_PREFIX, is::<Value>),
+    (task::record::COUNTER, is::<u64>),
     (audit::PREFIX, is::<AuditEntry>),
     (ASIDE, is::<String>),
 ];

@@ -12,6 +12,7 @@ mod groups;
 mod markdown;
 mod messages;
 mod sessions;
+mod tasks;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -34,6 +35,7 @@ const FAMILIES: &[&Family] = &[
     &context::FAMILY,
     &claims::FAMILY,
     &messages::FAMILY,
+    &tasks::FAMILY,
     &audit::FAMILY,
 ];
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::coord::snapshot::{
     ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, MessageKind, SessionInfo, Snapshot,
 };
+use crate::coord::task::{Status, TaskInfo};
 
 fn session(name: &str, group: Option<&str>, life: Life) -> SessionInfo {
     SessionInfo {
@@ -16,6 +17,7 @@ fn session(name: &str, group: Option<&str>, life: Life) -> SessionInfo {
         role: None,
         goal: None,
         working_on: None,
+        current_task: None,
         life,
         state: None,
         pane: None,
@@ -98,7 +100,6 @@ fn team() -> Snapshot {
     Snapshot {
         damaged: Vec::new(),
         revision: 1,
-        taken: ManualClock::new("boot", 0).now(),
         sessions: vec![
             session("Ada", Some("api"), Life::Alive),
             session("Bob", None, Life::Alive),
@@ -113,6 +114,11 @@ fn team() -> Snapshot {
             claim("file/c", "Eve"),
         ],
         messages: vec![message(3, "Ada", None), message(2, "Bob", Some("Eve"))],
+        tasks: vec![
+            TaskInfo::sample("T1", Status::InProgress, Some("Dan")),
+            TaskInfo::sample("T2", Status::Pending, None),
+        ],
+        ..Snapshot::empty(ManualClock::new("boot", 0).now())
     }
 }
 
@@ -124,6 +130,7 @@ fn listed(rows: &Rows<'_>) -> Vec<Vec<String>> {
         RowTarget::Context { group, key } => format!("{group}:{key}"),
         RowTarget::Claim { key, .. } => key,
         RowTarget::Message { id } => id.to_string(),
+        RowTarget::Task { id } => id,
     };
     let section = |section| {
         let targets = (0..).map_while(|row| rows.target(section, row));
@@ -143,6 +150,7 @@ fn the_own_groups_records_come_first() {
             vec!["web:css", "web:js", "api:port"],
             vec!["file/c", "file/b", "file/a"],
             vec!["2", "3"],
+            vec!["T1", "T2"],
         ]
     );
     assert_eq!(
@@ -153,6 +161,7 @@ fn the_own_groups_records_come_first() {
             vec!["api:port", "web:css", "web:js"],
             vec!["file/a", "file/b", "file/c"],
             vec!["3", "2"],
+            vec!["T1", "T2"],
         ]
     );
 }
@@ -164,13 +173,18 @@ fn the_filter_ignores_case_until_a_capital_is_typed() {
         let rows = Rows::of(&team, None, filter);
         Section::ALL.map(|section| rows.len(section))
     };
-    assert_eq!(count("value"), [0, 0, 3, 0, 0]);
-    assert_eq!(count("Value"), [0, 0, 3, 0, 0]);
-    assert_eq!(count("VALUE"), [0, 0, 0, 0, 0]);
-    assert_eq!(count("web"), [1, 3, 2, 0, 0]);
-    assert_eq!(count(" dan "), [0, 1, 0, 1, 0]);
-    assert_eq!(count("subject 2"), [0, 0, 0, 0, 1]);
-    assert_eq!(Rows::of(&team, None, "dan").hidden, (2 + 5 + 3 + 3 + 2) - 2);
+    assert_eq!(count("value"), [0, 0, 3, 0, 0, 0]);
+    assert_eq!(count("Value"), [0, 0, 3, 0, 0, 0]);
+    assert_eq!(count("VALUE"), [0, 0, 0, 0, 0, 0]);
+    assert_eq!(count("web"), [1, 3, 2, 0, 0, 0]);
+    assert_eq!(count("subject 2"), [0, 0, 0, 0, 1, 0]);
+    assert_eq!(count("t2"), [0, 0, 0, 0, 0, 1]);
+    assert_eq!(count("available"), [0, 0, 0, 0, 0, 1]);
+    assert_eq!(count(" dan "), [0, 1, 0, 1, 0, 1]);
+    assert_eq!(
+        Rows::of(&team, None, "dan").hidden,
+        (2 + 5 + 3 + 3 + 2 + 2) - 3
+    );
 }
 
 #[test]
@@ -232,7 +246,7 @@ fn rows_run_through_the_sections() {
         panel.next_row(&rows);
     }
     seen.dedup();
-    assert_eq!(seen.len(), 1 + 5 + 3 + 2);
+    assert_eq!(seen.len(), 1 + 5 + 3 + 2 + 2);
     for _ in 0..20 {
         panel.previous_row(&rows);
     }
@@ -251,8 +265,9 @@ fn rows_run_through_the_sections() {
     panel.last_row(&rows);
     panel.next_row(&rows);
     assert_eq!(panel.section, Section::Claims);
-    assert_eq!(panel.section.next(), Section::Groups);
-    assert_eq!(Section::Groups.previous(), Section::Claims);
+    assert_eq!(panel.section.next(), Section::Messages);
+    assert_eq!(Section::Tasks.next(), Section::Groups);
+    assert_eq!(Section::Groups.previous(), Section::Tasks);
 }
 
 #[test]
