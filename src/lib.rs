@@ -60,7 +60,7 @@
 //! # Where things are
 //!
 //! [`cli`] shell words to exit code · [`client`] the attached side · [`command`] what one can say ·
-//! [`config`] settings, keys, where the workspace is · [`coord`] sessions, groups, context, claims ·
+//! [`config`] settings, keys, where the workspace is · [`coord`] sessions, groups, context, claims, tasks ·
 //! [`draw`] cells, surfaces, the encoder · [`keys`] bytes to keys and back, the key map · [`model`]
 //! tabs, panes, views, layouts · [`protocol`] frames on the socket · [`pty`] programs on terminals ·
 //! [`server`] the process · [`store`] records and revisions · [`term`] the emulator · [`ui`] how it

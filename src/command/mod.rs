@@ -27,6 +27,7 @@ pub mod state;
 pub mod store;
 pub mod tab;
 pub mod target;
+pub mod task;
 pub mod times;
 pub mod view;
 
@@ -132,6 +133,24 @@ commands! {
             Renew(claim::renew::Renew) "renew" []
             Release(claim::release::Release) "release" []
             Claims(claim::claims::Claims) "claims" []
+        }
+        "tasks" {
+            TaskAdd(task::add::Add) "task add" ["task-add"]
+            TaskClaim(task::claim::Claim) "task claim" ["task-claim"]
+            TaskNext(task::next::Next) "task next" ["task-next"]
+            TaskStart(task::start::Start) "task start" ["task-start"]
+            TaskUpdate(task::update::Update) "task update" ["task-update"]
+            TaskComplete(task::complete::Complete) "task complete" ["task-complete"]
+            TaskFail(task::fail::Fail) "task fail" ["task-fail"]
+            TaskRelease(task::release::Release) "task release" ["task-release"]
+            TaskReopen(task::reopen::Reopen) "task reopen" ["task-reopen"]
+            TaskCancel(task::cancel::Cancel) "task cancel" ["task-cancel"]
+            TaskBoard(task::board::Board) "task board" ["task-status"]
+            TaskList(task::list::List) "task list" ["tasks"]
+            TaskShow(task::show::Show) "task show" ["task-show"]
+            TaskDepend(task::depend::Depend) "task depend" ["task-depend"]
+            TaskSplit(task::split::Split) "task split" ["task-split"]
+            TaskAssign(task::assign::Assign) "task assign" ["task-assign"]
         }
         "issues and fixes" {
             IssueNew(issue::new::IssueNew) "issue new" []

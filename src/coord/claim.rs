@@ -18,7 +18,7 @@ use super::lease::{DEFAULT_TTL, Lease, Phase, check_ttl, show_ms};
 use super::names::check_text;
 use super::overlap::{find_overlapping, overlapping};
 use super::schema::{self, Cause, Claim, Grant, Session};
-use super::{Moment, queue};
+use super::{Moment, queue, task};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Tx, View, put_json};
 
@@ -367,11 +367,12 @@ pub(super) fn place(
         },
     };
     let granted = describe(at, key, &grant, renewed);
-    claim.grants.push(grant);
+    claim.grants.push(grant.clone());
     put_json(tx, &schema::claim_key(key), &claim)?;
     if !renewed {
         put_json(tx, &schema::held_key(&session.id, key), &Value::Null)?;
     }
+    task::hold::granted(tx, at, session, key, &grant)?;
     Ok(granted)
 }
 
@@ -410,6 +411,7 @@ pub(super) fn remove_void(tx: &mut dyn Tx, at: &Moment<'_>, mut claim: Claim) ->
 
 /// Writes a claim, or removes it when nobody holds it any more.
 pub(super) fn store(tx: &mut dyn Tx, claim: &Claim) -> Result<()> {
+    task::hold::written(tx, claim)?;
     let key = schema::claim_key(&claim.key);
     if claim.grants.is_empty() {
         tx.delete(&key)?;

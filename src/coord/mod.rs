@@ -1,4 +1,4 @@
-//! How sessions work together: identity, groups, context and claims.
+//! How sessions work together: identity, groups, context, claims and tasks.
 //!
 //! Every rule is a function of records, time and request, decided inside one transaction of the
 //! store; the rules are in one file per subject. [`Coord`] is the way in: it owns the store, the
@@ -45,6 +45,7 @@ pub mod schema;
 pub mod session;
 pub mod snapshot;
 pub mod state;
+pub mod task;
 #[cfg(test)]
 mod tests;
 pub mod wait;

@@ -20,6 +20,7 @@ use super::lease::Phase;
 use super::message::overview::Overview;
 use super::schema::{self, Cause, Claim, Entry, Group, Session, SessionId, Waiter};
 use super::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, Mail, SessionInfo, Snapshot};
+use super::task::info::{self, Overview as TaskOverview};
 use super::{Moment, context, fix, group, issue, queue, session};
 use crate::error::Result;
 use crate::store::{Delta, Record, View};
@@ -118,6 +119,7 @@ pub struct Replica {
     messages: Overview,
     issues: issue::Excerpt,
     fixes: fix::Excerpt,
+    tasks: TaskOverview,
 }
 
 impl Default for Replica {
@@ -132,6 +134,7 @@ impl Default for Replica {
             messages: Overview::default(),
             issues: issue::Excerpt::default(),
             fixes: fix::Excerpt::default(),
+            tasks: TaskOverview::default(),
         }
     }
 }
@@ -158,6 +161,7 @@ impl Replica {
                 self.messages = Overview::read(view)?;
                 self.issues = issue::Excerpt::read(view)?;
                 self.fixes = fix::Excerpt::read(view)?;
+                self.tasks = TaskOverview::read(view)?;
             }
             Delta::Keys(changes) => {
                 let keys: BTreeSet<&str> = changes.iter().map(|c| c.key.as_str()).collect();
@@ -169,6 +173,9 @@ impl Replica {
                 }
                 if keys.iter().any(|key| Overview::concerns(key)) {
                     self.messages = Overview::read(view)?;
+                }
+                if keys.iter().any(|key| TaskOverview::concerns(key)) {
+                    self.tasks = TaskOverview::read(view)?;
                 }
                 for key in keys {
                     self.sessions.follow(view, key)?;
@@ -225,6 +232,13 @@ impl Replica {
         let values = groups.iter().flat_map(|group| &group.context);
         next.extend(values.filter_map(|value| value.expires_in_ms));
         let (issues, issue_totals) = self.issues.resolve(|issue| self.issue_owner(issue, at));
+        let claim_of = |key: &str| self.claims.get(key);
+        let (tasks, task_totals) = self.tasks.resolve(at, claim_of, |id| self.session(id));
+        for session in &mut shown {
+            if let Some(task) = info::current(&tasks, &session.id) {
+                session.task = Some(task.to_owned());
+            }
+        }
         let running = self.sessions.values().filter(|s| s.ended.is_none());
         let waiting = line.iter().map(|waiter| &waiter.process);
         let mut snapshot = Snapshot {
@@ -239,6 +253,8 @@ impl Replica {
             fix_totals: self.fixes.totals.clone(),
             damaged: self.damaged(),
             messages: Vec::new(),
+            tasks,
+            task_totals,
         };
         self.messages.apply(&mut snapshot);
         Ok(Reading {

@@ -19,6 +19,11 @@
 //! | `fix-by/STATE/REVISION/ID` | index: fixes by state and age |
 //! | `minted/WORD` | the number of the last id of the form `WORD-n` |
 //! | `report/NAME` | [`super::report::Saved`] |
+//! | `task/ID` | [`Task`](super::task::Task) |
+//! | `task-state/STATUS/ORDER/ID` | index: the tasks of each state, with the words of open ones |
+//! | `task-wait/ID/DEPENDANT` | index: which tasks wait for a task, or have |
+//! | `task-for/SESSION/ID` | index: which free tasks were given to a session |
+//! | `task-number` | the number given to a task last |
 //! | `op/ID/OPERATION` | [`Operation`] |
 //! | `message/ID`, `body/ID` | [`Message`](super::message::Message), the whole body of a long one |
 //! | `thread/ID/ANSWER` | index: the answers of a conversation |

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::access::Access;
 use super::fix::{FixInfo, FixTotals};
 use super::issue::{IssueInfo, IssueTotals};
+use super::task::{TaskInfo, TaskTotals};
 use crate::clock::Now;
 
 /// The version of the serialized form.
@@ -36,13 +37,23 @@ pub struct Snapshot {
     #[serde(default)]
     pub messages: Vec<MessageInfo>,
     /// Open issues, the worst first and then the oldest, then the last that ended; of many a part.
+    #[serde(default)]
     pub issues: Vec<IssueInfo>,
     /// How many issues there are.
+    #[serde(default)]
     pub issue_totals: IssueTotals,
     /// Fixes that wait, then the latest others; of many a part.
+    #[serde(default)]
     pub fixes: Vec<FixInfo>,
     /// How many fixes there are.
+    #[serde(default)]
     pub fix_totals: FixTotals,
+    /// Tasks: all in hand, then the free ones by urgency, then the latest finished; not all of them.
+    #[serde(default)]
+    pub tasks: Vec<TaskInfo>,
+    /// How many tasks there are.
+    #[serde(default)]
+    pub task_totals: TaskTotals,
 }
 
 impl Snapshot {
@@ -60,6 +71,8 @@ impl Snapshot {
             issue_totals: IssueTotals::default(),
             fixes: Vec::new(),
             fix_totals: FixTotals::default(),
+            tasks: Vec::new(),
+            task_totals: TaskTotals::default(),
         }
     }
 
@@ -109,7 +122,7 @@ pub struct SessionInfo {
     /// What it will do next.
     #[serde(default)]
     pub next_action: Option<String>,
-    /// The task it is at.
+    /// The task it has in hand, of several the one begun last; without one, what it says it is at.
     #[serde(default)]
     pub task: Option<String>,
     /// What it is good at.

@@ -14,6 +14,7 @@ mod oversight;
 mod presence;
 mod races;
 mod sessions;
+mod tasks;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -46,6 +46,11 @@ pub enum RowTarget {
         /// Its number.
         id: u64,
     },
+    /// A task.
+    Task {
+        /// Its id.
+        id: String,
+    },
 }
 
 /// A part of the panel.
@@ -62,6 +67,8 @@ pub enum Section {
     Claims,
     /// What was sent, the acting session's unread first.
     Messages,
+    /// What there is to do.
+    Tasks,
 }
 
 /// How many sections there are.
@@ -69,12 +76,13 @@ pub const SECTIONS: usize = Section::ALL.len();
 
 impl Section {
     /// All, top to bottom.
-    pub const ALL: [Section; 5] = [
+    pub const ALL: [Section; 6] = [
         Section::Groups,
         Section::Peers,
         Section::Context,
         Section::Claims,
         Section::Messages,
+        Section::Tasks,
     ];
 
     /// Its heading.
@@ -85,6 +93,7 @@ impl Section {
             Section::Context => "Context",
             Section::Claims => "Claims",
             Section::Messages => "Messages",
+            Section::Tasks => "Tasks",
         }
     }
 
@@ -106,6 +115,7 @@ impl Section {
             Section::Context => 2,
             Section::Claims => 3,
             Section::Messages => 4,
+            Section::Tasks => 5,
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::{Effect, overlay, request};
 use crate::command::view::panel::PanelAction;
 use crate::coord::snapshot::MessageKind;
+use crate::coord::task::Status;
 use crate::error::{Error, Result};
 use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, KeyEvent, Mods};
@@ -83,7 +84,16 @@ pub fn act(
             shape(state, client, action);
         }
         A::Act => return open(state, client, effects),
-        A::Claim | A::Release | A::Join | A::Leave | A::Share | A::Reply | A::Ack | A::Send => {
+        A::Claim
+        | A::Release
+        | A::Complete
+        | A::Add
+        | A::Join
+        | A::Leave
+        | A::Share
+        | A::Reply
+        | A::Ack
+        | A::Send => {
             let row = selected(state, client);
             let line = match message_line(state, action, row.as_ref()) {
                 Some(line) => line?,
@@ -138,7 +148,22 @@ fn line_for(action: PanelAction, row: Option<&RowTarget>) -> Result<String> {
         (PanelAction::Claim, Some(RowTarget::Claim { key, .. })) => {
             format!("prompt claim {}", word(key).map_err(bad)?)
         }
+        (PanelAction::Claim, Some(RowTarget::Task { id })) => {
+            format!("task claim {}", word(id).map_err(bad)?)
+        }
         (PanelAction::Claim, _) => "prompt claim".to_owned(),
+        (PanelAction::Release, Some(RowTarget::Task { id })) => {
+            format!("task release {}", word(id).map_err(bad)?)
+        }
+        (PanelAction::Complete, Some(RowTarget::Task { id })) => {
+            format!("prompt task complete {}", word(id).map_err(bad)?)
+        }
+        (PanelAction::Complete, _) => {
+            return Err(
+                Error::refused("select a task first").with_hint("Tab moves to the Tasks section")
+            );
+        }
+        (PanelAction::Add, _) => "prompt task add".to_owned(),
         (PanelAction::Release, Some(RowTarget::Claim { key, .. })) => {
             format!("release {}", word(key).map_err(bad)?)
         }
@@ -202,12 +227,44 @@ fn open(state: &mut State, client: ClientId, effects: &mut Vec<Effect>) -> Resul
             open_message(state, client, id, effects);
             Ok(())
         }
+        Some(RowTarget::Task { id }) => open_task(state, client, &id, effects),
         Some(RowTarget::Context { group, key }) => {
             show_value(state, client, &group, &key);
             Ok(())
         }
         None => Err(Error::refused("nothing is selected")),
     }
+}
+
+/// Enter on a task takes the next step with it, or goes to who has it in hand.
+fn open_task(
+    state: &mut State,
+    client: ClientId,
+    id: &str,
+    effects: &mut Vec<Effect>,
+) -> Result<()> {
+    let acting = state
+        .views
+        .get(&client)
+        .and_then(|view| acting(state, view));
+    let mut tasks = state.snapshot.tasks.iter();
+    let Some(task) = tasks.find(|task| task.task_id == id) else {
+        return Err(Error::refused(format!("the task {id} is gone")));
+    };
+    let own = acting.is_some_and(|session| task.is_held_by(&session));
+    let holder = task.claimed_by.as_ref().map(|by| by.session_id.to_string());
+    let step = match task.status {
+        Status::Pending => "task claim",
+        Status::Claimed if own => "task start",
+        Status::InProgress | Status::Review if own => "prompt task complete",
+        Status::Claimed | Status::InProgress | Status::Review => {
+            return holder.map_or(Ok(()), |holder| jump(state, client, &holder));
+        }
+        _ => "task show",
+    };
+    // An id is one word that needs no quotes.
+    request::run_line(state, client, &format!("{step} {id}"), effects);
+    Ok(())
 }
 
 /// Turns the view to the pane a session runs in.

@@ -22,4 +22,5 @@ mod programs;
 mod seed_groups;
 mod seed_words;
 mod tabs;
+mod tasks;
 mod torture;

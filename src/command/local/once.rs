@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::LocalCx;
 use crate::command::pane::list;
 use crate::command::spec::{Reply, Run};
-use crate::command::{claim, group, issue, message, session, store};
+use crate::command::{claim, group, issue, message, session, store, task};
 use crate::config::workspace::Workspace;
 use crate::coord::fix::{FixInfo, State};
 use crate::coord::issue::Status;
@@ -18,7 +18,7 @@ use crate::server::start;
 /// Messages told of as text.
 const MESSAGES: usize = 20;
 
-/// Print the state of the workspace once: sessions, groups, context, claims, messages, issues, panes
+/// Print the state of the workspace once: sessions, groups, context, claims, tasks, messages, issues
 ///
 /// Needs no terminal and no server. The JSON form carries its schema's version in "schema".
 #[derive(Debug, Clone, Args)]
@@ -46,6 +46,8 @@ impl Run<LocalCx> for Once {
             "fix_totals": snapshot.fix_totals,
             "damaged": snapshot.damaged,
             "messages": snapshot.messages,
+            "tasks": snapshot.tasks,
+            "task_totals": snapshot.task_totals,
             "panes": panes.unwrap_or_default(),
         });
         Ok(Reply::new(text, data))
@@ -122,6 +124,10 @@ fn text(workspace: &Workspace, snapshot: &Snapshot, panes: Option<&[Value]>) -> 
     let shown = snapshot.messages.iter().take(MESSAGES);
     section(&mut text, "messages", shown.map(message::summary));
     issues(&mut text, snapshot);
+    section(&mut text, "tasks", snapshot.tasks.iter().map(task::line));
+    if snapshot.task_totals.total > 0 {
+        text.push_str(&format!("\n  total: {}", snapshot.task_totals.line()));
+    }
     match panes {
         Some(panes) => section(&mut text, "panes", panes.iter().map(list::line)),
         None => text.push_str("\n\nno server runs; start it with: stoa"),

@@ -24,9 +24,6 @@ pub struct Reply {
     /// To the group or everybody that the message went to, not to its sender alone
     #[arg(short = 'a', long)]
     pub all: bool,
-    /// An id of yours for this call: repeating it repeats the answer, not the message
-    #[arg(long, value_name = "ID")]
-    pub op: Option<String>,
 }
 
 impl Run<StoreCx> for Reply {
@@ -37,10 +34,7 @@ impl Run<StoreCx> for Reply {
             body: body(cx, &self.body)?,
             to_all: self.all,
         };
-        let mut actor = cx.acting()?;
-        if let Some(op) = self.op {
-            actor = actor.once(op);
-        }
+        let actor = cx.acting()?;
         let voice = cx.voice();
         Ok(sent(&cx.coord()?.reply(&actor, &voice, &answer)?))
     }

@@ -26,9 +26,6 @@ pub struct Send {
     /// To all other sessions; then TO is left out
     #[arg(short = 'a', long)]
     pub all: bool,
-    /// An id of yours for this call: repeating it repeats the answer, not the message
-    #[arg(long, value_name = "ID")]
-    pub op: Option<String>,
 }
 
 impl Run<StoreCx> for Send {
@@ -46,10 +43,7 @@ impl Run<StoreCx> for Send {
             return Err(missing());
         };
         let body = body(cx, rest)?;
-        let mut actor = cx.acting()?;
-        if let Some(op) = self.op {
-            actor = actor.once(op);
-        }
+        let actor = cx.acting()?;
         let to = match to {
             Some(to) => address(cx, to)?,
             None => Address::All,

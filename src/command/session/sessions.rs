@@ -47,6 +47,7 @@ pub fn line(session: &SessionInfo) -> String {
     for (label, value) in [
         ("role", &session.role),
         ("group", &session.group),
+        ("task", &session.task),
         ("on", &session.working_on),
     ] {
         if let Some(value) = value {

@@ -57,12 +57,16 @@ pub enum PanelAction {
     First,
     /// Select the section's last row
     Last,
-    /// Act on the row: join a group, jump to a peer's pane, read a value or a message
+    /// Act on the row: join a group, jump to a peer's pane, read a value or a message, go on with a task
     Act,
-    /// Claim something, or wait for the selected claim
+    /// Claim something, wait for the selected claim, or take the selected task in hand
     Claim,
-    /// Release the selected claim
+    /// Release the selected claim or task
     Release,
+    /// Complete the selected task
+    Complete,
+    /// Add a task
+    Add,
     /// Join the selected group, or one to be named
     Join,
     /// Leave the group

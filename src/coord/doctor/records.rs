@@ -15,6 +15,7 @@ use crate::coord::notice::Notice;
 use crate::coord::report::{self, Saved};
 use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, Waiter};
 use crate::coord::state::Kept;
+use crate::coord::task::{self, Task};
 use crate::error::Result;
 use crate::store::{Record, Tx, View};
 
@@ -50,6 +51,11 @@ const KINDS: &[(&str, Test)] = &[
     ("logs/", is::<LogHead>),
     ("log/", is::<Line>),
     ("messages", is::<u64>),
+    (task::record::PREFIX, is::<Task>),
+    (task::record::STATE_PREFIX, is::<Value>),
+    (task::record::WAIT_PREFIX, is::<Value>),
+    (task::record::FOR_PREFIX, is::<Value>),
+    (task::record::COUNTER, is::<u64>),
     (audit::PREFIX, is::<AuditEntry>),
     ("state/", is::<Kept>),
     ("notice/", is::<Notice>),

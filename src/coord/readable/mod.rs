@@ -15,6 +15,7 @@ pub(super) mod markdown;
 mod messages;
 mod reports;
 mod sessions;
+mod tasks;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -40,6 +41,7 @@ const FAMILIES: &[&Family] = &[
     &issues::FAMILY,
     &fixes::FAMILY,
     &reports::FAMILY,
+    &tasks::FAMILY,
     &audit::FAMILY,
 ];
 

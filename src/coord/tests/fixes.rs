@@ -52,7 +52,7 @@ fn a_fix_goes_its_way() {
         let (a, b) = (w.session("a"), w.session("b"));
         check_kind(w.propose(&a, "ISSUE-1"), Kind::NotFound, "no issue");
         let issue = w.issue(&b, "Tabs", Severity::High);
-        w.take(&a, &issue).unwrap();
+        w.take_issue(&a, &issue).unwrap();
         check_kind(w.propose(&b, &issue), Kind::Held, "held by a");
         let done = w.propose(&a, &issue).unwrap();
         assert_eq!(
@@ -72,7 +72,7 @@ fn a_fix_goes_its_way() {
             (Some("FIX-1"), Some("ISSUE-1"))
         );
         // In review, nobody else can take it, and it cannot be ended past its fix.
-        check_kind(w.take(&b, &issue), Kind::Refused, "in review: FIX-1");
+        check_kind(w.take_issue(&b, &issue), Kind::Refused, "in review: FIX-1");
         let past = w.coord.issue_resolve(&(&b).into(), &issue, None, false);
         check_kind(past, Kind::Refused, "in review");
 
@@ -217,7 +217,7 @@ fn a_rejected_fix_sends_the_issue_back() {
     on_each(|w| {
         let (a, b) = (w.session("a"), w.session("b"));
         let issue = w.issue(&a, "Tabs", Severity::High);
-        w.take(&a, &issue).unwrap();
+        w.take_issue(&a, &issue).unwrap();
         w.propose(&a, &issue).unwrap();
         let done = w.reject(&b, "FIX-1").unwrap();
         assert_eq!(done.fix.rejected.unwrap().reason, "no good");
@@ -338,7 +338,7 @@ fn reports() {
         let issue = w.issue(&a, "Tabs", Severity::High);
         w.issue(&a, "Spaces", Severity::Low);
         w.advance(90);
-        w.take(&a, &issue).unwrap();
+        w.take_issue(&a, &issue).unwrap();
         w.propose(&a, &issue).unwrap();
         w.apply(&a, "FIX-1").unwrap_err();
         w.advance(210);

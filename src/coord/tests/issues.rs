@@ -17,7 +17,7 @@ impl World {
         self.coord.issue_new(&by.into(), &new).unwrap().id
     }
 
-    pub(super) fn take(&self, by: &Session, id: &str) -> Result<Claimed> {
+    pub(super) fn take_issue(&self, by: &Session, id: &str) -> Result<Claimed> {
         let request = ClaimRequest::of(Vec::new());
         self.coord
             .issue_claim(&by.into(), id, &request, Duration::ZERO, |_| {})
@@ -40,7 +40,7 @@ fn claiming_an_issue() {
         let (a, b) = (w.session("a"), w.session("b"));
         let id = w.issue(&a, "Tabs are lost", Severity::High);
         assert_eq!(id, "ISSUE-1");
-        let claimed = w.take(&a, &id).unwrap();
+        let claimed = w.take_issue(&a, &id).unwrap();
         assert_eq!(claimed.issue.status, Status::InProgress);
         assert_eq!(w.holders("issue/ISSUE-1"), ["a"]);
         let entry = w.last_audit();
@@ -50,7 +50,7 @@ fn claiming_an_issue() {
         );
         assert_eq!((entry.agent.as_deref(), entry.success), (Some("a"), true));
         // S3-25: claimed by another, and unknown, are told apart.
-        check_kind(w.take(&b, &id), Kind::Held, "held by a");
+        check_kind(w.take_issue(&b, &id), Kind::Held, "held by a");
         let entry = w.last_audit();
         assert_eq!(
             (entry.success, entry.kind.as_deref()),
@@ -58,12 +58,12 @@ fn claiming_an_issue() {
         );
         assert_eq!(entry.issue.as_deref(), Some("ISSUE-1"));
         check_kind(
-            w.take(&b, "ISSUE-9"),
+            w.take_issue(&b, "ISSUE-9"),
             Kind::NotFound,
             "no issue \"ISSUE-9\"",
         );
         // Taking it again renews it under the same token.
-        let again = w.take(&a, &id).unwrap();
+        let again = w.take_issue(&a, &id).unwrap();
         assert!(again.claim.renewed);
         assert_eq!(again.claim.token, claimed.claim.token);
         assert_eq!(again.issue.version, claimed.issue.version);
@@ -78,7 +78,7 @@ fn releasing_an_issue() {
         let id = w.issue(&a, "Tabs", Severity::Low);
         let release = |by: &Session| w.coord.issue_release(&by.into(), &id, Some("blocked"));
         check_kind(release(&a), Kind::Refused, "not claimed");
-        w.take(&a, &id).unwrap();
+        w.take_issue(&a, &id).unwrap();
         check_kind(release(&b), Kind::Held, "belongs to a");
         let issue = release(&a).unwrap();
         assert_eq!((issue.status, issue.owner), (Status::New, None));
@@ -91,7 +91,7 @@ fn releasing_an_issue() {
         );
         assert!(w.holders("issue/ISSUE-1").is_empty());
         assert!(w.coord.in_hand(&a.id).unwrap().issues.is_empty());
-        w.take(&b, &id).unwrap();
+        w.take_issue(&b, &id).unwrap();
         assert_eq!(w.coord.in_hand(&b.id).unwrap().issues[0].id, id);
     });
 }
@@ -103,7 +103,7 @@ fn a_lost_owner_gives_its_issue_back() {
     on_each(|w| {
         let (a, b, c) = (w.session("a"), w.session("b"), w.session("c"));
         let id = w.issue(&a, "Tabs", Severity::Critical);
-        w.take(&a, &id).unwrap();
+        w.take_issue(&a, &id).unwrap();
         w.probe.set(&a, Vital::Dead);
         let (written, shown) = w.shown(&id);
         assert_eq!(written.status, Status::InProgress, "nobody has written");
@@ -121,7 +121,7 @@ fn a_lost_owner_gives_its_issue_back() {
         };
         assert_eq!(w.listed(available), [id.as_str()]);
         // Taken over: the attempt is in the history.
-        let issue = w.take(&b, &id).unwrap().issue;
+        let issue = w.take_issue(&b, &id).unwrap().issue;
         assert_eq!(issue.attempts, 1);
         let what: Vec<&str> = issue
             .history
@@ -132,7 +132,7 @@ fn a_lost_owner_gives_its_issue_back() {
         // A lease that runs out does the same.
         w.advance(3_600 + 60);
         assert_eq!(w.shown(&id).1.status, Status::New);
-        w.take(&c, &id).unwrap();
+        w.take_issue(&c, &id).unwrap();
         // Whoever looks after the dead writes it down.
         w.probe.set(&c, Vital::Dead);
         w.coord.reap().unwrap();
@@ -141,7 +141,7 @@ fn a_lost_owner_gives_its_issue_back() {
             (written.status, written.owner, written.attempts),
             (Status::New, None, 3)
         );
-        w.take(&b, &id).unwrap();
+        w.take_issue(&b, &id).unwrap();
         w.coord.end(&b.id).unwrap();
         assert_eq!(w.shown(&id).0.status, Status::New);
     });
@@ -163,8 +163,8 @@ fn lists_are_in_order() {
         }
         let all = ["ISSUE-2", "ISSUE-4", "ISSUE-3", "ISSUE-5", "ISSUE-1"];
         assert_eq!(w.listed(List::default()), all);
-        w.take(&a, "ISSUE-4").unwrap();
-        w.take(&b, "ISSUE-3").unwrap();
+        w.take_issue(&a, "ISSUE-4").unwrap();
+        w.take_issue(&b, "ISSUE-3").unwrap();
         assert_eq!(w.listed(List::default()), all);
         let available = List {
             available: true,
@@ -234,7 +234,7 @@ fn ending_and_reopening() {
             w.coord
                 .issue_resolve(&by.into(), &id, Some("a duplicate"), closed)
         };
-        w.take(&a, &id).unwrap();
+        w.take_issue(&a, &id).unwrap();
         check_kind(resolve(&b, false), Kind::Held, "a works on");
         let issue = resolve(&a, false).unwrap();
         let end = issue.resolution.unwrap();
@@ -243,7 +243,7 @@ fn ending_and_reopening() {
             ("a", Some("a duplicate"))
         );
         assert!(w.holders("issue/ISSUE-1").is_empty());
-        check_kind(w.take(&b, &id), Kind::Refused, "was resolved by a");
+        check_kind(w.take_issue(&b, &id), Kind::Refused, "was resolved by a");
         check_kind(resolve(&b, false), Kind::Refused, "was resolved");
         assert_eq!(resolve(&b, true).unwrap().status, Status::Closed);
         check_kind(resolve(&b, true), Kind::Refused, "was closed");
@@ -284,7 +284,7 @@ fn ids_are_checked_and_kept_apart() {
         ] {
             let issue = w.coord.issue_new(&(&a).into(), &with(id)).unwrap();
             assert_eq!(issue.id, id);
-            w.take(&a, id).unwrap();
+            w.take_issue(&a, id).unwrap();
             assert_eq!(w.shown(id).1.owner_name.as_deref(), Some("a"));
         }
         // The first free number: ISSUE-1 was chosen by hand.
@@ -330,9 +330,9 @@ fn a_stale_token_is_fenced() {
     on_each(|w| {
         let a = w.session("a");
         let id = w.issue(&a, "Tabs", Severity::Low);
-        let token = w.take(&a, &id).unwrap().claim.token;
+        let token = w.take_issue(&a, &id).unwrap().claim.token;
         w.coord.issue_release(&(&a).into(), &id, None).unwrap();
-        w.take(&a, &id).unwrap();
+        w.take_issue(&a, &id).unwrap();
         let under = Actor::from(&a).under(key("issue/ISSUE-1"), token);
         let late = w.coord.issue_release(&under, &id, None);
         check_kind(late, Kind::Fenced, "stale");

@@ -4,6 +4,7 @@ use super::{RowTarget, Section};
 use crate::coord::snapshot::{
     ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, SessionInfo, Snapshot,
 };
+use crate::coord::task::TaskInfo;
 
 /// The rows of every section.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct Rows<'a> {
     /// Messages, each list newest first: what the acting session has not read, what it has read and
     /// not acknowledged, all others.
     pub messages: Vec<&'a MessageInfo>,
+    /// Tasks: those the acting session has in hand, then by state.
+    pub tasks: Vec<&'a TaskInfo>,
     /// How many rows the filter hides.
     pub hidden: usize,
 }
@@ -36,6 +39,7 @@ impl<'a> Rows<'a> {
             context: Vec::new(),
             claims: snapshot.claims.iter().collect(),
             messages: snapshot.messages.iter().collect(),
+            tasks: snapshot.tasks.iter().collect(),
             hidden: 0,
         };
         // The sorts are stable: within a rank the snapshot's own order stays.
@@ -70,6 +74,8 @@ impl<'a> Rows<'a> {
             Some(own) if own.mail.read.contains(&message.id) => 1,
             _ => 2,
         });
+        rows.tasks
+            .sort_by_key(|task| !acting.is_some_and(|id| task.is_held_by(id)));
         if !filter.is_empty() {
             let all = rows.total();
             let name = |id: &'a str| name_of(snapshot, id);
@@ -79,6 +85,7 @@ impl<'a> Rows<'a> {
                 .retain(|(group, entry)| filter.context(group, entry));
             rows.claims.retain(|claim| filter.claim(claim));
             rows.messages.retain(|message| filter.message(message));
+            rows.tasks.retain(|task| filter.task(task));
             rows.hidden = all - rows.total();
         }
         rows
@@ -92,6 +99,7 @@ impl<'a> Rows<'a> {
             Section::Context => self.context.len(),
             Section::Claims => self.claims.len(),
             Section::Messages => self.messages.len(),
+            Section::Tasks => self.tasks.len(),
         }
     }
 
@@ -126,6 +134,9 @@ impl<'a> Rows<'a> {
             Section::Messages => RowTarget::Message {
                 id: self.messages.get(row)?.id,
             },
+            Section::Tasks => RowTarget::Task {
+                id: self.tasks.get(row)?.task_id.clone(),
+            },
         })
     }
 
@@ -148,6 +159,9 @@ impl<'a> Rows<'a> {
             }
             (Section::Messages, RowTarget::Message { id }) => {
                 self.messages.iter().position(|message| message.id == *id)
+            }
+            (Section::Tasks, RowTarget::Task { id }) => {
+                self.tasks.iter().position(|task| task.task_id == *id)
             }
             _ => None,
         }
@@ -237,5 +251,20 @@ impl Filter {
                 .into_iter()
                 .chain(reason),
         )
+    }
+
+    fn task(&self, task: &TaskInfo) -> bool {
+        let fields = [
+            Some(task.task_id.as_str()),
+            Some(&task.description),
+            Some(task.status.title()),
+            Some(task.priority.name()),
+            task.by(),
+            task.assigned_to.as_deref(),
+            task.parent.as_deref(),
+            task.kind.as_deref(),
+        ];
+        let needs = task.needs.iter().map(String::as_str);
+        self.any(fields.into_iter().flatten().chain(needs))
     }
 }

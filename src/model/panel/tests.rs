@@ -6,6 +6,7 @@ use super::*;
 use crate::coord::snapshot::{
     ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, MessageKind, SessionInfo, Snapshot,
 };
+use crate::coord::task::{Status, TaskInfo};
 
 fn session(name: &str, group: Option<&str>, life: Life) -> SessionInfo {
     SessionInfo {
@@ -121,6 +122,10 @@ fn team() -> Snapshot {
             claim("file/c", "Eve"),
         ],
         messages: vec![message(3, "Ada", None), message(2, "Bob", Some("Eve"))],
+        tasks: vec![
+            TaskInfo::sample("T1", Status::InProgress, Some("Dan")),
+            TaskInfo::sample("T2", Status::Pending, None),
+        ],
         ..Snapshot::empty(ManualClock::new("boot", 0).now())
     }
 }
@@ -133,6 +138,7 @@ fn listed(rows: &Rows<'_>) -> Vec<Vec<String>> {
         RowTarget::Context { group, key } => format!("{group}:{key}"),
         RowTarget::Claim { key, .. } => key,
         RowTarget::Message { id } => id.to_string(),
+        RowTarget::Task { id } => id,
     };
     let section = |section| {
         let targets = (0..).map_while(|row| rows.target(section, row));
@@ -152,6 +158,7 @@ fn the_own_groups_records_come_first() {
             vec!["web:css", "web:js", "api:port"],
             vec!["file/c", "file/b", "file/a"],
             vec!["2", "3"],
+            vec!["T1", "T2"],
         ]
     );
     assert_eq!(
@@ -162,6 +169,7 @@ fn the_own_groups_records_come_first() {
             vec!["api:port", "web:css", "web:js"],
             vec!["file/a", "file/b", "file/c"],
             vec!["3", "2"],
+            vec!["T1", "T2"],
         ]
     );
 }
@@ -173,13 +181,18 @@ fn the_filter_ignores_case_until_a_capital_is_typed() {
         let rows = Rows::of(&team, None, filter);
         Section::ALL.map(|section| rows.len(section))
     };
-    assert_eq!(count("value"), [0, 0, 3, 0, 0]);
-    assert_eq!(count("Value"), [0, 0, 3, 0, 0]);
-    assert_eq!(count("VALUE"), [0, 0, 0, 0, 0]);
-    assert_eq!(count("web"), [1, 3, 2, 0, 0]);
-    assert_eq!(count(" dan "), [0, 1, 0, 1, 0]);
-    assert_eq!(count("subject 2"), [0, 0, 0, 0, 1]);
-    assert_eq!(Rows::of(&team, None, "dan").hidden, (2 + 5 + 3 + 3 + 2) - 2);
+    assert_eq!(count("value"), [0, 0, 3, 0, 0, 0]);
+    assert_eq!(count("Value"), [0, 0, 3, 0, 0, 0]);
+    assert_eq!(count("VALUE"), [0, 0, 0, 0, 0, 0]);
+    assert_eq!(count("web"), [1, 3, 2, 0, 0, 0]);
+    assert_eq!(count("subject 2"), [0, 0, 0, 0, 1, 0]);
+    assert_eq!(count("t2"), [0, 0, 0, 0, 0, 1]);
+    assert_eq!(count("available"), [0, 0, 0, 0, 0, 1]);
+    assert_eq!(count(" dan "), [0, 1, 0, 1, 0, 1]);
+    assert_eq!(
+        Rows::of(&team, None, "dan").hidden,
+        (2 + 5 + 3 + 3 + 2 + 2) - 3
+    );
 }
 
 #[test]
@@ -241,7 +254,7 @@ fn rows_run_through_the_sections() {
         panel.next_row(&rows);
     }
     seen.dedup();
-    assert_eq!(seen.len(), 1 + 5 + 3 + 2);
+    assert_eq!(seen.len(), 1 + 5 + 3 + 2 + 2);
     for _ in 0..20 {
         panel.previous_row(&rows);
     }
@@ -260,8 +273,9 @@ fn rows_run_through_the_sections() {
     panel.last_row(&rows);
     panel.next_row(&rows);
     assert_eq!(panel.section, Section::Claims);
-    assert_eq!(Section::Messages.next(), Section::Groups);
-    assert_eq!(Section::Groups.previous(), Section::Messages);
+    assert_eq!(panel.section.next(), Section::Messages);
+    assert_eq!(Section::Tasks.next(), Section::Groups);
+    assert_eq!(Section::Groups.previous(), Section::Tasks);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{Context, claims, context, groups, messages, peers};
+use super::{Context, claims, context, groups, messages, peers, tasks};
 use crate::model::geometry::Rect;
 use crate::model::panel::{Rows, Section};
 use crate::ui::paint::{Row, wrap};
@@ -62,6 +62,10 @@ fn selected<'a>(cx: &Context<'_>, rows: &Rows<'a>) -> Option<(&'a str, Fields)> 
         Section::Messages => {
             let message = rows.messages.get(at)?;
             (&message.subject, messages::detail(cx, message))
+        }
+        Section::Tasks => {
+            let task = rows.tasks.get(at)?;
+            (&task.task_id, tasks::detail(cx, task))
         }
     })
 }

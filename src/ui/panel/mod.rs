@@ -1,4 +1,4 @@
-//! The side panel: groups, peers, context, claims and messages, live.
+//! The side panel: groups, peers, context, claims, messages and tasks, live.
 //!
 //! All sections are shown at once as long as there are rows for them, each with at least its
 //! heading and a row; on a low terminal only the current one, with the others' names in one line
@@ -12,6 +12,7 @@ mod groups;
 mod messages;
 mod peers;
 mod space;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -354,6 +355,10 @@ fn section(
                 .messages
                 .get(at)
                 .map(|message| messages::row(&mut row, cx, message)),
+            Section::Tasks => rows
+                .tasks
+                .get(at)
+                .map(|task| tasks::row(&mut row, cx, task)),
         };
         if selected == Some(at) && part.section == state.section && state.focused {
             tint(rect, buf, cx.theme.selected);
@@ -388,6 +393,7 @@ fn empty_text(section: Section, cx: &Context<'_>) -> Vec<String> {
         Section::Context => context::empty(cx),
         Section::Claims => claims::empty(),
         Section::Messages => messages::empty(),
+        Section::Tasks => tasks::empty(),
     }
 }
 

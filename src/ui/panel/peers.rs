@@ -67,6 +67,7 @@ pub fn detail(cx: &Context<'_>, session: &SessionInfo) -> Vec<(&'static str, Str
     let mut add = |label, text: &Option<String>| {
         lines.extend(text.clone().map(|text| (label, text)));
     };
+    add("task", &session.task);
     add("doing", &session.working_on);
     add("role", &session.role);
     add("goal", &session.goal);

@@ -57,7 +57,7 @@ pub fn plan(area: Rect, rows: &Rows<'_>, props: &PanelProps<'_>) -> Plan {
         plan.footer = Some(line(bottom));
     }
     let height = bottom - top;
-    if height < 2 * Section::ALL.len() as u16 {
+    if height < 2 * SECTIONS as u16 {
         if height >= 2 {
             plan.names = Some(line(top));
             top += 1;
@@ -69,11 +69,7 @@ pub fn plan(area: Rect, rows: &Rows<'_>, props: &PanelProps<'_>) -> Plan {
         });
         return plan;
     }
-    let shares = shares(
-        height - Section::ALL.len() as u16,
-        rows,
-        props.state.section,
-    );
+    let shares = shares(height - SECTIONS as u16, rows, props.state.section);
     for (section, share) in Section::ALL.into_iter().zip(shares) {
         plan.parts.push(Part {
             section,

@@ -7,6 +7,8 @@ use serde_json::json;
 use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, MessageKind};
+use crate::coord::task::{Priority, Status, TaskInfo};
+use crate::model::panel::SECTIONS;
 use crate::ui::testing::{SIZES, buffer, confined, drawn, styled, text};
 
 fn session(number: u32, name: &str, group: Option<&str>, state: Option<&str>) -> SessionInfo {
@@ -106,6 +108,25 @@ fn nobody() -> Snapshot {
     Snapshot::empty(ManualClock::new("boot", 0).now())
 }
 
+fn tasks() -> Vec<TaskInfo> {
+    let mut parser = TaskInfo::sample("T7", Status::InProgress, Some("Quill"));
+    parser.description = "Review the parser\nall of it".to_owned();
+    parser.priority = Priority::High;
+    parser.expires_in_ms = Some(5_400_000);
+    parser.attempts = 1;
+    let mut docs = TaskInfo::sample("T8", Status::Blocked, None);
+    docs.blocked_by = vec!["T7".to_owned()];
+    let mut done = TaskInfo::sample("T1", Status::Completed, Some("Quill"));
+    done.result = Some("three files".to_owned());
+    done.duration_seconds = Some(754);
+    vec![
+        parser,
+        TaskInfo::sample("T9", Status::Pending, None),
+        docs,
+        done,
+    ]
+}
+
 fn team() -> Snapshot {
     let mut forge = session(1, "Forge", Some("backend"), Some("working"));
     forge.role = Some("lead".to_owned());
@@ -162,6 +183,7 @@ fn team() -> Snapshot {
             ),
             message(11, "Ada", Some("Quill"), "palette", ""),
         ],
+        tasks: tasks(),
         ..nobody()
     }
 }
@@ -391,7 +413,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     #[test]
-    fn no_size_is_too_small(cols in 0..60_u16, rows in 0..30_u16, section in 0..4_usize, typing: bool, separator: bool) {
+    fn no_size_is_too_small(cols in 0..60_u16, rows in 0..30_u16, section in 0..SECTIONS, typing: bool, separator: bool) {
         let team = team();
         let mut state = panel(Section::ALL[section]);
         state.filtering = typing;

@@ -1,0 +1,407 @@
+//! Reading the structure of a task's text: its title and the pieces of work in it.
+//!
+//! What is understood is Markdown as people and agents write it: headings (`## Build`, or a line
+//! underlined), checklists (`- [ ] …`), numbered steps (`1. …`, `Step 2: …`) and plain lists. Code
+//! between fences is left alone. Everything here is a function of the text.
+
+/// Longest description of a piece, in characters.
+const PIECE_CHARS: usize = 200;
+
+/// One line of a text that means something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// A heading of a level from 1.
+    Heading(u8, String),
+    /// An item of a checklist, and whether it is ticked.
+    Check(bool, String),
+    /// A numbered step.
+    Step(String),
+    /// An item of a plain list.
+    Bullet(String),
+    /// Anything else.
+    Text(String),
+}
+
+/// A piece of work: what it is, and the text that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// In a line.
+    pub title: String,
+    /// What stands below it.
+    pub body: String,
+}
+
+/// A text, read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// Its first heading, or else its first line.
+    pub title: Option<String>,
+    /// Sections that are work, without their like of "Background" and "Risks".
+    pub sections: Vec<Piece>,
+    /// Items of checklists that are not ticked.
+    pub checks: Vec<Piece>,
+    /// Numbered steps.
+    pub steps: Vec<Piece>,
+    /// Items of plain lists.
+    pub bullets: Vec<Piece>,
+}
+
+/// Sections that tell about the work and are none.
+const ABOUT: &[&str] = &[
+    "about",
+    "acceptance",
+    "approach considered",
+    "assumptions",
+    "background",
+    "constraints",
+    "context",
+    "criteria",
+    "decisions",
+    "definition of done",
+    "estimate",
+    "goal",
+    "goals",
+    "introduction",
+    "links",
+    "motivation",
+    "notes",
+    "objective",
+    "out of scope",
+    "overview",
+    "problem",
+    "purpose",
+    "rationale",
+    "references",
+    "risks",
+    "scope",
+    "success criteria",
+    "summary",
+    "why",
+];
+
+/// Reads a text.
+pub fn read(text: &str) -> Outline {
+    let lines = lines(text);
+    let mut outline = Outline {
+        title: title(&lines),
+        ..Outline::default()
+    };
+    let level = work_level(&lines);
+    outline.sections = level.map_or_else(Vec::new, |level| sections(&lines, level));
+    let mut about = false;
+    for (_, line) in &lines {
+        match line {
+            Line::Heading(_, title) => about = is_about(title),
+            // What is to be true in the end is no work by itself.
+            _ if about => {}
+            Line::Check(false, item) => outline.checks.push(piece(item)),
+            Line::Step(item) => outline.steps.push(piece(item)),
+            Line::Bullet(item) => outline.bullets.push(piece(item)),
+            Line::Check(true, _) | Line::Text(_) => {}
+        }
+    }
+    outline
+}
+
+/// The lines with their depth of indentation: items below other items belong to those.
+fn lines(text: &str) -> Vec<(usize, Line)> {
+    let mut found: Vec<(usize, Line)> = Vec::new();
+    let mut fence: Option<&str> = None;
+    for raw in text.lines() {
+        let depth = raw.len() - raw.trim_start().len();
+        let line = raw.trim();
+        let marker = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| line.starts_with(mark));
+        match (fence, marker) {
+            (Some(open), Some(mark)) if open == mark => {
+                fence = None;
+                continue;
+            }
+            (None, Some(mark)) => {
+                fence = Some(mark);
+                continue;
+            }
+            (Some(_), _) => {
+                found.push((depth, Line::Text(raw.to_owned())));
+                continue;
+            }
+            (None, None) => {}
+        }
+        if let Some(level) = underline(line)
+            && let Some((_, last)) = found.last_mut()
+            && let Line::Text(title) = last
+            && !title.trim().is_empty()
+        {
+            *last = Line::Heading(level, title.trim().to_owned());
+            continue;
+        }
+        found.push((depth, understand(line)));
+    }
+    nested_are_text(found)
+}
+
+/// Items that stand deeper than the item before them are told with it.
+fn nested_are_text(lines: Vec<(usize, Line)>) -> Vec<(usize, Line)> {
+    let mut top: Option<usize> = None;
+    let keep = |(depth, line): (usize, Line)| {
+        let item = matches!(line, Line::Check(..) | Line::Step(_) | Line::Bullet(_));
+        if matches!(line, Line::Heading(..)) {
+            top = None;
+        }
+        if !item {
+            return (depth, line);
+        }
+        match top {
+            Some(above) if depth > above => {
+                let text = match line {
+                    Line::Check(_, text) | Line::Step(text) | Line::Bullet(text) => text,
+                    Line::Heading(_, text) | Line::Text(text) => text,
+                };
+                (depth, Line::Text(text))
+            }
+            _ => {
+                top = Some(depth);
+                (depth, line)
+            }
+        }
+    };
+    lines.into_iter().map(keep).collect()
+}
+
+fn understand(line: &str) -> Line {
+    let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
+    if (1..=6).contains(&hashes)
+        && let Some(title) = line.get(hashes..).and_then(|rest| rest.strip_prefix(' '))
+    {
+        let title = title.trim().trim_end_matches('#').trim();
+        return Line::Heading(hashes as u8, plain(title));
+    }
+    if let Some(item) = line
+        .strip_prefix("- ")
+        .or_else(|| line.strip_prefix("* "))
+        .or_else(|| line.strip_prefix("+ "))
+    {
+        let item = item.trim_start();
+        for (mark, ticked) in [("[ ]", false), ("[x]", true), ("[X]", true)] {
+            if let Some(text) = item.strip_prefix(mark) {
+                return Line::Check(ticked, plain(text));
+            }
+        }
+        return Line::Bullet(plain(item));
+    }
+    if let Some(text) = numbered(line).or_else(|| worded(line)) {
+        return Line::Step(plain(text));
+    }
+    Line::Text(line.to_owned())
+}
+
+/// `1. text` or `1) text`.
+fn numbered(line: &str) -> Option<&str> {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    if !(1..=3).contains(&digits) {
+        return None;
+    }
+    let rest = line.get(digits..)?;
+    rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") "))
+}
+
+/// `Step 1: text`, `Phase 2 - text`.
+fn worded(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches("**");
+    let (word, rest) = line.split_once(' ')?;
+    if !["step", "phase", "part"].contains(&word.to_lowercase().as_str()) {
+        return None;
+    }
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = rest.get(digits..).filter(|_| digits > 0)?.trim_start();
+    let text = rest.trim_start_matches([':', '-', '–', '.', ')']);
+    (text.len() < rest.len()).then_some(text)
+}
+
+/// The level of a heading that this line underlines.
+fn underline(line: &str) -> Option<u8> {
+    let all = |sign: u8| line.len() >= 3 && line.bytes().all(|byte| byte == sign);
+    match (all(b'='), all(b'-')) {
+        (true, _) => Some(1),
+        (_, true) => Some(2),
+        _ => None,
+    }
+}
+
+/// Without the marks that make letters bold.
+fn plain(text: &str) -> String {
+    let text: String = text.replace("**", "").replace("__", "");
+    text.trim().trim_end_matches(':').trim_end().to_owned()
+}
+
+fn title(lines: &[(usize, Line)]) -> Option<String> {
+    let heading = lines.iter().find_map(|(_, line)| match line {
+        Line::Heading(_, title) if !title.is_empty() => Some(title.as_str()),
+        _ => None,
+    });
+    let first = lines.iter().find_map(|(_, line)| match line {
+        Line::Text(text) if !text.trim().is_empty() => Some(text.trim()),
+        Line::Check(_, text) | Line::Step(text) | Line::Bullet(text) => Some(text.as_str()),
+        _ => None,
+    });
+    heading.or(first).map(clip)
+}
+
+/// The highest level with two headings or more: the others are the title above, or details below.
+fn work_level(lines: &[(usize, Line)]) -> Option<u8> {
+    (1..=6).find(|wanted| {
+        let at_level = lines.iter().filter(
+            |(_, line)| matches!(line, Line::Heading(level, title) if level == wanted && !is_about(title)),
+        );
+        at_level.count() >= 2
+    })
+}
+
+fn sections(lines: &[(usize, Line)], wanted: u8) -> Vec<Piece> {
+    let mut found: Vec<Piece> = Vec::new();
+    let mut open = false;
+    for (_, line) in lines {
+        match line {
+            Line::Heading(level, title) if *level <= wanted => {
+                open = *level == wanted && !is_about(title);
+                if open {
+                    found.push(piece(title));
+                }
+            }
+            _ if !open => {}
+            line => {
+                if let Some(last) = found.last_mut() {
+                    last.body.push_str(&written(line));
+                    last.body.push('\n');
+                }
+            }
+        }
+    }
+    for piece in &mut found {
+        piece.body = piece.body.trim().to_owned();
+    }
+    found
+}
+
+/// A line as it was written, more or less.
+fn written(line: &Line) -> String {
+    match line {
+        Line::Heading(level, title) => format!("{} {title}", "#".repeat(usize::from(*level))),
+        Line::Check(true, text) => format!("- [x] {text}"),
+        Line::Check(false, text) => format!("- [ ] {text}"),
+        Line::Step(text) => format!("1. {text}"),
+        Line::Bullet(text) => format!("- {text}"),
+        Line::Text(text) => text.clone(),
+    }
+}
+
+fn is_about(title: &str) -> bool {
+    let title = title.to_lowercase();
+    let title = title.trim_matches(|c: char| !c.is_alphanumeric());
+    ABOUT.iter().any(|about| {
+        title == *about
+            || title
+                .strip_suffix(about)
+                .is_some_and(|rest| rest.ends_with(' '))
+    })
+}
+
+fn piece(title: &str) -> Piece {
+    Piece {
+        title: clip(title),
+        body: String::new(),
+    }
+}
+
+fn clip(text: &str) -> String {
+    let mut out: String = text.chars().take(PIECE_CHARS).collect();
+    if text.chars().nth(PIECE_CHARS).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn titles(pieces: &[Piece]) -> Vec<&str> {
+        pieces.iter().map(|piece| piece.title.as_str()).collect()
+    }
+
+    /// S4-14: title and sections out of a task's text.
+    #[test]
+    fn a_feature_request() {
+        let text = "# TASK-7: Multi-agent coordination\n\nSome words.\n\n## Objective\n\nGood things.\n\n\
+            ## Agent discovery\n\n- [ ] read heartbeats\n- [x] find the file\n\n```\n## not a heading\n```\n\n\
+            ### Details\n\nmore\n\n## Task distribution ##\n\ntext\n\n## Success Criteria\n\n- [ ] it works\n";
+        let outline = read(text);
+        assert_eq!(
+            outline.title.as_deref(),
+            Some("TASK-7: Multi-agent coordination")
+        );
+        assert_eq!(
+            titles(&outline.sections),
+            ["Agent discovery", "Task distribution"]
+        );
+        assert!(outline.sections[0].body.contains("- [ ] read heartbeats"));
+        assert!(outline.sections[0].body.contains("### Details"));
+        assert_eq!(outline.sections[1].body, "text");
+        // What is ticked is done; criteria are no work.
+        assert_eq!(titles(&outline.checks), ["read heartbeats"]);
+    }
+
+    #[test]
+    fn steps_in_their_forms() {
+        let text = "Do it:\n1. first\n   - a detail\n2) second\n\nStep 3: third\n**Phase 4 - fourth**\n10. tenth\n\
+            1234. a year\n1.5 is a number\nstepping 1: no";
+        assert_eq!(
+            titles(&read(text).steps),
+            ["first", "second", "third", "fourth", "tenth"]
+        );
+        assert_eq!(read(text).title.as_deref(), Some("Do it:"));
+        assert!(read(text).bullets.is_empty());
+    }
+
+    #[test]
+    fn lists_and_underlined_headings() {
+        let outline = read(
+            "Site\n====\n\nMenu\n----\n* build it\n+ test it\n\nFooter\n---\n- [ ] draw\n- [X] ink\n",
+        );
+        assert_eq!(outline.title.as_deref(), Some("Site"));
+        assert_eq!(titles(&outline.sections), ["Menu", "Footer"]);
+        assert_eq!(titles(&outline.bullets), ["build it", "test it"]);
+        assert_eq!(titles(&outline.checks), ["draw"]);
+    }
+
+    #[test]
+    fn a_line_is_a_title_and_nothing_else() {
+        let outline = read("Fix the login page");
+        assert_eq!(outline.title.as_deref(), Some("Fix the login page"));
+        assert_eq!(
+            (
+                outline.sections.len(),
+                outline.checks.len(),
+                outline.steps.len()
+            ),
+            (0, 0, 0)
+        );
+        assert_eq!(read(""), Outline::default());
+        assert!(read(&"x".repeat(5000)).title.unwrap().chars().count() <= 201);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_read(text in "[#\\-*+ \\[\\]x0-9.):\\n`=~a-cä日]{0,200}") {
+            let outline = read(&text);
+            let all = outline.sections.iter().chain(&outline.checks).chain(&outline.steps).chain(&outline.bullets);
+            for piece in all {
+                prop_assert!(piece.title.chars().count() <= PIECE_CHARS + 1);
+            }
+        }
+    }
+}
