@@ -18,6 +18,7 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
     match result {
         Ok(reply) => {
             let printed = match json {
+                _ if reply.streamed => ExitCode::SUCCESS,
                 true => {
                     let text = serde_json::to_string_pretty(&reply.data).unwrap_or_default();
                     print(&text, false)
@@ -59,6 +60,25 @@ fn print(text: &str, clean: bool) -> ExitCode {
             complain(&error, false);
             ExitCode::from(error.kind.exit_code())
         }
+    }
+}
+
+/// Prints one line of an answer that goes on; says whether anybody still reads.
+///
+/// # Errors
+/// Standard output takes nothing, for another reason than a closed pipe.
+pub fn stream(line: &str) -> Result<bool> {
+    let mut out = std::io::stdout().lock();
+    let written = match out.is_terminal() {
+        true => writeln!(out, "{}", sanitize_line(line)),
+        false => writeln!(out, "{line}"),
+    };
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::unreachable(format!(
+            "cannot write the output: {error}"
+        ))),
     }
 }
 

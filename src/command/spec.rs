@@ -92,6 +92,8 @@ pub struct Reply {
     pub data: Value,
     /// The exit code: 0, or what the command promises for an answer that is a "no".
     pub code: u8,
+    /// Everything was printed while the command ran; nothing is left to say.
+    pub streamed: bool,
 }
 
 impl Reply {
@@ -105,7 +107,15 @@ impl Reply {
         Reply {
             text: text.into(),
             data,
-            code: 0,
+            ..Reply::default()
+        }
+    }
+
+    /// Everything has been printed already.
+    pub fn streamed() -> Reply {
+        Reply {
+            streamed: true,
+            ..Reply::default()
         }
     }
 

@@ -140,6 +140,7 @@ impl From<Answer> for Result<Reply> {
                 text: answer.text,
                 data: answer.data,
                 code: answer.code,
+                streamed: false,
             }),
         }
     }

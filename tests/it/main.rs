@@ -12,6 +12,7 @@ mod disks;
 mod help;
 mod keys;
 mod once;
+mod oversight;
 mod panel;
 mod panes;
 mod programs;
