@@ -18,6 +18,7 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
     match result {
         Ok(reply) => {
             let printed = match json {
+                _ if reply.streamed => ExitCode::SUCCESS,
                 true => {
                     let text = serde_json::to_string_pretty(&reply.data).unwrap_or_default();
                     print(&text, false)
@@ -41,17 +42,19 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
     }
 }
 
-/// Prints a text and a newline; with `clean`, without anything a terminal would act upon.
-fn print(text: &str, clean: bool) -> ExitCode {
+fn write(text: &str, clean: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    let written = text
-        .lines()
+    text.lines()
         .try_for_each(|line| match clean {
             true => writeln!(out, "{}", sanitize_line(line)),
             false => writeln!(out, "{line}"),
         })
-        .and_then(|()| out.flush());
-    match written {
+        .and_then(|()| out.flush())
+}
+
+/// Prints a text and a newline; with `clean`, without anything a terminal would act upon.
+fn print(text: &str, clean: bool) -> ExitCode {
+    match write(text, clean) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -67,12 +70,7 @@ fn print(text: &str, clean: bool) -> ExitCode {
 /// # Errors
 /// The output cannot be written.
 pub fn lines(text: &str) -> Result<bool> {
-    let mut out = std::io::stdout().lock();
-    let written = text
-        .lines()
-        .try_for_each(|line| writeln!(out, "{}", sanitize_line(line)))
-        .and_then(|()| out.flush());
-    match written {
+    match write(text, std::io::stdout().is_terminal()) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(Error::unreachable(format!(

@@ -85,6 +85,8 @@ commands! {
             Ls(local::ls::Ls) "ls" ["list-sessions"]
             KillServer(local::kill_server::KillServer) "kill-server" []
             Once(local::once::Once) "once" []
+            Watch(local::watch::Watch) "watch" []
+            Guide(local::guide::Guide) "guide" []
         }
         "" {
             Serve(local::serve::Serve) "serve" []

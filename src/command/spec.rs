@@ -94,6 +94,8 @@ pub struct Reply {
     pub code: u8,
     /// Whether this is no answer yet: it comes once an effect has been carried out.
     pub later: bool,
+    /// Everything was printed while the command ran; nothing is left to say.
+    pub streamed: bool,
 }
 
 impl Reply {
@@ -107,6 +109,14 @@ impl Reply {
         Reply {
             text: text.into(),
             data,
+            ..Reply::default()
+        }
+    }
+
+    /// Everything has been printed already.
+    pub fn streamed() -> Reply {
+        Reply {
+            streamed: true,
             ..Reply::default()
         }
     }

@@ -20,6 +20,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags};
 
+use super::audit::{self, AuditEntry};
 use super::facade::Coord;
 use super::fingerprint::{Fingerprint, Probe, Vital};
 use super::replica::Replica;
@@ -161,6 +162,31 @@ impl Target {
             (Some(Ok(fd)), Vital::Alive) => Target::Process(fd),
             (_, Vital::Dead) => Target::Gone,
             _ => Target::Unseen,
+        }
+    }
+}
+
+impl Coord {
+    /// Calls back with entries of the audit trail: first with all that are there, then with each
+    /// commit's, until it answers `false`. Sleeps in between.
+    ///
+    /// # Errors
+    /// What the callback returns, and the store's own failures.
+    pub fn follow_audit(
+        &self,
+        mut tell: impl FnMut(Vec<AuditEntry>) -> Result<bool>,
+    ) -> Result<()> {
+        let alarm = Alarm::new(&*self.store)?;
+        let mut seen = 0;
+        loop {
+            let (entries, revision) =
+                self.read(|view, _| Ok((audit::after(view, seen)?, view.revision())))?;
+            let wanted = tell(entries)?;
+            seen = revision;
+            if !wanted {
+                return Ok(());
+            }
+            alarm.wait(&[], None)?;
         }
     }
 }

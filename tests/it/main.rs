@@ -16,6 +16,7 @@ mod keys;
 mod layouts;
 mod messages;
 mod once;
+mod oversight;
 mod panel;
 mod panes;
 mod programs;

@@ -1,10 +1,12 @@
 //! Commands that run in the process they were typed in.
 
 pub mod attach;
+pub mod guide;
 pub mod kill_server;
 pub mod ls;
 pub mod once;
 pub mod serve;
+pub mod watch;
 
 use super::parse::Global;
 

@@ -1,0 +1,114 @@
+//! Looking at the whole from the command line: the trail, following it, the doctor, cleaning up.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+/// S3-47: the last attempts, and those of one agent; a refused one says why.
+#[test]
+fn the_trail_tells_who_did_what() {
+    let world = World::new();
+    world.register("Forge");
+    world.register("Architect");
+    world.json(&["claim", "src/a.rs", "--session", "Forge"]);
+    world.fails(&["claim", "src/a.rs", "--session", "Architect"]);
+    let all = world.json(&["audit", "--last", "10"]);
+    let told: Vec<(&str, &str, bool)> = (all["entries"].as_array().expect("a list").iter())
+        .map(|entry| {
+            let text = |field: &str| entry[field].as_str().unwrap_or("");
+            let success = entry["success"].as_bool().expect("a flag");
+            (text("agent"), text("action"), success)
+        })
+        .collect();
+    let expected = [
+        ("Forge", "register", true),
+        ("Architect", "register", true),
+        ("Forge", "claim", true),
+        ("Architect", "claim", false),
+    ];
+    assert_eq!(told, expected);
+    let by = world.json(&["audit", "--by", "Architect", "--failed"]);
+    assert_eq!(by["entries"].as_array().expect("a list").len(), 1);
+    assert_eq!(by["entries"][0]["kind"], "held");
+}
+
+/// S1-26: what others do is told as it happens, one line of JSON each.
+#[test]
+fn watching_tells_what_happens_as_it_happens() {
+    let world = World::new();
+    world.register("Forge");
+    let mut child = world
+        .stoa(&["watch", "--json", "--count", "2"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut next = || -> Value {
+        let line = lines.next().expect("a line").expect("readable");
+        serde_json::from_str(&line).expect("JSON")
+    };
+    // What was there before comes first: whoever sees it knows that watching has begun.
+    assert_eq!(next()["action"], "register");
+    world.json(&["claim", "src/a.rs", "--session", "Forge"]);
+    let told = next();
+    assert_eq!(
+        (&told["action"], &told["subject"]),
+        (&json!("claim"), &json!("file/src/a.rs"))
+    );
+    world.json(&["release", "src/a.rs", "--session", "Forge"]);
+    assert_eq!(next()["action"], "release");
+    assert!(child.wait().expect("it ends").success());
+}
+
+/// S3-38, S3-41: the doctor's exit code says whether all is well; what it names can be put right.
+#[test]
+fn the_doctor_examines_and_treats() {
+    let world = World::new();
+    assert_eq!(world.json(&["doctor"])["healthy"], true);
+    world.register("Forge");
+    assert_eq!(world.json(&["doctor", "--verify"])["healthy"], true);
+    let file = world.state().join("sessions/1-Forge.json");
+    std::fs::write(&file, "not what the store holds").expect("our own directory");
+    let output = world
+        .stoa(&["doctor", "--verify", "--json"])
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(found["healthy"], false);
+    assert!(
+        found.to_string().contains("sessions/1-Forge.json"),
+        "{found}"
+    );
+    assert_eq!(
+        world.json(&["doctor", "--rebuild", "--verify"])["healthy"],
+        true
+    );
+    assert!(
+        std::fs::read_to_string(&file)
+            .expect("made again")
+            .contains("Forge")
+    );
+    // A database that is none is a finding like any other.
+    std::fs::write(world.state().join("store.db"), "rubbish of some length").expect("ours");
+    let output = world.stoa(&["doctor"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("PROBLEM  database"), "{text}");
+}
+
+/// S3-39: a dry run says what would go and leaves it there.
+#[test]
+fn cleaning_up_can_be_tried_first() {
+    let world = World::new();
+    assert_eq!(world.json(&["cleanup", "--dry-run"])["dry_run"], true);
+    world.register("Forge");
+    let id = world.json(&["register", "--name", "Gone", "--pid", "1"])["id"].clone();
+    assert!(id.is_string());
+    let before = world.json(&["--once"])["revision"].clone();
+    world.json(&["cleanup", "--dry-run", "--older-than", "0s"]);
+    assert_eq!(world.json(&["--once"])["revision"], before);
+}
