@@ -5,19 +5,23 @@
 //! and are only kept in their session's record. The store keeps the latest entries; the readable
 //! `audit.jsonl` keeps them all.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::names::is_hidden;
 use super::schema::SessionId;
 use crate::error::{Error, Result};
-use crate::store::{Order, Tx, View, put_json};
+use crate::store::{Order, Record, Tx, View, put_json};
 
 /// What the keys of all entries begin with.
 pub const PREFIX: &str = "audit/";
 /// Entries the store keeps, give or take [`TRIM_EVERY`].
 const KEPT: u64 = 10_000;
 const TRIM_EVERY: u64 = 256;
+/// Entries that a snapshot shows.
+const SHOWN: usize = 50;
 /// Longest subject and message, in characters: refused input can be of any size.
 const TEXT_CHARS: usize = 500;
 
@@ -139,6 +143,49 @@ fn trim(tx: &mut dyn Tx) -> Result<()> {
         tx.delete(&record.key)?;
     }
     Ok(())
+}
+
+/// The latest entries, followed from commit to commit.
+#[derive(Debug, Clone, Default)]
+pub struct Trail(BTreeMap<String, AuditEntry>);
+
+impl Trail {
+    /// The latest entries of a view.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn read(view: &dyn View) -> Result<Trail> {
+        let records = view.scan(PREFIX, Order::Descending, SHOWN)?;
+        let entries = records.into_iter().filter_map(Trail::entry);
+        Ok(Trail(entries.collect()))
+    }
+
+    /// Takes in those that are among the keys of a change.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn follow(&mut self, view: &dyn View, changed: &BTreeSet<&str>) -> Result<()> {
+        let entries = changed.iter().filter(|key| key.starts_with(PREFIX));
+        // Of a burst only the last are kept anyway.
+        for key in entries.rev().take(SHOWN) {
+            self.0.extend(view.get(key)?.and_then(Trail::entry));
+        }
+        while self.0.len() > SHOWN {
+            self.0.pop_first();
+        }
+        Ok(())
+    }
+
+    /// The entries, newest first.
+    pub fn newest(&self) -> Vec<AuditEntry> {
+        self.0.values().rev().cloned().collect()
+    }
+
+    fn entry(record: Record) -> Option<(String, AuditEntry)> {
+        // What cannot be read is left to the doctor.
+        let entry = record.decode().ok()?;
+        Some((record.key, entry))
+    }
 }
 
 /// Which entries are asked for; what is left out does not matter.

@@ -9,6 +9,7 @@
 //! contents, and never decides anything by wall time.
 
 pub mod access;
+pub mod attention;
 pub mod audit;
 
 pub mod caller;
@@ -41,6 +42,8 @@ pub mod register;
 pub mod replica;
 pub mod report;
 pub mod roster;
+#[cfg(test)]
+mod samples;
 pub mod schema;
 pub mod session;
 pub mod snapshot;

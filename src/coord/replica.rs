@@ -14,6 +14,7 @@ use std::ops::Bound::{Included, Unbounded};
 
 use serde::de::DeserializeOwned;
 
+use super::audit::Trail;
 use super::claim::{Standing, standing};
 use super::fingerprint::Fingerprint;
 use super::lease::Phase;
@@ -120,6 +121,7 @@ pub struct Replica {
     issues: issue::Excerpt,
     fixes: fix::Excerpt,
     tasks: TaskOverview,
+    trail: Trail,
 }
 
 impl Default for Replica {
@@ -135,6 +137,7 @@ impl Default for Replica {
             issues: issue::Excerpt::default(),
             fixes: fix::Excerpt::default(),
             tasks: TaskOverview::default(),
+            trail: Trail::default(),
         }
     }
 }
@@ -162,6 +165,7 @@ impl Replica {
                 self.issues = issue::Excerpt::read(view)?;
                 self.fixes = fix::Excerpt::read(view)?;
                 self.tasks = TaskOverview::read(view)?;
+                self.trail = Trail::read(view)?;
             }
             Delta::Keys(changes) => {
                 let keys: BTreeSet<&str> = changes.iter().map(|c| c.key.as_str()).collect();
@@ -177,6 +181,7 @@ impl Replica {
                 if keys.iter().any(|key| TaskOverview::concerns(key)) {
                     self.tasks = TaskOverview::read(view)?;
                 }
+                self.trail.follow(view, &keys)?;
                 for key in keys {
                     self.sessions.follow(view, key)?;
                     self.groups.follow(view, key)?;
@@ -255,6 +260,7 @@ impl Replica {
             messages: Vec::new(),
             tasks,
             task_totals,
+            activity: self.trail.newest(),
         };
         self.messages.apply(&mut snapshot);
         Ok(Reading {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::access::Access;
+use super::audit::AuditEntry;
 use super::fix::{FixInfo, FixTotals};
 use super::issue::{IssueInfo, IssueTotals};
 use super::task::{TaskInfo, TaskTotals};
@@ -54,6 +55,9 @@ pub struct Snapshot {
     /// How many tasks there are.
     #[serde(default)]
     pub task_totals: TaskTotals,
+    /// What was attempted last, refused attempts too, newest first.
+    #[serde(default)]
+    pub activity: Vec<AuditEntry>,
 }
 
 impl Snapshot {
@@ -73,6 +77,7 @@ impl Snapshot {
             fix_totals: FixTotals::default(),
             tasks: Vec::new(),
             task_totals: TaskTotals::default(),
+            activity: Vec::new(),
         }
     }
 

@@ -34,8 +34,8 @@ const SLOW_POLL: Duration = Duration::from_secs(2);
 const SPACING: Duration = Duration::from_millis(20);
 /// After a failure to read, when to try again.
 const RETRY: Duration = Duration::from_secs(1);
-/// What no snapshot shows: the trail, remembered results, states and notices.
-const UNSEEN: &[&str] = &["audit/", "op/", "state/", "notice/"];
+/// What no snapshot shows: remembered results, states and notices.
+const UNSEEN: &[&str] = &["op/", "state/", "notice/"];
 /// Processes watched at once; more are noticed at the next commit or timer.
 const MAX_TARGETS: usize = 512;
 

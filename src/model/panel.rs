@@ -8,9 +8,10 @@
 //! Everybody's records are shown, those of the acting session and its group first: the panel is for
 //! people, and isolation between groups is about what sessions can do.
 
+mod filter;
 mod rows;
 
-pub use rows::Rows;
+pub use rows::{Case, Rows};
 
 use super::line_edit::LineEdit;
 
@@ -51,11 +52,42 @@ pub enum RowTarget {
         /// Its id.
         id: String,
     },
+    /// An issue.
+    Issue {
+        /// Its id.
+        id: String,
+    },
+    /// A fix.
+    Fix {
+        /// Its id.
+        id: String,
+    },
+    /// An attempt of the audit trail.
+    Attempt {
+        /// The revision at which it was recorded.
+        revision: u64,
+        /// Which of that revision's.
+        index: usize,
+    },
+    /// A record that waits for somebody, as a line of that list.
+    Waiting(Box<RowTarget>),
+}
+
+impl RowTarget {
+    /// The record itself, whichever list shows it.
+    pub fn record(self) -> RowTarget {
+        match self {
+            RowTarget::Waiting(record) => *record,
+            record => record,
+        }
+    }
 }
 
 /// A part of the panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Section {
+    /// What waits for somebody; shown only while something does.
+    Attention,
     /// Coordination groups.
     #[default]
     Groups,
@@ -69,6 +101,10 @@ pub enum Section {
     Messages,
     /// What there is to do.
     Tasks,
+    /// What is wrong, and the fixes that wait.
+    Issues,
+    /// What was attempted last.
+    Activity,
 }
 
 /// How many sections there are.
@@ -76,24 +112,30 @@ pub const SECTIONS: usize = Section::ALL.len();
 
 impl Section {
     /// All, top to bottom.
-    pub const ALL: [Section; 6] = [
+    pub const ALL: [Section; 9] = [
+        Section::Attention,
         Section::Groups,
         Section::Peers,
         Section::Context,
         Section::Claims,
         Section::Messages,
         Section::Tasks,
+        Section::Issues,
+        Section::Activity,
     ];
 
     /// Its heading.
     pub fn title(self) -> &'static str {
         match self {
+            Section::Attention => "Needs you",
             Section::Groups => "Groups",
             Section::Peers => "Peers",
             Section::Context => "Context",
             Section::Claims => "Claims",
             Section::Messages => "Messages",
             Section::Tasks => "Tasks",
+            Section::Issues => "Issues",
+            Section::Activity => "Activity",
         }
     }
 
@@ -110,12 +152,15 @@ impl Section {
     /// Its place in [`Section::ALL`].
     pub fn index(self) -> usize {
         match self {
-            Section::Groups => 0,
-            Section::Peers => 1,
-            Section::Context => 2,
-            Section::Claims => 3,
-            Section::Messages => 4,
-            Section::Tasks => 5,
+            Section::Attention => 0,
+            Section::Groups => 1,
+            Section::Peers => 2,
+            Section::Context => 3,
+            Section::Claims => 4,
+            Section::Messages => 5,
+            Section::Tasks => 6,
+            Section::Issues => 7,
+            Section::Activity => 8,
         }
     }
 }
@@ -273,14 +318,25 @@ impl PanelState {
         self.remember(rows, self.section, rows.len(self.section).checked_sub(1));
     }
 
+    /// Whether a section is shown: it is the current one, or worth going to.
+    pub fn shows(&self, rows: &Rows<'_>, section: Section) -> bool {
+        self.section == section || rows.shows(section)
+    }
+
     /// Goes to the section below.
-    pub fn next_section(&mut self) {
+    pub fn next_section(&mut self, rows: &Rows<'_>) {
         self.section = self.section.next();
+        if !rows.shows(self.section) {
+            self.section = self.section.next();
+        }
     }
 
     /// Goes to the section above.
-    pub fn previous_section(&mut self) {
+    pub fn previous_section(&mut self, rows: &Rows<'_>) {
         self.section = self.section.previous();
+        if !rows.shows(self.section) {
+            self.section = self.section.previous();
+        }
     }
 
     /// Selects a row by its record, as a click does. False if it is not listed.

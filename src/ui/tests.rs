@@ -7,7 +7,7 @@ use super::draw::whole;
 use super::theme::Theme;
 use crate::clock::Now;
 use crate::config::load;
-use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, SessionInfo, Snapshot};
+use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, SessionInfo, Snapshot};
 use crate::draw::Surface;
 use crate::keys::input::Input;
 use crate::keys::key::KeyEvent;
@@ -21,30 +21,14 @@ const CLIENT: ClientId = ClientId(1);
 fn session(id: &str, name: &str, number: u32, pane: &str) -> SessionInfo {
     SessionInfo {
         id: id.to_owned(),
-        name: name.to_owned(),
         number,
-        generation: 1,
         role: Some("builder".to_owned()),
-        goal: None,
         working_on: Some("the parser".to_owned()),
-        phase: None,
-        progress: None,
-        next_action: None,
-        task: None,
-        capabilities: Vec::new(),
-        life: Life::Alive,
-        state: None,
         pane: Some(pane.to_owned()),
         agent: Some("shell".to_owned()),
-        pid: 100 + number,
-        host: "desk".to_owned(),
-        tty: format!("/dev/pts/{number}"),
         group: Some("backend".to_owned()),
         heartbeat_age_ms: 2_000,
-        registered_at: "2026-01-02T03:04:05Z".to_owned(),
-        unread: 0,
-        unacknowledged: 0,
-        mail: Default::default(),
+        ..SessionInfo::sample(name)
     }
 }
 

@@ -351,8 +351,8 @@ fn the_panel_reads_answers_and_acknowledges() {
     term.wait_text("1 unread");
     term.wait_text("which tests?");
     term.chord("G");
-    // The last section is above the first.
-    term.send("\x1b[Z");
+    // To the messages: they come before the tasks, the issues and what happened last.
+    term.send("\x1b[Z\x1b[Z\x1b[Z\x1b[Z\x1b[Z");
     term.wait_text("says");
     term.send("\r");
     term.wait_text("│ all of");

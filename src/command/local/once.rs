@@ -4,10 +4,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::LocalCx;
+use crate::command::oversight::audit;
 use crate::command::pane::list;
 use crate::command::spec::{Reply, Run};
 use crate::command::{claim, group, issue, message, session, store, task};
 use crate::config::workspace::Workspace;
+use crate::coord::attention::{self, Attention};
 use crate::coord::fix::{FixInfo, State};
 use crate::coord::issue::Status;
 use crate::coord::snapshot::{Life, SCHEMA, Snapshot};
@@ -17,6 +19,8 @@ use crate::server::start;
 
 /// Messages told of as text.
 const MESSAGES: usize = 20;
+/// Attempts told of as text.
+const ACTIVITY: usize = 10;
 
 /// Print the state of the workspace once: sessions, groups, context, claims, tasks, messages, issues
 ///
@@ -29,6 +33,7 @@ impl Run<LocalCx> for Once {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
         let snapshot = store::read(&workspace.state)?;
         let panes = panes(&workspace);
+        let attention: Vec<Value> = attention::of(&snapshot, None).iter().map(waiting).collect();
         let text = text(&workspace, &snapshot, panes.as_deref());
         let data = json!({
             "schema": SCHEMA,
@@ -48,6 +53,8 @@ impl Run<LocalCx> for Once {
             "messages": snapshot.messages,
             "tasks": snapshot.tasks,
             "task_totals": snapshot.task_totals,
+            "activity": snapshot.activity,
+            "attention": attention,
             "panes": panes.unwrap_or_default(),
         });
         Ok(Reply::new(text, data))
@@ -77,6 +84,13 @@ fn text(workspace: &Workspace, snapshot: &Snapshot, panes: Option<&[Value]>) -> 
         return text;
     }
     text.push_str(&format!(" at revision {}", snapshot.revision));
+    let waiting = attention::of(snapshot, None);
+    if !waiting.is_empty() {
+        let lines = waiting
+            .iter()
+            .map(|one| format!("{} {}", one.what, one.says));
+        section(&mut text, "needs attention", lines);
+    }
     let living = snapshot
         .sessions
         .iter()
@@ -128,6 +142,8 @@ fn text(workspace: &Workspace, snapshot: &Snapshot, panes: Option<&[Value]>) -> 
     if snapshot.task_totals.total > 0 {
         text.push_str(&format!("\n  total: {}", snapshot.task_totals.line()));
     }
+    let latest = snapshot.activity.iter().take(ACTIVITY);
+    section(&mut text, "activity", latest.map(audit::line));
     match panes {
         Some(panes) => section(&mut text, "panes", panes.iter().map(list::line)),
         None => text.push_str("\n\nno server runs; start it with: stoa"),
@@ -170,6 +186,11 @@ fn issues(text: &mut String, snapshot: &Snapshot) {
             waiting.map(line),
         );
     }
+}
+
+/// Something that waits, as data.
+fn waiting(one: &Attention) -> Value {
+    json!({ "reason": one.reason, "what": one.what, "says": one.says })
 }
 
 fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -59,12 +59,16 @@ pub enum PanelAction {
     Last,
     /// Act on the row: join a group, jump to a peer's pane, read a value or a message, go on with a task
     Act,
-    /// Claim something, wait for the selected claim, or take the selected task in hand
+    /// Claim something, wait for the selected claim, or take the selected task or issue
     Claim,
-    /// Release the selected claim or task
+    /// Release the selected claim, task or issue
     Release,
-    /// Complete the selected task
+    /// Complete the selected task, resolve the issue, apply the fix
     Complete,
+    /// Review the selected fix
+    Review,
+    /// Report an issue
+    Report,
     /// Add a task
     Add,
     /// Join the selected group, or one to be named

@@ -1,14 +1,30 @@
 //! What the panel lists: borrowed records in the order shown, filtered.
 
+use super::filter::Filter;
 use super::{RowTarget, Section};
+use crate::coord::attention::{self, Attention, Subject};
+use crate::coord::audit::AuditEntry;
+use crate::coord::fix::FixInfo;
+use crate::coord::issue::IssueInfo;
 use crate::coord::snapshot::{
     ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, SessionInfo, Snapshot,
 };
 use crate::coord::task::TaskInfo;
 
+/// A row of the issues.
+#[derive(Debug, Clone, Copy)]
+pub enum Case<'a> {
+    /// A fix that waits.
+    Fix(&'a FixInfo),
+    /// An issue.
+    Issue(&'a IssueInfo),
+}
+
 /// The rows of every section.
 #[derive(Debug, Clone, Default)]
 pub struct Rows<'a> {
+    /// What waits for somebody.
+    pub attention: Vec<Attention>,
     /// Groups: the acting session's, then by name.
     pub groups: Vec<&'a GroupInfo>,
     /// Sessions: the own group's, then others; the lost last.
@@ -22,6 +38,10 @@ pub struct Rows<'a> {
     pub messages: Vec<&'a MessageInfo>,
     /// Tasks: those the acting session has in hand, then by state.
     pub tasks: Vec<&'a TaskInfo>,
+    /// Fixes that wait, then issues.
+    pub cases: Vec<Case<'a>>,
+    /// What was attempted, the latest first.
+    pub activity: Vec<&'a AuditEntry>,
     /// How many rows the filter hides.
     pub hidden: usize,
 }
@@ -33,13 +53,20 @@ impl<'a> Rows<'a> {
         let filter = Filter::new(filter);
         let own = acting.and_then(|id| snapshot.sessions.iter().find(|session| session.id == id));
         let group = own.and_then(|session| session.group.as_deref());
+        let fixes = snapshot.fixes.iter().filter(|fix| fix.state.is_open());
         let mut rows = Rows {
+            attention: attention::of(snapshot, acting),
             groups: snapshot.groups.iter().collect(),
             peers: snapshot.sessions.iter().collect(),
             context: Vec::new(),
             claims: snapshot.claims.iter().collect(),
             messages: snapshot.messages.iter().collect(),
             tasks: snapshot.tasks.iter().collect(),
+            cases: fixes
+                .map(Case::Fix)
+                .chain(snapshot.issues.iter().map(Case::Issue))
+                .collect(),
+            activity: snapshot.activity.iter().collect(),
             hidden: 0,
         };
         // The sorts are stable: within a rank the snapshot's own order stays.
@@ -86,6 +113,10 @@ impl<'a> Rows<'a> {
             rows.claims.retain(|claim| filter.claim(claim));
             rows.messages.retain(|message| filter.message(message));
             rows.tasks.retain(|task| filter.task(task));
+            rows.attention
+                .retain(|one| filter.any([one.what.as_str(), &one.says]));
+            rows.cases.retain(|case| filter.case(case));
+            rows.activity.retain(|entry| filter.attempt(entry));
             rows.hidden = all - rows.total();
         }
         rows
@@ -94,13 +125,21 @@ impl<'a> Rows<'a> {
     /// How many rows a section has.
     pub fn len(&self, section: Section) -> usize {
         match section {
+            Section::Attention => self.attention.len(),
             Section::Groups => self.groups.len(),
             Section::Peers => self.peers.len(),
             Section::Context => self.context.len(),
             Section::Claims => self.claims.len(),
             Section::Messages => self.messages.len(),
             Section::Tasks => self.tasks.len(),
+            Section::Issues => self.cases.len(),
+            Section::Activity => self.activity.len(),
         }
+    }
+
+    /// Whether a section is worth going to: what waits for somebody only while something does.
+    pub fn shows(&self, section: Section) -> bool {
+        section != Section::Attention || !self.attention.is_empty()
     }
 
     /// Whether no section has any.
@@ -111,6 +150,10 @@ impl<'a> Rows<'a> {
     /// What a row stands for.
     pub fn target(&self, section: Section, row: usize) -> Option<RowTarget> {
         Some(match section {
+            Section::Attention => {
+                let record = record(&self.attention.get(row)?.subject);
+                RowTarget::Waiting(Box::new(record))
+            }
             Section::Groups => RowTarget::Group {
                 name: self.groups.get(row)?.name.clone(),
             },
@@ -137,12 +180,24 @@ impl<'a> Rows<'a> {
             Section::Tasks => RowTarget::Task {
                 id: self.tasks.get(row)?.task_id.clone(),
             },
+            Section::Issues => self.cases.get(row)?.target(),
+            Section::Activity => self.attempt(row)?,
         })
     }
 
     /// The row of a record in a section.
     pub fn position(&self, section: Section, target: &RowTarget) -> Option<usize> {
         match (section, target) {
+            (Section::Attention, RowTarget::Waiting(about)) => {
+                let mut waiting = self.attention.iter();
+                waiting.position(|one| record(&one.subject) == **about)
+            }
+            (Section::Issues, RowTarget::Issue { .. } | RowTarget::Fix { .. }) => {
+                self.cases.iter().position(|case| case.target() == *target)
+            }
+            (Section::Activity, RowTarget::Attempt { .. }) => {
+                (0..self.activity.len()).find(|row| self.attempt(*row).as_ref() == Some(target))
+            }
             (Section::Groups, RowTarget::Group { name }) => {
                 self.groups.iter().position(|group| group.name == *name)
             }
@@ -167,6 +222,14 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// The attempt of a row: several are told apart by their place within their revision.
+    fn attempt(&self, row: usize) -> Option<RowTarget> {
+        let revision = self.activity.get(row)?.revision;
+        let after = self.activity.get(row + 1..)?.iter();
+        let index = after.take_while(|entry| entry.revision == revision).count();
+        Some(RowTarget::Attempt { revision, index })
+    }
+
     fn total(&self) -> usize {
         Section::ALL
             .into_iter()
@@ -175,96 +238,30 @@ impl<'a> Rows<'a> {
     }
 }
 
+impl Case<'_> {
+    fn target(&self) -> RowTarget {
+        match self {
+            Case::Fix(fix) => RowTarget::Fix { id: fix.id.clone() },
+            Case::Issue(issue) => RowTarget::Issue {
+                id: issue.id.clone(),
+            },
+        }
+    }
+}
+
+fn record(subject: &Subject) -> RowTarget {
+    match subject.clone() {
+        Subject::Session(id) => RowTarget::Session { id },
+        Subject::Claim { key, holder } => RowTarget::Claim { key, holder },
+        Subject::Task(id) => RowTarget::Task { id },
+        Subject::Issue(id) => RowTarget::Issue { id },
+        Subject::Fix(id) => RowTarget::Fix { id },
+        Subject::Message(id) => RowTarget::Message { id },
+    }
+}
+
 /// The name of a session, or its id if it is no longer known.
 fn name_of<'a>(snapshot: &'a Snapshot, id: &'a str) -> &'a str {
     let found = snapshot.sessions.iter().find(|session| session.id == id);
     found.map_or(id, |session| session.name.as_str())
-}
-
-/// A substring, compared as typed if it has capitals and else without regard to case.
-struct Filter {
-    needle: String,
-    exact: bool,
-}
-
-impl Filter {
-    fn new(text: &str) -> Filter {
-        Filter {
-            needle: text.trim().to_owned(),
-            exact: text.chars().any(char::is_uppercase),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.needle.is_empty()
-    }
-
-    fn any<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
-        texts.into_iter().any(|text| match self.exact {
-            true => text.contains(&self.needle),
-            false => text.to_lowercase().contains(&self.needle),
-        })
-    }
-
-    fn group<'t>(&self, group: &'t GroupInfo, name: impl Fn(&'t str) -> &'t str) -> bool {
-        let members = group.members.iter().map(|id| name(id));
-        self.any([group.name.as_str()].into_iter().chain(members))
-    }
-
-    fn session(&self, session: &SessionInfo) -> bool {
-        let fields = [
-            &session.role,
-            &session.goal,
-            &session.working_on,
-            &session.state,
-            &session.pane,
-            &session.agent,
-            &session.group,
-        ];
-        let fields = fields.into_iter().filter_map(|field| field.as_deref());
-        self.any([session.name.as_str()].into_iter().chain(fields))
-    }
-
-    fn context(&self, group: &GroupInfo, entry: &ContextInfo) -> bool {
-        let value = match &entry.value {
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        self.any([&entry.key, &value, &entry.author, &group.name].map(String::as_str))
-    }
-
-    fn message(&self, message: &MessageInfo) -> bool {
-        let MessageInfo {
-            from,
-            to,
-            subject,
-            begins,
-            ..
-        } = message;
-        self.any([from, to, subject, begins].map(String::as_str))
-    }
-
-    fn claim(&self, claim: &ClaimInfo) -> bool {
-        let reason = claim.reason.as_deref();
-        self.any(
-            [claim.key.as_str(), &claim.holder_name]
-                .into_iter()
-                .chain(reason),
-        )
-    }
-
-    fn task(&self, task: &TaskInfo) -> bool {
-        let fields = [
-            Some(task.task_id.as_str()),
-            Some(&task.description),
-            Some(task.status.title()),
-            Some(task.priority.name()),
-            task.by(),
-            task.assigned_to.as_deref(),
-            task.parent.as_deref(),
-            task.kind.as_deref(),
-        ];
-        let needs = task.needs.iter().map(String::as_str);
-        self.any(fields.into_iter().flatten().chain(needs))
-    }
 }

@@ -3,38 +3,19 @@
 use serde_json::json;
 
 use super::*;
+use crate::coord::audit::AuditEntry;
+use crate::coord::fix::{FixInfo, State};
+use crate::coord::issue::{IssueInfo, Severity};
 use crate::coord::snapshot::{
-    ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, MessageKind, SessionInfo, Snapshot,
+    ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, SessionInfo, Snapshot,
 };
 use crate::coord::task::{Status, TaskInfo};
 
 fn session(name: &str, group: Option<&str>, life: Life) -> SessionInfo {
     SessionInfo {
-        id: format!("id-{name}"),
-        name: name.to_owned(),
-        number: 1,
-        generation: 1,
-        role: None,
-        goal: None,
-        working_on: None,
-        phase: None,
-        progress: None,
-        next_action: None,
-        task: None,
-        capabilities: Vec::new(),
         life,
-        state: None,
-        pane: None,
-        agent: None,
-        pid: 1,
-        host: "host".to_owned(),
-        tty: "not_a_tty".to_owned(),
         group: group.map(str::to_owned),
-        heartbeat_age_ms: 0,
-        registered_at: String::new(),
-        unread: 0,
-        unacknowledged: 0,
-        mail: Default::default(),
+        ..SessionInfo::sample(name)
     }
 }
 
@@ -59,48 +40,10 @@ fn group(name: &str, keys: &[&str]) -> GroupInfo {
     }
 }
 
-fn claim(key: &str, holder: &str) -> ClaimInfo {
-    ClaimInfo {
-        ttl_ms: 3_600_000,
-        follows_activity: true,
-        key: key.to_owned(),
-        token: 1,
-        shared: false,
-        holder: format!("id-{holder}"),
-        holder_name: holder.to_owned(),
-        reason: None,
-        expires_in_ms: 1000,
-        granted_at: String::new(),
-        ends_soon: false,
-        waiting: Vec::new(),
-    }
-}
-
 fn with_unread(mut session: SessionInfo, id: u64) -> SessionInfo {
     session.unread = 1;
     session.mail.unread.push(id);
     session
-}
-
-fn message(id: u64, from: &str, to: Option<&str>) -> MessageInfo {
-    MessageInfo {
-        id,
-        thread: id,
-        re: None,
-        at: String::new(),
-        from: from.to_owned(),
-        from_id: Some(format!("id-{from}")),
-        trust: "outside".to_owned(),
-        kind: match to {
-            Some(_) => MessageKind::Direct,
-            None => MessageKind::Broadcast,
-        },
-        to: to.unwrap_or("--all").to_owned(),
-        to_id: to.map(|name| format!("id-{name}")),
-        subject: format!("subject {id}"),
-        begins: "body".to_owned(),
-        bytes: 4,
-    }
 }
 
 fn team() -> Snapshot {
@@ -117,11 +60,24 @@ fn team() -> Snapshot {
         ],
         groups: vec![group("api", &["port"]), group("web", &["css", "js"])],
         claims: vec![
-            claim("file/a", "Ada"),
-            claim("file/b", "Dan"),
-            claim("file/c", "Eve"),
+            ClaimInfo::sample("file/a", "Ada"),
+            ClaimInfo::sample("file/b", "Dan"),
+            ClaimInfo::sample("file/c", "Eve"),
         ],
-        messages: vec![message(3, "Ada", None), message(2, "Bob", Some("Eve"))],
+        messages: vec![
+            MessageInfo::sample(3, "Ada", None),
+            MessageInfo::sample(2, "Bob", Some("Eve")),
+        ],
+        issues: vec![IssueInfo::sample("ISSUE-1", Severity::High, None)],
+        fixes: vec![
+            FixInfo::sample("FIX-1", "ISSUE-1", State::Proposed),
+            FixInfo::sample("FIX-2", "ISSUE-2", State::Applied),
+        ],
+        activity: vec![
+            AuditEntry::sample(9, "Ada", "claim", None),
+            AuditEntry::sample(9, "Ada", "release", None),
+            AuditEntry::sample(8, "Dan", "claim", Some("held by Ada")),
+        ],
         tasks: vec![
             TaskInfo::sample("T1", Status::InProgress, Some("Dan")),
             TaskInfo::sample("T2", Status::Pending, None),
@@ -138,7 +94,9 @@ fn listed(rows: &Rows<'_>) -> Vec<Vec<String>> {
         RowTarget::Context { group, key } => format!("{group}:{key}"),
         RowTarget::Claim { key, .. } => key,
         RowTarget::Message { id } => id.to_string(),
-        RowTarget::Task { id } => id,
+        RowTarget::Task { id } | RowTarget::Issue { id } | RowTarget::Fix { id } => id,
+        RowTarget::Attempt { revision, index } => format!("{revision}.{index}"),
+        RowTarget::Waiting(record) => format!("{record:?}"),
     };
     let section = |section| {
         let targets = (0..).map_while(|row| rows.target(section, row));
@@ -153,23 +111,38 @@ fn the_own_groups_records_come_first() {
     assert_eq!(
         listed(&Rows::of(&team, Some("id-Eve"), "")),
         [
+            vec![
+                "Session { id: \"id-Eve\" }",
+                "Session { id: \"id-Cyd\" }",
+                "Fix { id: \"FIX-1\" }",
+                "Message { id: 2 }",
+            ],
             vec!["web", "api"],
             vec!["Dan", "Eve", "Ada", "Bob", "Cyd"],
             vec!["web:css", "web:js", "api:port"],
             vec!["file/c", "file/b", "file/a"],
             vec!["2", "3"],
             vec!["T1", "T2"],
+            vec!["FIX-1", "ISSUE-1"],
+            vec!["9.1", "9.0", "8.0"],
         ]
     );
     assert_eq!(
         listed(&Rows::of(&team, None, "")),
         [
+            vec![
+                "Session { id: \"id-Eve\" }",
+                "Session { id: \"id-Cyd\" }",
+                "Fix { id: \"FIX-1\" }",
+            ],
             vec!["api", "web"],
             vec!["Ada", "Dan", "Eve", "Bob", "Cyd"],
             vec!["api:port", "web:css", "web:js"],
             vec!["file/a", "file/b", "file/c"],
             vec!["3", "2"],
             vec!["T1", "T2"],
+            vec!["FIX-1", "ISSUE-1"],
+            vec!["9.1", "9.0", "8.0"],
         ]
     );
 }
@@ -181,17 +154,20 @@ fn the_filter_ignores_case_until_a_capital_is_typed() {
         let rows = Rows::of(&team, None, filter);
         Section::ALL.map(|section| rows.len(section))
     };
-    assert_eq!(count("value"), [0, 0, 3, 0, 0, 0]);
-    assert_eq!(count("Value"), [0, 0, 3, 0, 0, 0]);
-    assert_eq!(count("VALUE"), [0, 0, 0, 0, 0, 0]);
-    assert_eq!(count("web"), [1, 3, 2, 0, 0, 0]);
-    assert_eq!(count("subject 2"), [0, 0, 0, 0, 1, 0]);
-    assert_eq!(count("t2"), [0, 0, 0, 0, 0, 1]);
-    assert_eq!(count("available"), [0, 0, 0, 0, 0, 1]);
-    assert_eq!(count(" dan "), [0, 1, 0, 1, 0, 1]);
+    // What needs somebody, groups, peers, context, claims, messages, tasks, issues, activity.
+    assert_eq!(count("value"), [0, 0, 0, 3, 0, 0, 0, 0, 0]);
+    assert_eq!(count("Value"), [0, 0, 0, 3, 0, 0, 0, 0, 0]);
+    assert_eq!(count("VALUE"), [0; 9]);
+    assert_eq!(count("web"), [0, 1, 3, 2, 0, 0, 0, 0, 0]);
+    assert_eq!(count("subject 2"), [0, 0, 0, 0, 0, 1, 0, 0, 0]);
+    assert_eq!(count("t2"), [0, 0, 0, 0, 0, 0, 1, 0, 0]);
+    assert_eq!(count("available"), [0, 0, 0, 0, 0, 0, 1, 0, 0]);
+    assert_eq!(count("quill"), [1, 0, 0, 0, 0, 0, 0, 1, 0]);
+    assert_eq!(count("held by"), [0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(count(" dan "), [0, 0, 1, 0, 1, 0, 1, 0, 1]);
     assert_eq!(
         Rows::of(&team, None, "dan").hidden,
-        (2 + 5 + 3 + 3 + 2 + 2) - 3
+        (3 + 2 + 5 + 3 + 3 + 2 + 2 + 2 + 3) - 4
     );
 }
 
@@ -249,21 +225,21 @@ fn rows_run_through_the_sections() {
     let mut panel = PanelState::new(Side::Right, 40);
     panel.reconcile(&rows);
     let mut seen = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..30 {
         seen.push(panel.selected(&rows));
         panel.next_row(&rows);
     }
     seen.dedup();
-    assert_eq!(seen.len(), 1 + 5 + 3 + 2 + 2);
-    for _ in 0..20 {
+    assert_eq!(seen.len(), 1 + 5 + 3 + 2 + 2 + 2 + 3);
+    for _ in 0..30 {
         panel.previous_row(&rows);
     }
-    assert_eq!(
-        panel.selected(&rows),
-        Some(RowTarget::Group {
-            name: "api".to_owned()
-        })
-    );
+    let eve = RowTarget::Session {
+        id: "id-Eve".to_owned(),
+    };
+    let waiting = panel.selected(&rows).expect("the first row of all");
+    assert_eq!(waiting, RowTarget::Waiting(Box::new(eve.clone())));
+    assert_eq!(waiting.record(), eve);
     panel.section = Section::Context;
     assert_eq!(panel.selected(&rows), None);
     panel.previous_row(&rows);
@@ -274,8 +250,26 @@ fn rows_run_through_the_sections() {
     panel.next_row(&rows);
     assert_eq!(panel.section, Section::Claims);
     assert_eq!(panel.section.next(), Section::Messages);
-    assert_eq!(Section::Tasks.next(), Section::Groups);
-    assert_eq!(Section::Groups.previous(), Section::Tasks);
+}
+
+#[test]
+fn sections_are_a_ring_without_what_is_not_shown() {
+    let mut team = team();
+    let mut panel = PanelState::new(Side::Right, 40);
+    let rows = Rows::of(&team, None, "");
+    panel.previous_section(&rows);
+    assert_eq!(panel.section, Section::Attention);
+    panel.previous_section(&rows);
+    assert_eq!(panel.section, Section::Activity);
+    // Nothing waits any more.
+    team.fixes.clear();
+    team.sessions.clear();
+    let rows = Rows::of(&team, None, "");
+    panel.next_section(&rows);
+    assert_eq!(panel.section, Section::Groups);
+    panel.previous_section(&rows);
+    assert_eq!(panel.section, Section::Activity);
+    assert!(!panel.shows(&rows, Section::Attention));
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{Context, claims, context, groups, messages, peers, tasks};
+use super::{
+    Context, activity, attention, claims, context, groups, issues, messages, peers, tasks,
+};
 use crate::model::geometry::Rect;
 use crate::model::panel::{Rows, Section};
 use crate::ui::paint::{Row, wrap};
@@ -39,7 +41,7 @@ pub fn render(area: Rect, buf: &mut Buffer, cx: &Context<'_>, rows: &Rows<'_>) {
 
 type Fields = Vec<(&'static str, String)>;
 
-fn selected<'a>(cx: &Context<'_>, rows: &Rows<'a>) -> Option<(&'a str, Fields)> {
+fn selected<'a>(cx: &Context<'_>, rows: &'a Rows<'_>) -> Option<(&'a str, Fields)> {
     let state = cx.props.state;
     let at = state.row(rows, state.section)?;
     Some(match state.section {
@@ -66,6 +68,15 @@ fn selected<'a>(cx: &Context<'_>, rows: &Rows<'a>) -> Option<(&'a str, Fields)> 
         Section::Tasks => {
             let task = rows.tasks.get(at)?;
             (&task.task_id, tasks::detail(cx, task))
+        }
+        Section::Attention => {
+            let one = rows.attention.get(at)?;
+            (one.what.as_str(), attention::detail(one))
+        }
+        Section::Issues => issues::detail(cx, rows.cases.get(at)?),
+        Section::Activity => {
+            let entry = rows.activity.get(at)?;
+            (entry.action.as_str(), activity::detail(cx, entry))
         }
     })
 }

@@ -1,14 +1,18 @@
-//! The side panel: groups, peers, context, claims, messages and tasks, live.
+//! The side panel: what needs somebody, groups, peers, context, claims, messages, tasks, issues and
+//! what happened last, live.
 //!
 //! All sections are shown at once as long as there are rows for them, each with at least its
 //! heading and a row; on a low terminal only the current one, with the others' names in one line
 //! above it. Under the sections, while the panel has the focus, the selected record is told in
 //! full. Every row carries the record it stands for, so that keys and mouse can act on it.
 
+mod activity;
+mod attention;
 mod claims;
 mod context;
 mod detail;
 mod groups;
+mod issues;
 mod messages;
 mod peers;
 mod space;
@@ -96,6 +100,14 @@ impl<'a> Context<'a> {
     fn session(&self, id: &str) -> Option<&'a SessionInfo> {
         let mut sessions = self.props.snapshot.sessions.iter();
         sessions.find(|session| session.id == id)
+    }
+
+    /// How long ago a moment of wall time was.
+    fn since(&self, then: jiff::Timestamp) -> String {
+        let taken = self.props.snapshot.taken.wall;
+        let ms = taken.as_millisecond() - then.as_millisecond();
+        let ms = u64::try_from(ms).unwrap_or(0);
+        super::paint::duration(ms.saturating_add(self.props.elapsed_ms))
     }
 
     /// A session's name; the id of one that is no longer known.
@@ -263,7 +275,7 @@ fn section_names(
     // The current one first, so that it is seen in any width.
     let others = Section::ALL
         .into_iter()
-        .filter(|section| *section != current);
+        .filter(|section| *section != current && rows.shows(*section));
     for section in [current].into_iter().chain(others) {
         let style = match section == current && cx.props.state.focused {
             true => cx.theme.panel_title_focused,
@@ -299,7 +311,7 @@ fn heading(
         part.rows.rows,
         state.row(rows, part.section).unwrap_or(0),
     );
-    if shown.len() < len {
+    if !shown.is_empty() && shown.len() < len {
         row.put_right(
             &format!("{}–{} of {len} ", shown.start + 1, shown.end),
             style,
@@ -359,6 +371,18 @@ fn section(
                 .tasks
                 .get(at)
                 .map(|task| tasks::row(&mut row, cx, task)),
+            Section::Attention => rows
+                .attention
+                .get(at)
+                .map(|one| attention::row(&mut row, cx, one)),
+            Section::Issues => rows
+                .cases
+                .get(at)
+                .map(|case| issues::row(&mut row, cx, case)),
+            Section::Activity => rows
+                .activity
+                .get(at)
+                .map(|entry| activity::row(&mut row, cx, entry)),
         };
         if selected == Some(at) && part.section == state.section && state.focused {
             tint(rect, buf, cx.theme.selected);
@@ -394,6 +418,9 @@ fn empty_text(section: Section, cx: &Context<'_>) -> Vec<String> {
         Section::Claims => claims::empty(),
         Section::Messages => messages::empty(),
         Section::Tasks => tasks::empty(),
+        Section::Attention => attention::empty(),
+        Section::Issues => issues::empty(),
+        Section::Activity => activity::empty(),
     }
 }
 

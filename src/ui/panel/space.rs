@@ -2,7 +2,7 @@
 
 use super::PanelProps;
 use crate::model::geometry::Rect;
-use crate::model::panel::{Rows, SECTIONS, Section};
+use crate::model::panel::{Rows, Section};
 
 /// Where everything goes.
 #[derive(Debug, Default)]
@@ -32,6 +32,8 @@ pub struct Part {
     pub rows: Rect,
 }
 
+/// The fewest rows of the current section.
+const MIN_ROWS: u16 = 3;
 /// The fewest rows with which the selected record is told, its heading included.
 const MIN_DETAIL: u16 = 3;
 /// More than this never helps.
@@ -56,8 +58,13 @@ pub fn plan(area: Rect, rows: &Rows<'_>, props: &PanelProps<'_>) -> Plan {
         bottom -= 1;
         plan.footer = Some(line(bottom));
     }
+    let sections = Section::ALL.into_iter();
+    let sections: Vec<Section> = sections
+        .filter(|section| props.state.shows(rows, *section))
+        .collect();
     let height = bottom - top;
-    if height < 2 * SECTIONS as u16 {
+    let headings = sections.len() as u16;
+    if height < headings + MIN_ROWS {
         if height >= 2 {
             plan.names = Some(line(top));
             top += 1;
@@ -69,8 +76,26 @@ pub fn plan(area: Rect, rows: &Rows<'_>, props: &PanelProps<'_>) -> Plan {
         });
         return plan;
     }
-    let shares = shares(height - SECTIONS as u16, rows, props.state.section);
-    for (section, share) in Section::ALL.into_iter().zip(shares) {
+    let detail = match height / 3 {
+        // Room for it is kept while the panel has the keys; nothing jumps as the selection moves.
+        third
+            if props.state.focused
+                && rows.len(props.state.section) > 0
+                && height >= headings + MIN_ROWS + MIN_DETAIL =>
+        {
+            third
+                .min(height - headings - MIN_ROWS)
+                .clamp(MIN_DETAIL, MAX_DETAIL)
+        }
+        _ => 0,
+    };
+    let shares = shares(
+        height - headings - detail,
+        rows,
+        &sections,
+        props.state.section,
+    );
+    for (section, share) in sections.into_iter().zip(shares) {
         plan.parts.push(Part {
             section,
             heading: Some(line(top)),
@@ -78,43 +103,61 @@ pub fn plan(area: Rect, rows: &Rows<'_>, props: &PanelProps<'_>) -> Plan {
         });
         top += 1 + share;
     }
-    let left = bottom.saturating_sub(top);
-    if left >= MIN_DETAIL && props.state.focused {
-        let height = left.min(MAX_DETAIL);
-        plan.detail = Some(Rect::new(area.x, bottom - height, area.cols, height));
+    if detail > 0 {
+        let left = (bottom - top).min(MAX_DETAIL);
+        plan.detail = Some(Rect::new(area.x, bottom - left, area.cols, left));
     }
     plan
 }
 
-/// The rows of each section: what it wants while there is enough, else an equal share, and what
-/// others leave over to the current section first.
-fn shares(height: u16, rows: &Rows<'_>, current: Section) -> [u16; SECTIONS] {
-    let wanted = Section::ALL.map(|section| match rows.len(section) {
-        0 if rows.hidden > 0 => 1,
+/// The rows of each section. The current one gets a few first; then every section with records gets
+/// row after row in turn, so that each shows something before one shows all; then the current one
+/// gets what it can still use; and what nobody needs goes to the first steps in empty sections.
+fn shares(height: u16, rows: &Rows<'_>, sections: &[Section], current: Section) -> Vec<u16> {
+    let records = |section: Section| u16::try_from(rows.len(section)).unwrap_or(u16::MAX);
+    let mut shares = vec![0_u16; sections.len()];
+    let mut left = height;
+    let mut give = |shares: &mut Vec<u16>, at: usize, wanted: u16| {
+        let more = wanted.saturating_sub(shares[at]).min(left);
+        shares[at] += more;
+        left -= more;
+        more > 0
+    };
+    let empty = |section: Section| match rows.hidden {
         // Two lines of first steps.
         0 => 2,
-        len => u16::try_from(len).unwrap_or(u16::MAX),
-    });
-    let mut shares = [1_u16; SECTIONS];
-    let mut left = height.saturating_sub(SECTIONS as u16);
-    // Round by round one row for everybody who wants more.
-    while left > 0 {
-        let before = left;
-        for (share, wanted) in shares.iter_mut().zip(wanted) {
-            if *share < wanted && left > 0 && *share < height / SECTIONS as u16 {
-                *share += 1;
-                left -= 1;
-            }
+        _ => 1,
+    } * u16::from(rows.len(section) == 0);
+    let here = sections.iter().position(|section| *section == current);
+    if let Some(here) = here {
+        give(
+            &mut shares,
+            here,
+            records(current).max(empty(current)).min(MIN_ROWS),
+        );
+    }
+    let fair = (height / sections.len().max(1) as u16).max(1);
+    for round in 1..=fair {
+        for (at, section) in sections.iter().enumerate() {
+            give(&mut shares, at, records(*section).min(round));
         }
-        if left == before {
+    }
+    if let Some(here) = here {
+        give(&mut shares, here, records(current));
+    }
+    let mut round = fair;
+    loop {
+        round += 1;
+        let mut gave = false;
+        for (at, section) in sections.iter().enumerate() {
+            gave |= give(&mut shares, at, records(*section).min(round));
+        }
+        if !gave {
             break;
         }
     }
-    let order = [current].into_iter().chain(Section::ALL);
-    for at in order.map(Section::index) {
-        let more = wanted[at].saturating_sub(shares[at]).min(left);
-        shares[at] += more;
-        left -= more;
+    for (at, section) in sections.iter().enumerate() {
+        give(&mut shares, at, empty(*section));
     }
     shares
 }

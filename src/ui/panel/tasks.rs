@@ -81,7 +81,7 @@ pub fn detail(cx: &Context<'_>, task: &TaskInfo) -> Vec<(&'static str, String)> 
     ];
     let times: Vec<String> = times
         .into_iter()
-        .filter_map(|(label, time)| Some(format!("{label} {} ago", ago(cx, time?))))
+        .filter_map(|(label, time)| Some(format!("{label} {} ago", cx.since(time?))))
         .collect();
     if !times.is_empty() {
         lines.push(("times", times.join(", ")));
@@ -106,14 +106,6 @@ pub fn detail(cx: &Context<'_>, task: &TaskInfo) -> Vec<(&'static str, String)> 
         lines.push(("attempts", format!("{} without success", task.attempts)));
     }
     lines
-}
-
-/// Wall time since then, as of now.
-fn ago(cx: &Context<'_>, then: jiff::Timestamp) -> String {
-    let taken = cx.props.snapshot.taken.wall;
-    let ms = taken.as_millisecond() - then.as_millisecond();
-    let ms = u64::try_from(ms).unwrap_or(0);
-    duration(ms.saturating_add(cx.props.elapsed_ms))
 }
 
 pub fn empty() -> Vec<String> {

@@ -6,38 +6,25 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::{Clock, ManualClock};
-use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo, MessageKind};
+use crate::coord::audit::AuditEntry;
+use crate::coord::fix::{FixInfo, State};
+use crate::coord::issue::{IssueInfo, Severity};
+use crate::coord::snapshot::{ClaimInfo, ContextInfo, GroupInfo, Life, MessageInfo};
 use crate::coord::task::{Priority, Status, TaskInfo};
 use crate::model::panel::SECTIONS;
 use crate::ui::testing::{SIZES, buffer, confined, drawn, styled, text};
 
 fn session(number: u32, name: &str, group: Option<&str>, state: Option<&str>) -> SessionInfo {
     SessionInfo {
-        id: format!("id-{name}"),
-        name: name.to_owned(),
         number,
-        generation: 1,
-        role: None,
-        goal: None,
-        working_on: None,
-        phase: None,
-        progress: None,
-        next_action: None,
-        task: None,
-        capabilities: Vec::new(),
-        life: Life::Alive,
         state: state.map(str::to_owned),
         pane: Some(format!("%{number}")),
         agent: Some("claude".to_owned()),
         pid: 4000 + number,
-        host: "box".to_owned(),
         tty: format!("/dev/pts/{number}"),
         group: group.map(str::to_owned),
         heartbeat_age_ms: 4_000,
-        registered_at: "2026-11-20T09:00:00Z".to_owned(),
-        unread: 0,
-        unacknowledged: 0,
-        mail: Default::default(),
+        ..SessionInfo::sample(name)
     }
 }
 
@@ -68,39 +55,18 @@ fn group(name: &str, members: &[&str], context: Vec<ContextInfo>) -> GroupInfo {
 
 fn claim(key: &str, holder: &str, left_ms: u64, waiting: &[&str]) -> ClaimInfo {
     ClaimInfo {
-        ttl_ms: 3_600_000,
-        follows_activity: true,
-        key: key.to_owned(),
-        token: 51,
-        shared: false,
-        holder: format!("id-{holder}"),
-        holder_name: holder.to_owned(),
-        reason: None,
         expires_in_ms: left_ms,
-        granted_at: "2026-11-20T09:31:00Z".to_owned(),
-        ends_soon: false,
         waiting: waiting.iter().map(|name| format!("id-{name}")).collect(),
+        ..ClaimInfo::sample(key, holder)
     }
 }
 
 fn message(id: u64, from: &str, to: Option<&str>, subject: &str, body: &str) -> MessageInfo {
     MessageInfo {
-        id,
-        thread: id,
-        re: None,
-        at: "2026-11-20T09:32:00Z".to_owned(),
-        from: from.to_owned(),
-        from_id: Some(format!("id-{from}")),
-        trust: "agent claude".to_owned(),
-        kind: match to {
-            Some(_) => MessageKind::Direct,
-            None => MessageKind::Broadcast,
-        },
-        to: to.unwrap_or("--all").to_owned(),
-        to_id: to.map(|name| format!("id-{name}")),
         subject: subject.to_owned(),
         begins: body.to_owned(),
         bytes: body.len() as u64,
+        ..MessageInfo::sample(id, from, to)
     }
 }
 
@@ -184,6 +150,17 @@ fn team() -> Snapshot {
             message(11, "Ada", Some("Quill"), "palette", ""),
         ],
         tasks: tasks(),
+        issues: vec![
+            IssueInfo::sample("ISSUE-3", Severity::Critical, None),
+            IssueInfo::sample("ISSUE-1", Severity::High, Some("Forge")),
+            IssueInfo::sample("ISSUE-2", Severity::Low, None),
+        ],
+        fixes: vec![FixInfo::sample("FIX-1", "ISSUE-2", State::Proposed)],
+        activity: vec![
+            AuditEntry::sample(97, "Ada", "claim", Some("held by Forge")),
+            AuditEntry::sample(96, "Forge", "claim", None),
+            AuditEntry::sample(95, "Quill", "share", None),
+        ],
         ..nobody()
     }
 }
@@ -326,7 +303,7 @@ fn a_click_finds_the_record() {
     let team = team();
     let state = panel(Section::Groups);
     let mut view = PanelView::default();
-    let drawn = drawn(44, 23, |area, buf, theme| {
+    let drawn = drawn(48, 39, |area, buf, theme| {
         view = render(area, buf, &props(&team, &state), theme)
     });
     let at = |what: &str| {
@@ -338,17 +315,22 @@ fn a_click_finds_the_record() {
             id: format!("id-{name}"),
         }))
     };
-    assert_eq!(at(" Quill  "), session("Quill"));
+    assert_eq!(at("▲ Quill     blocked"), session("Quill"));
     assert_eq!(at("Claims 3"), Some(PanelAction::Section(Section::Claims)));
-    assert_eq!(at("coordinator"), Some(PanelAction::Filter));
+    assert_eq!(at("★ coordinator"), Some(PanelAction::Filter));
     let claim = RowTarget::Claim {
         key: "task/T7".into(),
         holder: "id-Quill".into(),
     };
     assert_eq!(at("task/T7"), Some(PanelAction::Row(claim)));
+    // A line of what waits is one of its own, about the same record.
+    let waiting = RowTarget::Waiting(Box::new(RowTarget::Session {
+        id: "id-Quill".into(),
+    }));
+    assert_eq!(at("▲ Quill is"), Some(PanelAction::Row(waiting)));
     let edge = super::super::hit(&view.regions, 0, 9);
     assert_eq!(edge, Some(&PanelAction::Separator));
-    let hint = super::super::hit(&view.regions, 3, 22);
+    let hint = super::super::hit(&view.regions, 3, 38);
     assert_eq!(hint, Some(&PanelAction::Hint(0)));
 }
 
