@@ -183,6 +183,7 @@ commands! {
             GenerateReports(report::GenerateReports) "generate-reports" []
         }
         "oversight" {
+            Start(oversight::start::Start) "start" ["agent-start"]
             Audit(oversight::audit::Audit) "audit" []
             Doctor(oversight::doctor::Doctor) "doctor" ["health-check"]
             Cleanup(oversight::cleanup::Cleanup) "cleanup" []

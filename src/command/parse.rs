@@ -11,6 +11,7 @@ use super::spec::Row;
 use super::{Command, LocalCommand, family, find, rows};
 use crate::error::{Error, Result};
 use crate::keys::nearest::nearest;
+use crate::ui::paint::wrap;
 
 /// The options that every command takes.
 #[derive(Debug, Clone, Default)]
@@ -169,9 +170,20 @@ fn command_at(words: &[OsString]) -> usize {
     at.min(words.len())
 }
 
+/// Columns for a command's name in `stoa --help`.
+const NAME_COLS: usize = 18;
+
+/// Columns of the help: the terminal's, as long as lines can be read at a glance.
+fn help_cols() -> u16 {
+    let terminal = rustix::termios::tcgetwinsize(rustix::stdio::stdout());
+    let cols = terminal.map_or(0, |size| size.ws_col);
+    if cols == 0 { 100 } else { cols.clamp(40, 100) }
+}
+
 /// The commands by section, for the foot of `stoa --help`.
 fn sections() -> String {
     let mut text = String::from("Commands (stoa COMMAND --help tells more):");
+    let about = help_cols().saturating_sub(NAME_COLS as u16 + 3);
     let mut seen: Vec<&str> = Vec::new();
     for row in rows().filter(|row| !row.hidden()) {
         if !seen.contains(&row.section) {
@@ -181,7 +193,11 @@ fn sections() -> String {
     for section in seen {
         text.push_str(&format!("\n\n{section}:"));
         for row in rows().filter(|row| row.section == section) {
-            text.push_str(&format!("\n  {:<18} {}", row.name, row.about()));
+            let mut name = row.name;
+            for line in wrap(&row.about(), about, 4) {
+                text.push_str(&format!("\n  {name:<NAME_COLS$} {line}"));
+                name = "";
+            }
         }
     }
     text

@@ -4,33 +4,32 @@
 //! the attempt; then the readable files follow. A refused attempt has changed nothing and is noted
 //! in a transaction of its own.
 
+mod acting;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
+use self::acting::no_result;
 use super::access::Joining;
 use super::audit::{self, AuditEntry, Deed, Noted, Wanted};
 use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
-use super::fingerprint::Remembering;
 use super::group::{self, Joined, Left};
 use super::holding;
 use super::key::ClaimKey;
-use super::projector::{Painter, Projector};
+use super::projector::Projector;
 use super::register::{self, Register};
 use super::replica::{self, Reading, Replica};
 use super::schema::{self, Cause, Entry, Session, SessionId};
 use super::session::{self, Heartbeat};
 use super::snapshot::Snapshot;
-use super::{Moment, Probe, Settings, SystemProbe, issue, operation};
-use crate::clock::{Clock, Now, SystemClock};
-use crate::error::{Error, Kind, Result};
+use super::{Probe, Settings, SystemProbe, issue};
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result};
+use crate::store::Store;
 use crate::store::dir::StateDir;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Store, Tx, View};
 
 /// On whose behalf something is done, and how it may be repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -450,160 +449,6 @@ impl Coord {
             files.flush();
         }
     }
-
-    // ----- how it is done
-
-    /// The present, as one transaction or reading sees it.
-    fn present(&self) -> Present<'_> {
-        Present {
-            now: self.clock.now(),
-            probe: Remembering::new(&*self.probe),
-            settings: &self.settings,
-        }
-    }
-
-    /// Reads at one revision.
-    pub(super) fn read<T>(&self, f: impl Fn(&dyn View, &Moment<'_>) -> Result<T>) -> Result<T> {
-        let present = self.present();
-        let at = present.moment(None);
-        let mut found = None;
-        self.store.read(&mut |view| {
-            found = Some(f(view, &at)?);
-            Ok(())
-        })?;
-        found.ok_or_else(no_result)
-    }
-
-    /// Runs work that no session asked for, in one transaction.
-    pub(super) fn transact(
-        &self,
-        mut work: impl FnMut(&mut dyn Tx, &Moment<'_>) -> Result<()>,
-    ) -> Result<u64> {
-        let present = self.present();
-        let at = present.moment(None);
-        let done = self.store.transact(&mut |tx| work(tx, &at));
-        self.catch_up();
-        done
-    }
-
-    /// Runs a rule for a session that acts, in one transaction.
-    pub(super) fn act<T: Serialize + DeserializeOwned>(
-        &self,
-        actor: &Actor,
-        deed: &Deed,
-        rule: impl Fn(&mut dyn Tx, &Moment<'_>, &mut Session) -> Result<T>,
-    ) -> Result<T> {
-        let present = self.present();
-        let at = present.moment(Some(&actor.session));
-        let mut result = None;
-        let mut name = None;
-        let done = self.store.transact(&mut |tx| {
-            let mut session = session::acting(tx.view(), &at, &actor.session)?;
-            let before = session.clone();
-            name = Some(session.name.clone());
-            if let Some(op_id) = &actor.op_id {
-                result = operation::replay(tx.view(), &session.id, op_id, deed)?;
-                if result.is_some() {
-                    return Ok(());
-                }
-            }
-            for (key, token) in &actor.under {
-                holding::check_token(tx.view(), &at, &session, key, *token)?;
-            }
-            let value = rule(tx, &at, &mut session)?;
-            let silent = session::silence_ms(&before.seen, at.now);
-            if session != before || silent >= session::SEEN_MS {
-                session.seen = at.now.clone();
-                schema::put_session(tx, &session)?;
-            }
-            if deed.noted != Noted::IfRefused {
-                audit::record(
-                    tx,
-                    at.now.wall,
-                    Some(&session.id),
-                    Some(&session.name),
-                    deed,
-                    None,
-                )?;
-            }
-            if let Some(op_id) = &actor.op_id {
-                operation::remember(tx, &session.id, op_id, deed, &value)?;
-            }
-            result = Some(value);
-            Ok(())
-        });
-        self.finish(
-            done.map(drop),
-            at.now,
-            Some(&actor.session),
-            name.as_deref(),
-            deed,
-        )?;
-        result.ok_or_else(no_result)
-    }
-
-    /// After a transaction: note a refusal, then let the readable files follow.
-    fn finish(
-        &self,
-        done: Result<()>,
-        now: &Now,
-        id: Option<&SessionId>,
-        name: Option<&str>,
-        deed: &Deed,
-    ) -> Result<()> {
-        let by_rule = |error: &Error| {
-            use Kind::{Fenced, Held, NotFound, Refused, Usage};
-            matches!(error.kind, Refused | Held | NotFound | Usage | Fenced)
-        };
-        let waits = |error: &Error| deed.noted == Noted::UnlessHeld && error.kind == Kind::Held;
-        if let Err(refusal) = done.as_ref()
-            && by_rule(refusal)
-            && !waits(refusal)
-        {
-            let noted = self
-                .store
-                .transact(&mut |tx| audit::record(tx, now.wall, id, name, deed, Some(refusal)));
-            if let Err(error) = noted {
-                tracing::warn!("cannot note a refused {}: {error}", deed.action);
-            }
-        }
-        self.catch_up();
-        done
-    }
-
-    /// Lets the readable files follow a commit. They are a convenience: what was committed stays
-    /// done if they cannot be written.
-    pub(super) fn catch_up(&self) {
-        if let Some(files) = &self.files {
-            files.follow(&self.store, &self.painter());
-        }
-    }
-
-    fn painter(&self) -> Painter {
-        Painter {
-            clock: self.clock.clone(),
-            probe: self.probe.clone(),
-            settings: self.settings.clone(),
-        }
-    }
-}
-
-/// What a [`Moment`] borrows from.
-struct Present<'a> {
-    now: Now,
-    probe: Remembering<'a>,
-    settings: &'a Settings,
-}
-
-impl Present<'_> {
-    fn moment<'a>(&'a self, acting: Option<&'a SessionId>) -> Moment<'a> {
-        Moment {
-            now: &self.now,
-            probe: &self.probe,
-            settings: self.settings,
-            acting,
-        }
-    }
 }
 
 /// What a claim request looks like in the audit trail.
@@ -622,8 +467,4 @@ fn subject(which: &Which) -> String {
             keys.join(" ")
         }
     }
-}
-
-fn no_result() -> Error {
-    Error::internal("the store reported success without running the transaction")
 }

@@ -12,6 +12,7 @@ mod coordination;
 mod copy_mode;
 mod disks;
 mod help;
+mod issues;
 mod keys;
 mod layouts;
 mod messages;

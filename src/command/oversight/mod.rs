@@ -3,3 +3,4 @@
 pub mod audit;
 pub mod cleanup;
 pub mod doctor;
+pub mod start;

@@ -64,7 +64,9 @@ impl Coord {
             Address::All => "--all".to_owned(),
         };
         let deed = Deed::new("send", format!("{to}: {}", draft.subject));
-        self.act(actor, &deed, |tx, at, session| {
+        // People know a session by its name, which the rule finds.
+        let named = |sent: &Sent| Some(format!("{}: {}", sent.to, draft.subject));
+        self.act_on(actor, &deed, named, |tx, at, session| {
             post::send(tx, at, session, voice, draft)
         })
     }

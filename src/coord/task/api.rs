@@ -73,7 +73,8 @@ impl Coord {
     /// See [`queue::claim_next`].
     pub fn claim_next_task(&self, actor: &Actor) -> Result<Claimed> {
         let deed = Deed::new("task-next", "");
-        self.act(actor, &deed, |tx, at, session| {
+        let id = |done: &Claimed| Some(done.task.task_id.clone());
+        self.act_on(actor, &deed, id, |tx, at, session| {
             queue::claim_next(tx, at, session)
         })
     }
