@@ -8,6 +8,7 @@
 
 mod commands;
 mod crowd;
+mod messages;
 mod plain;
 mod scale;
 

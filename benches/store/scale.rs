@@ -1,11 +1,11 @@
-//! A large workspace: 1,000 sessions of as many processes, 10,000 claims.
+//! A large workspace: 1,000 sessions of as many processes, 10,000 claims, 100,000 messages.
 
 use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 use stoa::coord::{Coord, Heartbeat, Session, Share, Which};
 
-use super::{Place, Times, commands, key, one, register_as, which};
+use super::{Place, Times, commands, key, messages, one, register_as, which};
 
 const SESSIONS: usize = 1000;
 const CLAIMS: usize = 10_000;
@@ -66,6 +66,7 @@ pub fn scale() {
             .claim(&session.into(), &ask)
             .expect("nobody holds them");
     }
+    messages::bulk(&coord, &sessions);
     coord.flush_files();
     operations(&coord, &sessions);
     commands::large(&place.root);

@@ -110,6 +110,9 @@ fn living(snapshot: &Snapshot, session: &SessionInfo) -> Option<Attention> {
             subject,
         });
     }
+    if session.life != Life::Stalled {
+        return None;
+    }
     let claims = snapshot.claims.iter();
     let held = claims.filter(|claim| claim.holder == session.id).count();
     let says = match held {
@@ -117,7 +120,7 @@ fn living(snapshot: &Snapshot, session: &SessionInfo) -> Option<Attention> {
         1 => "has been silent and holds a claim".to_owned(),
         held => format!("has been silent and holds {held} claims"),
     };
-    (session.life == Life::Stalled).then_some(Attention {
+    Some(Attention {
         reason: Reason::Silent,
         what,
         says,

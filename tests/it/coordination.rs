@@ -241,7 +241,7 @@ fn a_stale_token_is_fenced() {
     assert_eq!(code, 4, "{error}");
 }
 
-/// C8, S3-61: waiting in line ends with the claim as soon as it is free.
+/// C8, S3-5, S3-61, S4-19: waiting in line ends with the claim as soon as it is free.
 #[test]
 fn waiting_gets_the_claim_when_it_is_released() {
     let world = World::new();

@@ -101,7 +101,7 @@ fn starting_shows_what_is_free_and_what_comes_next() {
     );
 }
 
-/// S3-28, S3-66 (2), (3), (4): claimed, proposed and applied; each step is in the lists, in the
+/// S3-3, S3-13, S3-26, S3-28, S3-66 (2), (3), (4): claimed, proposed and applied; each step is in the lists, in the
 /// session's hand and in the trail.
 #[test]
 fn from_issue_to_applied_fix() {

@@ -29,7 +29,7 @@ fn refused(world: &World, words: &[&str], code: i32) -> String {
     error["error"]["message"].as_str().expect("text").to_owned()
 }
 
-/// S0-28 case 1: a session begins in no group. (1 assertion)
+/// S0-28 case 1, S0-30: a session begins in no group, and works without one. (1 assertion)
 #[test]
 fn case_01_a_session_stands_alone() {
     let world = team(&["a"]);
@@ -95,7 +95,7 @@ fn case_05_peers_are_registered_both_ways() {
     );
 }
 
-/// S0-28 case 6: three see each other. (2)
+/// S0-28 case 6, S0-2, S0-16: three see each other. (2)
 #[test]
 fn case_06_three_see_each_other() {
     let world = team(&["a", "b", "c"]);
@@ -127,7 +127,7 @@ fn case_07_share_a_value() {
     assert_eq!(shared["group"], "research");
 }
 
-/// S0-28 case 8: a peer reads it. (2)
+/// S0-28 case 8, S0-31: a peer reads it, in a process of its own. (2)
 #[test]
 fn case_08_a_peer_sees_what_was_shared() {
     let world = team(&["a", "b"]);

@@ -84,7 +84,7 @@ fn registering_by_number_title_and_goal() {
     assert_eq!(error["holder"]["name"], "Forge");
 }
 
-/// S2-12, S2-13, S2-14, S2-15, S2-18, S2-39: the quick start of the seed, word for word, in one
+/// S2-3, S2-5, S2-12, S2-13, S2-14, S2-15, S2-18, S2-30, S2-39: the quick start of the seed, word for word, in one
 /// shell that sets no variable.
 #[test]
 fn the_quick_start_runs_as_written() {

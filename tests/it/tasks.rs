@@ -417,33 +417,3 @@ fn tasks_are_reached_on_small_terminals() {
         terminal.wait_exit();
     }
 }
-
-/// The tasks of the README's tour, as they stand there.
-#[test]
-fn the_tour_works_when_pasted() {
-    let world = World::new();
-    world.register("me");
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
-    let readme = readme.expect("the README");
-    let block = readme
-        .split("```")
-        .find(|block| block.contains("stoa task next --claim"))
-        .expect("the tour has tasks");
-    let mut last = String::new();
-    for line in block
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.starts_with("stoa "))
-    {
-        let words = shlex::split(line).expect("words");
-        let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
-        last = world.ok(&[&words[..], &["--session", "me"]].concat());
-    }
-    assert!(last.contains("○ TESTS: Write the tests"), "{last}");
-    assert!(
-        last.contains(
-            "Total: 5 tasks (0 in progress, 0 claimed, 3 available, 1 completed, 1 blocked)"
-        ),
-        "{last}"
-    );
-}

@@ -86,7 +86,7 @@ impl World {
     }
 
     /// The environment every process of this world gets.
-    fn env(&self) -> Vec<(String, String)> {
+    pub fn env(&self) -> Vec<(String, String)> {
         let path = |sub: &str| self.dir.path().join(sub).display().to_string();
         vec![
             ("PATH".into(), search_path()),

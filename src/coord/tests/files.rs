@@ -51,7 +51,7 @@ impl Disk {
     }
 }
 
-/// S2-20, S2-22, S2-38, S1-13, S1-28: files one can read, and a board one can `cat`.
+/// S2-7, S2-20, S2-22, S2-38, S1-13, S1-28, S4-1: files one can read, and a board one can `cat`.
 #[test]
 fn files_show_what_the_store_holds() {
     let d = disk();

@@ -140,7 +140,7 @@ fn stalled_is_a_label() {
     assert_eq!(w.coord.snapshot().unwrap().sessions[0].life, Life::Alive);
 }
 
-/// S2-1, S2-2, S1-40: what it does, in which phase, how far, what next; and its history.
+/// S2-1, S2-2, S1-29, S1-40, S3-4: what it does, in which phase, how far, what next; and its history.
 #[test]
 fn heartbeats_tell_what_is_going_on() {
     on_each(|w| {
