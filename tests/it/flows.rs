@@ -57,7 +57,7 @@ fn one_feature_in_areas() {
         "back",
     ]);
     let read = world.json(&["read", "1", "--session", "front"]);
-    assert_eq!(read["subject"], "contract");
+    assert_eq!(read["messages"][0]["subject"], "contract");
     let value = world.json(&["context", "contract", "--session", "front"]);
     assert_eq!(value["value"]["post"], "/orders");
 }
@@ -159,7 +159,7 @@ fn the_seeds_words_are_commands() {
         error["error"]["kind"].as_str().expect("a kind").to_owned()
     };
     assert_eq!(kind(&["claim", "T1", "--session", "two"]), "held");
-    assert_eq!(kind(&["issue", "show", "ISSUE-9"]), "not_found");
+    assert_eq!(kind(&["issue", "show", "ISSUE-9"]), "not-found");
     assert_eq!(kind(&["claim", "", "--session", "two"]), "usage");
     assert_eq!(kind(&["leave-group", "--session", "two"]), "refused");
 }
