@@ -18,8 +18,8 @@
 //! - [`server`] is one process per workspace with three threads that matter: the loop (one `epoll`
 //!   for PTYs, terminals, ended programs and a mailbox; the only owner of the state), the sockets
 //!   (tokio: connections and signals), the coordinator (jobs on the store, in order).
-//! - Commands on sessions, groups, context and claims go to the store directly, from any shell, with
-//!   no server. The server only watches the store, like everybody else.
+//! - Commands on sessions, groups, context, claims, tasks, messages, issues and fixes go to the store
+//!   directly, from any shell, with no server. The server only watches the store, like everybody else.
 //! - Commands on panes, tabs and views travel to the server as words and are parsed there by the
 //!   same table: [`command`] declares every command once, and shell, prompt, keys, help, completion
 //!   and the README read it.
@@ -35,6 +35,20 @@
 //! A tab's layout holds proportions, not cells: every view lays it out for its own terminal. A pane is
 //! as large as the largest view that shows it; a smaller one sees the part around the cursor. So a
 //! phone that attaches changes nothing for anybody else.
+//!
+//! # How the team's state flows
+//!
+//! A command is one transaction of [`coord`]: look who acts, check the tokens it shows, apply the rule,
+//! write the records and an entry of the audit trail. A claim is the one primitive: a task or an issue
+//! in hand is a claim of that kind, so whatever ends a claim (its process, its time, force) gives the
+//! work back. Nothing is freed by a sweeper: a record says who held what, and every reader decides by
+//! the same rule whether that still holds.
+//!
+//! After a commit two things follow, each at its own pace and from the revision it knows: the
+//! `projector` (one of the processes at work, by a lock) writes the readable files, and every watcher's
+//! `replica` takes in the changed records and resolves them into a `snapshot`, which the panel,
+//! `stoa --once` and the listing commands show. What needs somebody ([`coord::attention`]) is
+//! computed from that and stored nowhere.
 //!
 //! # What never happens
 //!
@@ -60,7 +74,8 @@
 //! # Where things are
 //!
 //! [`cli`] shell words to exit code · [`client`] the attached side · [`command`] what one can say ·
-//! [`config`] settings, keys, where the workspace is · [`coord`] sessions, groups, context, claims, tasks ·
+//! [`config`] settings, keys, where the workspace is · [`coord`] sessions, groups, context, claims, tasks,
+//! messages, issues and fixes, reports, the doctor ·
 //! [`draw`] cells, surfaces, the encoder · [`keys`] bytes to keys and back, the key map · [`model`]
 //! tabs, panes, views, layouts · [`protocol`] frames on the socket · [`pty`] programs on terminals ·
 //! [`server`] the process · [`store`] records and revisions · [`term`] the emulator · [`ui`] how it

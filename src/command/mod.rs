@@ -290,6 +290,7 @@ commands! {
         }
         "side panel" {
             TogglePanel(view::panel::TogglePanel) "toggle-panel" []
+            NextAttention(view::panel::NextAttention) "next-attention" []
             FocusPanel(view::panel::FocusPanel) "focus-panel" []
             Panel(view::panel::Panel) "panel" []
         }

@@ -5,6 +5,7 @@
 
 mod lines;
 mod open;
+pub mod waiting;
 
 use super::{Effect, overlay, request};
 use crate::command::view::panel::PanelAction;

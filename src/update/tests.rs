@@ -5,6 +5,7 @@ mod copy;
 mod keys;
 mod layouts;
 mod panes;
+mod waiting;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `toggle-panel`, `focus-panel` and `panel`.
+//! `toggle-panel`, `focus-panel`, `next-attention` and `panel`.
 
 use clap::{Args, ValueEnum};
 
@@ -31,6 +31,17 @@ impl Run<ViewCx<'_>> for FocusPanel {
             panel.open = true;
             panel.focused = true;
         }
+        Ok(Reply::none())
+    }
+}
+
+/// Go to the next pane whose agent needs somebody, or to the panel's list of what waits
+#[derive(Debug, Clone, Args)]
+pub struct NextAttention {}
+
+impl Run<ViewCx<'_>> for NextAttention {
+    fn run(self, cx: &mut ViewCx<'_>) -> Result<Reply> {
+        panel::waiting::next(cx.server.state, cx.client)?;
         Ok(Reply::none())
     }
 }

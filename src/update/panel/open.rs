@@ -82,7 +82,7 @@ fn open_task(
 }
 
 /// Turns the view to the pane a session runs in.
-fn jump(state: &mut State, client: ClientId, session: &str) -> Result<()> {
+pub fn jump(state: &mut State, client: ClientId, session: &str) -> Result<()> {
     let found: Option<PaneId> = state
         .panes
         .values()
