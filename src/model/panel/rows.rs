@@ -1,5 +1,7 @@
 //! What the panel lists: borrowed records in the order shown, filtered.
 
+use std::collections::HashSet;
+
 use super::filter::Filter;
 use super::{RowTarget, Section};
 use crate::coord::attention::{self, Attention, Subject};
@@ -85,17 +87,16 @@ impl<'a> Rows<'a> {
                 session.group.clone().unwrap_or("\u{10ffff}".into()),
             )
         });
+        // Looked up by id once for all: a large workspace has thousands of claims.
+        let near: HashSet<&str> = (snapshot.sessions.iter())
+            .filter(|session| in_group(session))
+            .map(|session| session.id.as_str())
+            .collect();
         let rank = |claim: &ClaimInfo| {
-            let holder = snapshot
-                .sessions
-                .iter()
-                .find(|session| session.id == claim.holder);
-            (
-                acting != Some(claim.holder.as_str()),
-                !holder.is_some_and(in_group),
-            )
+            let holder = claim.holder.as_str();
+            (acting != Some(holder), !near.contains(holder))
         };
-        rows.claims.sort_by_cached_key(|claim| rank(claim));
+        rows.claims.sort_by_key(|claim| rank(claim));
         rows.messages.sort_by_key(|message| match own {
             Some(own) if own.mail.unread.contains(&message.id) => 0,
             Some(own) if own.mail.read.contains(&message.id) => 1,

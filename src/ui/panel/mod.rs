@@ -306,11 +306,7 @@ fn heading(
     fill(rect, buf, style);
     let mut row = Row::new(rect, buf);
     let len = rows.len(part.section);
-    let shown = page(
-        len,
-        part.rows.rows,
-        state.row(rows, part.section).unwrap_or(0),
-    );
+    let shown = page(len, part.rows.rows, anchor(state, rows, part.section));
     if !shown.is_empty() && shown.len() < len {
         row.put_right(
             &format!("{}–{} of {len} ", shown.start + 1, shown.end),
@@ -324,6 +320,15 @@ fn heading(
         rect,
         action: PanelAction::Section(part.section),
     });
+}
+
+/// The row that is to be seen: the selected one where the keys go, else the first, which is what
+/// matters most or is newest.
+fn anchor(state: &PanelState, rows: &Rows<'_>, section: Section) -> usize {
+    match state.focused && section == state.section {
+        true => state.row(rows, section).unwrap_or(0),
+        false => 0,
+    }
 }
 
 /// The rows of one section.
@@ -340,7 +345,7 @@ fn section(
     }
     let state = cx.props.state;
     let selected = state.row(rows, part.section);
-    let shown = page(len, part.rows.rows, selected.unwrap_or(0));
+    let shown = page(len, part.rows.rows, anchor(state, rows, part.section));
     for (y, at) in (part.rows.y..).zip(shown) {
         let rect = Rect::new(part.rows.x, y, part.rows.cols, 1);
         let mut row = Row::new(rect, buf);
