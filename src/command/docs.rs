@@ -42,6 +42,7 @@ pub fn keys() -> String {
             let title = match entry.table {
                 Table::Normal => "Everywhere",
                 Table::Panel => "While the side panel has the keys",
+                Table::Adjust => "While a pane is being moved (`adjust-pane`)",
                 Table::CopyVi => "In copy mode, with vi's keys",
                 Table::CopyEmacs => "In copy mode, with Emacs' keys (`copy-mode-keys = \"emacs\"`)",
             };

@@ -213,6 +213,13 @@ commands! {
     ServerCommand in Server with server::ServerCx<'_> {
         "panes" {
             SplitPane(pane::split::SplitPane) "split-pane" ["split-window", "splitw"]
+            NewPane(pane::new::NewPane) "new-pane" ["newp"]
+            DisplayPopup(pane::popup::DisplayPopup) "display-popup" ["popup"]
+            FloatPane(pane::float::FloatPane) "float-pane" []
+            PinPane(pane::float::PinPane) "pin-pane" []
+            ShiftPane(pane::shift::ShiftPane) "shift-pane" []
+            StackPanes(pane::stack::StackPanes) "stack-panes" []
+            CycleStack(pane::stack::CycleStack) "cycle-stack" []
             ClosePane(pane::close::ClosePane) "close-pane" ["kill-pane", "killp"]
             RestartPane(pane::restart::RestartPane) "restart-pane" ["respawn-pane", "respawnp"]
             ResizePane(pane::resize::ResizePane) "resize-pane" ["resizep"]
@@ -278,6 +285,8 @@ commands! {
             NextTab(view::focus_tab::NextTab) "next-tab" ["next-window", "next"]
             PreviousTab(view::focus_tab::PreviousTab) "previous-tab" ["previous-window", "prev"]
             LastTab(view::focus_tab::LastTab) "last-tab" ["last-window"]
+            ToggleFloating(view::floating::ToggleFloating) "toggle-floating" []
+            AdjustPane(view::adjust::AdjustPane) "adjust-pane" []
             CopyMode(view::copy_mode::CopyMode) "copy-mode" []
             Copy(view::copy::Copy) "copy" []
             ChooseBuffer(view::choose_buffer::ChooseBuffer) "choose-buffer" []

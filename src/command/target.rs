@@ -86,7 +86,7 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
     let here = tab(state, requester, None)?;
     state
         .tab(here)
-        .and_then(|tab| tab.layout.panes().get(index).copied())
+        .and_then(|tab| tab.panes().get(index).copied())
         .ok_or_else(missing)
 }
 
@@ -120,8 +120,8 @@ fn dotted_pane(state: &State, word: &str) -> Option<PaneId> {
     match pane {
         None | Some("") => Some(tab.active),
         Some(pane) => match pane.strip_prefix('%') {
-            Some(id) => Some(PaneId(id.parse().ok()?)).filter(|pane| tab.layout.contains(*pane)),
-            None => tab.layout.panes().get(pane.parse::<usize>().ok()?).copied(),
+            Some(id) => Some(PaneId(id.parse().ok()?)).filter(|pane| tab.contains(*pane)),
+            None => tab.panes().get(pane.parse::<usize>().ok()?).copied(),
         },
     }
 }

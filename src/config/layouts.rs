@@ -15,13 +15,32 @@
 //! content = { cwd = "tests", command = ["make watch"] }   # one word is run by the shell
 //! ```
 //!
+//! Several panes in one place are a stack, of which one is open; and panes can float over the others:
+//!
+//! ```toml
+//! [tab.panes]
+//! stack = [{ command = ["make watch"] }, { name = "logs" }]
+//! open = 0                         # the first
+//!
+//! [[tab.floating]]
+//! pane = { command = ["lazygit"] }
+//! x = "100%"                       # a column, or a share of the free room; y as well
+//! width = "60%"                    # of the tab, or columns; height as well
+//! pinned = true                    # in sight while a pane below has the keyboard
+//! screen = { cols = 80, rows = 23 } # what cells are counted on, if not on the terminal at hand
+//! ```
+//!
 //! Directories are relative to the workspace's root. A pane without a command runs a shell.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::pane::float::Wanted;
+use crate::command::pane::open::Extent;
 use crate::error::{Error, Result};
+use crate::model::float::Place;
+use crate::model::geometry::{Rect, Size};
 use crate::model::id::PaneId;
 use crate::model::layout::{Layout, Spec};
 
@@ -47,6 +66,51 @@ pub struct TabFile {
     pub name: Option<String>,
     /// Its panes.
     pub panes: Spec<PaneFile>,
+    /// Those that float over them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub floating: Vec<FloatFile>,
+}
+
+/// One floating pane.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FloatFile {
+    /// Left edge of its frame: a column, or a share of the free room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x: Option<Extent>,
+    /// Upper edge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<Extent>,
+    /// Columns of its frame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<Extent>,
+    /// Rows of its frame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<Extent>,
+    /// Whether it stays in sight while a pane below has the keyboard.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// The size of the area that cells refer to; without it that of the terminal at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<Size>,
+    /// What runs in it.
+    #[serde(default)]
+    pub pane: PaneFile,
+}
+
+impl FloatFile {
+    /// Its place in an area of this size, coming after `before` others.
+    pub fn place(&self, area: Size, before: usize) -> Place {
+        let Size { cols, rows } = self.screen.unwrap_or(area);
+        let wanted = Wanted {
+            x: self.x,
+            y: self.y,
+            cols: self.width,
+            rows: self.height,
+            pinned: self.pinned,
+        };
+        wanted.place(Rect::new(0, 0, cols.max(1), rows.max(1)), before, None)
+    }
 }
 
 /// One pane.
@@ -93,6 +157,12 @@ impl LayoutFile {
                 PaneId(count)
             })
             .map_err(|error| Error::usage(format!("tab {at}: {error}")))?;
+            names.extend(
+                tab.floating
+                    .iter()
+                    .filter_map(|float| float.pane.name.clone()),
+            );
+            count += u32::try_from(tab.floating.len()).unwrap_or(u32::MAX / 2);
             for name in names {
                 crate::command::target::label(&name)?;
             }
@@ -204,18 +274,32 @@ mod tests {
             split: Axis::Vertical,
             parts: vec![part(1, pane("b")), part(3, Spec::Pane(PaneFile::default()))],
         };
+        let stack = Spec::Stack {
+            stack: vec![PaneFile::default(), PaneFile::default()],
+            open: 1,
+        };
         let file = LayoutFile {
             tab: vec![
                 TabFile {
                     name: Some("work".to_owned()),
                     panes: Spec::Split {
                         split: Axis::Horizontal,
-                        parts: vec![part(2, pane("a")), part(1, inner)],
+                        parts: vec![part(2, pane("a")), part(1, inner), part(1, stack)],
                     },
+                    floating: vec![FloatFile {
+                        x: Some(Extent::Cells(4)),
+                        y: None,
+                        width: Some(Extent::Percent(60)),
+                        height: None,
+                        pinned: true,
+                        screen: Some(Size::new(80, 23)),
+                        pane: PaneFile::default(),
+                    }],
                 },
                 TabFile {
                     name: None,
                     panes: Spec::Pane(PaneFile::default()),
+                    floating: Vec::new(),
                 },
             ],
         };
@@ -242,6 +326,12 @@ mod tests {
             "no parts",
         );
         check("[[tab]]\n\n[tab.panes]\ncomand = ['x']", "line 3");
+        check("[[tab]]\npanes = { stack = [] }", "no panes");
+        let float = |text: &str| format!("[[tab]]\npanes = {{}}\n[[tab.floating]]\n{text}");
+        check(&float("width = '101%'"), "neither a number");
+        check(&float("x = -1"), "line 4");
+        check(&float("wide = 4"), "wide");
+        check(&float("pane = { name = '' }"), "empty");
         let many = "[[tab]]\npanes = {}\n".repeat(MAX_PANES + 1);
         check(&many, "more than 100 panes");
     }

@@ -18,6 +18,8 @@ pub enum Table {
     Normal,
     /// The side panel has the keyboard.
     Panel,
+    /// The keys move and resize the focused pane.
+    Adjust,
     /// The pane is in copy mode, with vi's keys.
     CopyVi,
     /// The pane is in copy mode, with Emacs' keys.
@@ -26,13 +28,20 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Table; 4] = [Table::Normal, Table::Panel, Table::CopyVi, Table::CopyEmacs];
+    pub const ALL: [Table; 5] = [
+        Table::Normal,
+        Table::Panel,
+        Table::Adjust,
+        Table::CopyVi,
+        Table::CopyEmacs,
+    ];
 
     /// Its name in `keybindings.toml`.
     pub const fn name(self) -> &'static str {
         match self {
             Table::Normal => "normal",
             Table::Panel => "panel",
+            Table::Adjust => "adjust",
             Table::CopyVi => "copy-vi",
             Table::CopyEmacs => "copy-emacs",
         }
@@ -123,6 +132,7 @@ pub struct Keymap {
     prefix: Key,
     normal: Branch,
     panel: Branch,
+    adjust: Branch,
     copy_vi: Branch,
     copy_emacs: Branch,
 }
@@ -134,6 +144,7 @@ impl Keymap {
             prefix: prefix.normal(),
             normal: Branch::default(),
             panel: Branch::default(),
+            adjust: Branch::default(),
             copy_vi: Branch::default(),
             copy_emacs: Branch::default(),
         }
@@ -208,6 +219,7 @@ impl Keymap {
         match table {
             Table::Normal => &self.normal,
             Table::Panel => &self.panel,
+            Table::Adjust => &self.adjust,
             Table::CopyVi => &self.copy_vi,
             Table::CopyEmacs => &self.copy_emacs,
         }
@@ -217,6 +229,7 @@ impl Keymap {
         match table {
             Table::Normal => &mut self.normal,
             Table::Panel => &mut self.panel,
+            Table::Adjust => &mut self.adjust,
             Table::CopyVi => &mut self.copy_vi,
             Table::CopyEmacs => &mut self.copy_emacs,
         }

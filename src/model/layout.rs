@@ -1,6 +1,6 @@
 //! How a tab's panes lie: a tree of splits.
 //!
-//! A leaf is a pane. An inner node divides its area along one axis among two or more children; a
+//! A leaf is a pane, or a stack of them in one place. An inner node divides its area along one axis among two or more children; a
 //! child that divides along its parent's axis would be the parent's business, so none does: every
 //! operation leaves the tree in that one normal form, with each pane in it once.
 //!
@@ -19,10 +19,11 @@ mod neighbour;
 mod preset;
 mod resize;
 mod spec;
+mod stack;
 #[cfg(test)]
 mod tests;
 
-pub use arrange::{Arrangement, Border, BorderId};
+pub use arrange::{Arrangement, Border, BorderId, Floated, Spot, Stack};
 pub use preset::{Preset, UnknownPreset};
 pub use spec::{Part, Spec, SpecError};
 
@@ -40,7 +41,15 @@ pub struct Layout {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Node {
     Pane(PaneId),
-    Split { axis: Axis, children: Vec<Child> },
+    /// Two or more panes in one place, of which the one at `open` is shown.
+    Stack {
+        panes: Vec<PaneId>,
+        open: usize,
+    },
+    Split {
+        axis: Axis,
+        children: Vec<Child>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +196,7 @@ impl Layout {
 
     /// Whether `target`, as laid out in `area`, has room for two panes and a border.
     pub fn can_split(&self, target: PaneId, towards: Direction, area: Rect) -> bool {
-        let Some(rect) = self.arrange(area).pane(target) else {
+        let Some(rect) = self.place(target, area) else {
             return false;
         };
         let along = match towards.axis() {
@@ -202,6 +211,7 @@ impl Node {
     fn visit(&self, f: &mut impl FnMut(PaneId)) {
         match self {
             Node::Pane(pane) => f(*pane),
+            Node::Stack { panes, .. } => panes.iter().for_each(|pane| f(*pane)),
             Node::Split { children, .. } => {
                 children.iter().for_each(|child| child.node.visit(f));
             }
@@ -211,6 +221,7 @@ impl Node {
     fn rename(&mut self, f: &mut impl FnMut(PaneId) -> PaneId) {
         match self {
             Node::Pane(pane) => *pane = f(*pane),
+            Node::Stack { panes, .. } => panes.iter_mut().for_each(|pane| *pane = f(*pane)),
             Node::Split { children, .. } => {
                 children.iter_mut().for_each(|child| child.node.rename(f));
             }
@@ -220,6 +231,7 @@ impl Node {
     fn contains(&self, pane: PaneId) -> bool {
         match self {
             Node::Pane(own) => *own == pane,
+            Node::Stack { panes, .. } => panes.contains(&pane),
             Node::Split { children, .. } => children.iter().any(|child| child.node.contains(pane)),
         }
     }
@@ -228,6 +240,7 @@ impl Node {
     fn first(&self) -> Option<PaneId> {
         match self {
             Node::Pane(pane) => Some(*pane),
+            Node::Stack { panes, .. } => panes.first().copied(),
             Node::Split { children, .. } => children.first().and_then(|child| child.node.first()),
         }
     }
@@ -236,13 +249,14 @@ impl Node {
     fn last(&self) -> Option<PaneId> {
         match self {
             Node::Pane(pane) => Some(*pane),
+            Node::Stack { panes, .. } => panes.last().copied(),
             Node::Split { children, .. } => children.last().and_then(|child| child.node.last()),
         }
     }
 
     fn split(&mut self, target: PaneId, towards: Direction, new: PaneId, percent: u8) -> bool {
         let Node::Split { axis, children } = self else {
-            if *self != Node::Pane(target) {
+            if !self.is_leaf_of(target) {
                 return false;
             }
             self.become_split(towards, Node::Pane(new), percent);
@@ -254,7 +268,7 @@ impl Node {
         else {
             return false;
         };
-        let is_leaf = children[at].node == Node::Pane(target);
+        let is_leaf = children[at].node.is_leaf_of(target);
         if !is_leaf || *axis != towards.axis() {
             return children[at].node.split(target, towards, new, percent);
         }
@@ -306,7 +320,7 @@ impl Node {
     /// Removes `pane` from below this node; answers the pane that inherits its space.
     fn remove(&mut self, pane: PaneId) -> Option<PaneId> {
         let Node::Split { axis, children } = self else {
-            return None;
+            return self.remove_member(pane);
         };
         let axis = *axis;
         let at = children

@@ -2,6 +2,7 @@
 
 pub mod buffers;
 pub mod copy;
+pub mod float;
 pub mod format;
 pub mod geometry;
 pub mod id;

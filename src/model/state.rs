@@ -1,7 +1,7 @@
 //! The server's whole state, and the questions everybody asks of it.
 //!
-//! Invariants: there is at least one tab while the server runs; every pane is in exactly one tab's
-//! layout; every view shows a tab that exists. Time is the loop's: milliseconds that the server
+//! Invariants: there is at least one tab while the server runs; every pane is in exactly one tab,
+//! tiled or floating; every view shows a tab that exists. Time is the loop's: milliseconds that the server
 //! writes into `now_ms` before each step, so that nothing here reads a clock.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
 use super::pane::{Launch, Pane, PaneLife};
-use super::tab::Tab;
+use super::tab::{Look, Tab};
 use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
@@ -140,7 +140,7 @@ impl State {
 
     /// The tab a pane is in.
     pub fn tab_of(&self, pane: PaneId) -> Option<&Tab> {
-        self.tabs.iter().find(|tab| tab.layout.contains(pane))
+        self.tabs.iter().find(|tab| tab.contains(pane))
     }
 
     /// What a tab is called: its given name, or its active pane's.
@@ -157,18 +157,45 @@ impl State {
     pub fn focused(&self, view: &View) -> Option<PaneId> {
         let tab = self.tab(view.tab)?;
         view.focused_in(tab.id)
-            .filter(|&pane| tab.layout.contains(pane))
+            .filter(|&pane| tab.contains(pane))
             .or(Some(tab.active))
     }
 
     /// Where a view shows the panes of its tab: all of them, or the zoomed one alone.
     pub fn arrangement(&self, view: &View) -> Option<Arrangement> {
         let tab = self.tab(view.tab)?;
-        let area = view.frame().content;
-        Some(match view.zoom.get(&tab.id) {
-            Some(&pane) => Arrangement::single(pane, area),
-            None => tab.layout.arrange(area),
-        })
+        let look = Look {
+            focused: self.focused(view),
+            order: view.focus.get(&tab.id).map_or(&[], Vec::as_slice),
+            zoom: view.zoom.get(&tab.id).copied(),
+        };
+        Some(tab.arrange(view.frame().content, look))
+    }
+
+    /// The panes that a view has in sight.
+    pub fn in_sight(&self, view: &View) -> Vec<PaneId> {
+        match (self.tab(view.tab), view.zoom.get(&view.tab)) {
+            (Some(tab), Some(pane)) if tab.is_plain() => vec![*pane],
+            (Some(tab), None) if tab.is_plain() => tab.layout.panes(),
+            _ => {
+                let panes = self.arrangement(view).map(|shown| shown.panes);
+                let panes = panes.unwrap_or_default().into_iter();
+                let some = panes.filter(|(_, rect)| !rect.is_empty());
+                some.map(|(pane, _)| pane).collect()
+            }
+        }
+    }
+
+    /// Moves a view to a pane of a tab. A floating one lies over what is zoomed, any other ends that.
+    pub fn focus(&mut self, client: ClientId, tab: TabId, pane: PaneId) {
+        let over = self.tab(tab).is_some_and(|tab| tab.float(pane).is_some());
+        let Some(view) = self.views.get_mut(&client) else {
+            return;
+        };
+        match over {
+            true => view.set_focus_over(tab, pane),
+            false => view.set_focus(tab, pane),
+        }
     }
 
     /// The view somebody used last, if any terminal is attached.
@@ -255,11 +282,11 @@ impl State {
     /// Takes a pane out of its tab; the tab goes with its last pane, and views move on.
     /// The pane's record stays, for breaking a pane out; [`State::remove_pane`] drops it as well.
     pub fn unlink_pane(&mut self, pane: PaneId) {
-        let Some(tab) = self.tabs.iter_mut().find(|tab| tab.layout.contains(pane)) else {
+        let Some(tab) = self.tabs.iter_mut().find(|tab| tab.contains(pane)) else {
             return;
         };
         let tab_id = tab.id;
-        match tab.layout.remove(pane) {
+        match tab.remove(pane) {
             Removal::Removed { heir } => {
                 for view in self.views.values_mut() {
                     view.forget_pane(pane);
@@ -331,12 +358,8 @@ impl State {
     /// Views that show `pane` at this moment.
     pub fn viewers(&self, pane: PaneId) -> impl Iterator<Item = &View> {
         let tab = self.tab_of(pane).map(|tab| tab.id);
-        self.views.values().filter(move |view| {
-            Some(view.tab) == tab
-                && view
-                    .zoom
-                    .get(&view.tab)
-                    .is_none_or(|&zoomed| zoomed == pane)
-        })
+        self.views
+            .values()
+            .filter(move |view| Some(view.tab) == tab && self.in_sight(view).contains(&pane))
     }
 }

@@ -4,6 +4,7 @@
 //! change of it; programs are no part of it. Going back to a shape never ends or starts a program:
 //! panes that have gone meanwhile are left out, panes that have come stay in the tab they are in.
 
+use super::float::Float;
 use super::id::{PaneId, TabId};
 use super::layout::{Layout, Removal};
 use super::state::State;
@@ -23,23 +24,35 @@ pub struct Shape(Vec<TabShape>);
 struct TabShape {
     id: TabId,
     layout: Layout,
+    floats: Vec<Float>,
     active: PaneId,
+}
+
+impl TabShape {
+    fn panes(&self) -> Vec<PaneId> {
+        let mut panes = self.layout.panes();
+        panes.extend(self.floats.iter().map(|float| float.pane));
+        panes
+    }
+
+    /// Whether both have the same panes in the same places.
+    fn lies_as(&self, id: TabId, layout: &Layout, floats: &[Float]) -> bool {
+        self.id == id && self.layout.lies_as(layout) && self.floats == floats
+    }
 }
 
 impl Shape {
     fn panes(&self) -> Vec<PaneId> {
-        let mut panes: Vec<PaneId> = self.0.iter().flat_map(|tab| tab.layout.panes()).collect();
+        let mut panes: Vec<PaneId> = self.0.iter().flat_map(TabShape::panes).collect();
         panes.sort_unstable();
         panes
     }
 
     /// Whether both have the same panes in the same places; which one is active does not count.
     fn lies_as(&self, other: &Shape) -> bool {
-        let places = |shape: &Shape| -> Vec<(TabId, Layout)> {
-            let tabs = shape.0.iter();
-            tabs.map(|tab| (tab.id, tab.layout.clone())).collect()
-        };
-        places(self) == places(other)
+        let same =
+            |(one, two): (&TabShape, &TabShape)| one.lies_as(two.id, &two.layout, &two.floats);
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
     }
 }
 
@@ -58,6 +71,7 @@ impl State {
         let tab = |tab: &Tab| TabShape {
             id: tab.id,
             layout: tab.layout.clone(),
+            floats: tab.floats.clone(),
             active: tab.active,
         };
         Shape(self.tabs.iter().map(tab).collect())
@@ -67,7 +81,7 @@ impl State {
     pub fn changed_since(&self, before: &Shape) -> Vec<TabId> {
         let same = |tab: &Tab| {
             let mut others = before.0.iter();
-            others.any(|other| other.id == tab.id && other.layout == tab.layout)
+            others.any(|other| other.lies_as(tab.id, &tab.layout, &tab.floats))
         };
         let changed = self.tabs.iter().filter(|tab| !same(tab));
         changed.map(|tab| tab.id).collect()
@@ -122,41 +136,49 @@ impl State {
     /// Lets panes lie as in `shape`, as far as they still are.
     fn restore(&mut self, shape: Shape) {
         let old = shape.panes();
-        let came: Vec<(PaneId, TabId)> = self
+        let came: Vec<(PaneId, TabId, Option<Float>)> = self
             .tabs
             .iter()
-            .flat_map(|tab| tab.layout.panes().into_iter().map(|pane| (pane, tab.id)))
+            .flat_map(|tab| tab.panes().into_iter().map(move |pane| (pane, tab)))
             .filter(|(pane, _)| old.binary_search(pane).is_err())
+            .map(|(pane, tab)| (pane, tab.id, tab.float(pane).copied()))
             .collect();
         let mut names: Vec<(TabId, Tab)> = self.tabs.drain(..).map(|tab| (tab.id, tab)).collect();
-        for TabShape { id, layout, active } in shape.0 {
-            let Some(layout) = self.living(layout) else {
+        for shape in shape.0 {
+            let (id, last) = (shape.id, shape.active);
+            let Some((layout, floats)) = self.living(shape) else {
                 continue;
             };
             let at = names.iter().position(|(known, _)| *known == id);
             let known = at.map(|at| names.remove(at).1);
-            let active = if layout.contains(active) {
-                Some(active)
-            } else {
-                layout.panes().first().copied()
+            let first = layout.panes().first().copied();
+            let Some(first) = first else {
+                continue;
             };
-            self.tabs.extend(active.map(|active| Tab {
+            let mut tab = Tab {
                 id,
                 layout,
-                active,
-                ..known.unwrap_or_else(|| Tab::new(id, active))
-            }));
+                floats,
+                active: first,
+                ..known.unwrap_or_else(|| Tab::new(id, first))
+            };
+            if tab.contains(last) {
+                tab.active = last;
+            }
+            self.tabs.push(tab);
         }
-        for (pane, home) in came {
-            match self.tab_mut(home) {
-                Some(tab) => {
+        for (pane, home, float) in came {
+            match (self.tab_mut(home), float) {
+                (Some(tab), Some(float)) => tab.floats.push(float),
+                (Some(tab), None) => {
                     tab.layout.split_edge(Direction::Right, pane);
                 }
-                None => {
+                (None, _) => {
                     let at = names.iter().position(|(known, _)| *known == home);
                     let known = at.map(|at| names.remove(at).1);
                     self.tabs.push(Tab {
                         layout: Layout::new(pane),
+                        floats: Vec::new(),
                         active: pane,
                         ..known.unwrap_or_else(|| Tab::new(home, pane))
                     });
@@ -166,14 +188,21 @@ impl State {
         self.mend_views();
     }
 
-    /// A layout without the panes that are no more; `None` if none is left.
-    fn living(&self, mut layout: Layout) -> Option<Layout> {
+    /// A tab's panes without those that are no more; `None` if none is left.
+    fn living(&self, shape: TabShape) -> Option<(Layout, Vec<Float>)> {
+        let TabShape {
+            mut layout,
+            mut floats,
+            ..
+        } = shape;
+        floats.retain(|float| self.panes.contains_key(&float.pane));
         for pane in layout.panes() {
             if !self.panes.contains_key(&pane) && layout.remove(pane) == Removal::Last {
-                return None;
+                layout = Layout::new(floats.pop()?.pane);
+                break;
             }
         }
-        Some(layout)
+        Some((layout, floats))
     }
 
     /// Views of tabs that are no more turn to one that is.

@@ -150,6 +150,9 @@ impl<'a> Found<'a> {
                 PaneLife::Exited { code, .. } => code.to_string(),
                 PaneLife::Running { .. } => return None,
             },
+            "pane_floating_flag" => flag(self.tab?.float(pane.id).is_some()),
+            "pane_pinned_flag" => flag(self.tab?.float(pane.id).is_some_and(|float| float.pinned)),
+            "pane_stacked_flag" => flag(self.tab?.layout.stack_of(pane.id).is_some()),
             "pane_bell_flag" => flag(pane.bell),
             "pane_activity_flag" => flag(pane.activity),
             "pane_in_mode" => {
@@ -169,7 +172,7 @@ impl<'a> Found<'a> {
 
     /// Where a pane lies in its tab, in cells.
     fn pane_place(&self, pane: &Pane, name: &str) -> Option<String> {
-        let rect = self.tab?.layout.arrange(self.area()).pane(pane.id)?;
+        let rect = self.tab?.rect(pane.id, self.area())?;
         let area = self.area();
         Some(match name {
             "pane_left" => rect.x.to_string(),
@@ -195,14 +198,14 @@ impl<'a> Found<'a> {
 
     fn place(&self) -> Option<usize> {
         let (tab, pane) = (self.tab?, self.pane?);
-        tab.layout.panes().iter().position(|id| *id == pane.id)
+        tab.panes().iter().position(|id| *id == pane.id)
     }
 
     /// The tab's focused pane, as the terminal in question sees it.
     fn active(&self) -> Option<PaneId> {
         let tab = self.tab?;
         let view = self.view.and_then(|view| view.focused_in(tab.id));
-        let here = view.filter(|pane| tab.layout.contains(*pane));
+        let here = view.filter(|pane| tab.contains(*pane));
         here.or(Some(tab.active))
     }
 
@@ -213,7 +216,7 @@ impl<'a> Found<'a> {
             .view
             .is_some_and(|view| view.zoom.contains_key(&tab.id));
         let any = |mark: fn(&Pane) -> bool| {
-            let panes = tab.layout.panes();
+            let panes = tab.panes();
             panes
                 .iter()
                 .any(|id| self.state.panes.get(id).is_some_and(mark))
@@ -222,7 +225,7 @@ impl<'a> Found<'a> {
             "window_id" => tab.id.to_string(),
             "window_index" => self.state.tab_index(tab.id)?.to_string(),
             "window_name" => self.state.tab_label(tab),
-            "window_panes" => tab.layout.panes().len().to_string(),
+            "window_panes" => tab.panes().len().to_string(),
             "window_active" => flag(shown),
             "window_last_flag" => flag(last),
             "window_zoomed_flag" => flag(zoomed),
@@ -243,7 +246,7 @@ impl<'a> Found<'a> {
             "window_height" => self.area().rows.to_string(),
             "window_bigger" => {
                 let wider = |pane: &Pane| pane.size.cols > self.area().cols;
-                let panes = tab.layout.panes();
+                let panes = tab.panes();
                 let mut panes = panes.iter().filter_map(|id| self.state.panes.get(id));
                 flag(panes.any(wider))
             }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::copy::CopyMode;
+use super::float::Grip;
 use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::layout::BorderId;
@@ -62,6 +63,8 @@ pub struct View {
     pub history: Vec<String>,
     /// Whether there is a status line.
     pub status_line: bool,
+    /// Keys move and resize the focused pane instead of going to its program.
+    pub adjusting: bool,
 }
 
 /// Something held with the mouse.
@@ -71,6 +74,15 @@ pub enum Drag {
     Border(BorderId),
     /// The side panel's edge.
     Panel,
+    /// The frame of a floating pane.
+    Frame {
+        /// The pane.
+        pane: PaneId,
+        /// Where it is held.
+        grip: Grip,
+        /// How many cells from the frame's left edge.
+        hold: u16,
+    },
     /// Text of a pane, to select it.
     Select {
         /// The pane.
@@ -146,6 +158,7 @@ impl View {
             last_input_ms: 0,
             history: Vec::new(),
             status_line: true,
+            adjusting: false,
         }
     }
 
@@ -207,12 +220,17 @@ impl View {
 
     /// Makes `pane` the focused one of `tab`; zoom follows only if it was that pane's.
     pub fn set_focus(&mut self, tab: TabId, pane: PaneId) {
-        let order = self.focus.entry(tab).or_default();
-        order.retain(|&other| other != pane);
-        order.push(pane);
+        self.set_focus_over(tab, pane);
         if self.zoom.get(&tab).is_some_and(|&zoomed| zoomed != pane) {
             self.zoom.remove(&tab);
         }
+    }
+
+    /// Makes `pane`, which floats, the focused one of `tab`; what is zoomed stays so beneath it.
+    pub fn set_focus_over(&mut self, tab: TabId, pane: PaneId) {
+        let order = self.focus.entry(tab).or_default();
+        order.retain(|&other| other != pane);
+        order.push(pane);
     }
 
     /// Turns to `tab`, remembering the one left.

@@ -53,14 +53,7 @@ pub fn due_us(state: &State, client: ClientId, terminal: &Terminal, now_us: u64)
 /// The panes in view whose screen is not the one drawn last. One in the middle of a synchronized
 /// update does not count: its picture is not finished.
 fn changed_panes(state: &State, view: &View, terminal: &Terminal) -> Vec<PaneId> {
-    let Some(tab) = state.tab(view.tab) else {
-        return Vec::new();
-    };
-    let zoomed = view.zoom.get(&tab.id).copied();
-    let panes = match zoomed {
-        Some(pane) => vec![pane],
-        None => tab.layout.panes(),
-    };
+    let panes = state.in_sight(view);
     panes
         .into_iter()
         // Who reads a text held still sees none of the changes.

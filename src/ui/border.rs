@@ -1,7 +1,7 @@
 //! The lines between panes, joined where they meet, and the titles that stand in them.
 //!
 //! Only border cells are drawn; panes are somebody else's. A pane's title stands in the line above
-//! it, so panes at the top have one only if the caller keeps a row for it (`title_row`).
+//! it (a stacked pane's in its own line of the stack), so panes at the top have one only if the caller keeps a row for it (`title_row`).
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
@@ -88,6 +88,10 @@ fn lines(props: &BorderProps<'_>) -> Vec<Line> {
             upright: border.axis == Axis::Horizontal,
         })
         .collect();
+    lines.extend(props.arrangement.titles.iter().map(|(_, rect)| Line {
+        rect: *rect,
+        upright: false,
+    }));
     let area = props.arrangement.area;
     if let (true, Some(y)) = (props.title_row, area.y.checked_sub(1)) {
         lines.push(Line {
@@ -184,28 +188,44 @@ fn half(line: Line, pane: Rect) -> Rect {
 }
 
 fn title(buf: &mut Buffer, props: &BorderProps<'_>, label: &PaneLabel<'_>, theme: &Theme) {
-    let Some(rect) = props
-        .arrangement
-        .pane(label.pane)
-        .filter(|rect| !rect.is_empty())
-    else {
+    let Some(line) = title_line(props, label.pane) else {
         return;
     };
-    let Some(y) = rect.y.checked_sub(1) else {
-        return;
-    };
-    if y < props.arrangement.area.y && !props.title_row {
-        return;
-    }
     // A cell of line at each end stays, so that one sees that it is a line.
-    let inside = Rect::new(rect.x + 1, y, rect.cols.saturating_sub(2), 1);
-    if inside.cols < 3 {
-        return;
-    }
+    let inside = Rect::new(line.x + 1, line.y, line.cols.saturating_sub(2), 1);
     let style = match Some(label.pane) == props.focused {
         true => theme.title_focused,
         false => theme.title,
     };
+    caption(buf, inside, label, style, theme);
+}
+
+/// The line that has a pane's title: its own in a stack, else the border above it.
+fn title_line(props: &BorderProps<'_>, pane: PaneId) -> Option<Rect> {
+    let arrangement = props.arrangement;
+    let mut titles = arrangement.titles.iter();
+    if let Some((_, line)) = titles.find(|(id, _)| *id == pane) {
+        return Some(*line);
+    }
+    let rect = arrangement.pane(pane).filter(|rect| !rect.is_empty())?;
+    let y = rect.y.checked_sub(1)?;
+    if y < arrangement.area.y && !props.title_row {
+        return None;
+    }
+    Some(Rect::new(rect.x, y, rect.cols, 1))
+}
+
+/// Writes a title and what else its line tells into cells of a line.
+pub(super) fn caption(
+    buf: &mut Buffer,
+    inside: Rect,
+    label: &PaneLabel<'_>,
+    style: Style,
+    theme: &Theme,
+) {
+    if inside.cols < 3 {
+        return;
+    }
     let mut row = Row::new(inside, buf);
     let mark = match (label.exited, label.blocked) {
         (Some(0), _) => Some(("exited".to_owned(), "✓".to_owned(), theme.muted)),

@@ -12,8 +12,10 @@ use super::theme::Theme;
 use super::{copy, over, parts};
 use crate::draw::{Cursor, Surface};
 use crate::keys::encode::Tracking;
+use crate::model::float::inner;
 use crate::model::geometry::{Rect, Size};
 use crate::model::id::PaneId;
+use crate::model::layout::{Floated, Spot};
 use crate::model::pane::Pane;
 use crate::model::state::State;
 use crate::model::view::View;
@@ -26,23 +28,22 @@ pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) {
     let Some(arrangement) = state.arrangement(view) else {
         return;
     };
-    for (id, rect) in &arrangement.panes {
-        match (view.copy.get(id), state.panes.get(id)) {
-            (Some(mode), _) => {
-                let separators = &state.config.settings.word_separators;
-                copy::render(mode, *rect, separators, theme, surface);
-            }
-            (None, Some(pane)) => pane_rows(pane, *rect, 0..rect.rows, surface),
-            (None, None) => {}
-        }
+    for (id, rect) in arrangement.tiled() {
+        pane_whole(state, view, *id, *rect, theme, surface);
     }
     let mut buf = Buffer::empty(Area::new(0, 0, view.size.cols, view.size.rows));
     parts::borders(state, view, &arrangement, &mut buf, theme);
     for line in &arrangement.borders {
         surface.draw_buffer(&buf, line.rect);
     }
-    for rect in parts::marks(state, view, &arrangement, &mut buf, theme).0 {
+    for (_, rect) in &arrangement.titles {
+        surface.draw_buffer(&buf, *rect);
+    }
+    for rect in parts::marks(state, view, arrangement.tiled(), &mut buf, theme).0 {
         surface.draw_buffer(&buf, rect);
+    }
+    for floated in &arrangement.floats {
+        floating(state, view, floated, theme, &mut buf, surface);
     }
     surface.cursor = pane_cursor(state, view);
     if let Some(rect) = frame.panel {
@@ -62,6 +63,48 @@ pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) {
     }
     if over.takes_keys {
         surface.cursor = over.cursor.map(at);
+    }
+}
+
+/// Draws all of a pane, as it is or as copy mode shows it.
+fn pane_whole(
+    state: &State,
+    view: &View,
+    id: PaneId,
+    rect: Rect,
+    theme: &Theme,
+    surface: &mut Surface,
+) {
+    match (view.copy.get(&id), state.panes.get(&id)) {
+        (Some(mode), _) => {
+            let separators = &state.config.settings.word_separators;
+            copy::render(mode, rect, separators, theme, surface);
+        }
+        (None, Some(pane)) => {
+            for row in 0..rect.rows {
+                let line = Rect::new(rect.x, rect.y + row, rect.cols, 1);
+                pane_row(pane, rect, line, surface);
+            }
+        }
+        (None, None) => {}
+    }
+}
+
+/// Draws a floating pane over what is there.
+fn floating(
+    state: &State,
+    view: &View,
+    floated: &Floated,
+    theme: &Theme,
+    buf: &mut Buffer,
+    surface: &mut Surface,
+) {
+    let rect = inner(floated.frame);
+    parts::frame(state, view, floated, buf, theme);
+    surface.draw_buffer(buf, floated.frame);
+    pane_whole(state, view, floated.pane, rect, theme, surface);
+    for rect in parts::marks(state, view, &[(floated.pane, rect)], buf, theme).0 {
+        surface.draw_buffer(buf, rect);
     }
 }
 
@@ -86,16 +129,22 @@ pub fn panes(
     let Some(arrangement) = state.arrangement(view) else {
         return touched;
     };
-    for (id, rect) in &arrangement.panes {
+    let tiled = arrangement.tiled().len();
+    for (at, (id, rect)) in arrangement.panes.iter().enumerate() {
         let Some(pane) = state.panes.get(id).filter(|_| changed.contains(id)) else {
             continue;
         };
         let seen = drawn.get(id).copied().unwrap_or(0);
         // A window onto a larger screen may have moved as a whole.
         let window = rect.size() != pane.screen.size();
+        // Of a floating pane its own frame and those below do not cover it.
+        let below = (at + 1).saturating_sub(tiled);
         for row in 0..rect.rows {
             if window || pane.screen.row_seq(row) > seen {
-                pane_rows(pane, *rect, row..row + 1, surface);
+                let line = Rect::new(rect.x, rect.y + row, rect.cols, 1);
+                for part in arrangement.uncovered(line, below) {
+                    pane_row(pane, *rect, part, surface);
+                }
                 touched.push(rect.y + row);
             }
         }
@@ -106,13 +155,12 @@ pub fn panes(
     touched
 }
 
-/// Draws some rows of a pane into its rectangle.
-fn pane_rows(pane: &Pane, rect: Rect, rows: std::ops::Range<u16>, surface: &mut Surface) {
+/// Draws a part of a row of a pane that lies at `rect`; `part` are cells of the surface.
+fn pane_row(pane: &Pane, rect: Rect, part: Rect, surface: &mut Surface) {
     let (left, top) = crop(pane, rect.size());
-    for row in rows {
-        let mut span = surface.span(rect.x, rect.y + row, rect.cols);
-        pane.screen.draw_row_from(row + top, left, 0, &mut span);
-    }
+    let mut span = surface.span(part.x, part.y, part.cols);
+    let (column, row) = (part.x - rect.x + left, part.y - rect.y + top);
+    pane.screen.draw_row_from(row, column, 0, &mut span);
 }
 
 /// The upper left cell of the part of a pane's screen that a smaller rectangle shows: the part
@@ -127,25 +175,33 @@ pub fn crop(pane: &Pane, size: Size) -> (u16, u16) {
     (left, top)
 }
 
-/// Where the focused pane's cursor stands on the view's screen.
+/// Where the focused pane's cursor stands on the view's screen; none where something lies over it.
 fn pane_cursor(state: &State, view: &View) -> Option<Cursor> {
     let id = state.focused(view)?;
     if view.panel.open && view.panel.focused {
         return None;
     }
-    if let Some(mode) = view.copy.get(&id) {
-        let rect = state.arrangement(view)?.pane(id)?;
-        let x = u16::try_from(mode.cursor.col.checked_sub(mode.left)?).ok()?;
-        let y = u16::try_from(mode.cursor.row.checked_sub(mode.top)?).ok()?;
-        return (x < rect.cols && y < rect.rows).then(|| at((rect.x + x, rect.y + y)));
+    let arrangement = state.arrangement(view)?;
+    let rect = arrangement.pane(id)?;
+    let cursor = match view.copy.get(&id) {
+        Some(mode) => {
+            let x = u16::try_from(mode.cursor.col.checked_sub(mode.left)?).ok()?;
+            let y = u16::try_from(mode.cursor.row.checked_sub(mode.top)?).ok()?;
+            (x < rect.cols && y < rect.rows).then(|| at((rect.x + x, rect.y + y)))?
+        }
+        None => {
+            let pane = state.panes.get(&id).filter(|pane| !pane.exited())?;
+            let cursor = pane.screen.cursor()?;
+            let (left, top) = crop(pane, rect.size());
+            let x = rect.x + cursor.x.checked_sub(left)?;
+            let y = rect.y + cursor.y.checked_sub(top)?;
+            Cursor { x, y, ..cursor }
+        }
+    };
+    match arrangement.spot(cursor.x, cursor.y) {
+        Some(Spot::Pane(found, _)) if found == id => Some(cursor),
+        _ => None,
     }
-    let pane = state.panes.get(&id).filter(|pane| !pane.exited())?;
-    let rect = state.arrangement(view)?.pane(id)?;
-    let cursor = pane.screen.cursor()?;
-    let (left, top) = crop(pane, rect.size());
-    let x = rect.x + cursor.x.checked_sub(left)?;
-    let y = rect.y + cursor.y.checked_sub(top)?;
-    rect.contains(x, y).then_some(Cursor { x, y, ..cursor })
 }
 
 /// Whether a program in view wants to know of mouse moves without a button.

@@ -11,6 +11,7 @@ use super::theme::Theme;
 use super::{hit, over, parts};
 use crate::model::geometry::Rect;
 use crate::model::id::{ClientId, PaneId};
+use crate::model::layout::Spot;
 use crate::model::state::State;
 
 pub use super::draw::crop;
@@ -58,8 +59,11 @@ pub fn over(state: &State, client: ClientId, at: (u16, u16)) -> Option<Click> {
 pub fn exited(state: &State, client: ClientId, at: (u16, u16)) -> Option<(PaneId, ExitedAction)> {
     let view = state.views.get(&client)?;
     let arrangement = state.arrangement(view)?;
+    let Spot::Pane(pane, rect) = arrangement.spot(at.0, at.1)? else {
+        return None;
+    };
     let mut buf = scratch(state, client)?;
-    let (_, regions) = parts::marks(state, view, &arrangement, &mut buf, &Theme::plain());
+    let (_, regions) = parts::marks(state, view, &[(pane, rect)], &mut buf, &Theme::plain());
     hit(&regions, at.0, at.1).copied()
 }
 

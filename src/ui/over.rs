@@ -305,6 +305,7 @@ fn key_list(
             group: match entry.table {
                 Table::Normal => "Everywhere",
                 Table::Panel => "In the side panel",
+                Table::Adjust => "While a pane is being moved",
                 Table::CopyVi | Table::CopyEmacs => "In copy mode",
             },
             keys,
@@ -337,7 +338,6 @@ fn tab_list(
         .enumerate()
         .map(|(index, tab)| {
             let names: Vec<String> = tab
-                .layout
                 .panes()
                 .iter()
                 .filter_map(|id| state.panes.get(id))
@@ -370,7 +370,7 @@ fn pane_numbers(state: &State, view: &View, buf: &mut Buffer, theme: &Theme, ove
         return;
     };
     let focused = state.focused(view);
-    let order = state.tab(view.tab).map(|tab| tab.layout.panes());
+    let order = state.tab(view.tab).map(|tab| tab.panes());
     let order = order.unwrap_or_default();
     let titles: Vec<String> = arrangement
         .panes

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::Region;
 use super::border::{self, BorderProps, PaneLabel};
 use super::copy;
+use super::frame::{self, FrameProps};
 use super::overlay::exited::{self, ExitedAction, ExitedProps};
 use super::panel::{self, Hint, PanelProps, PanelView};
 use super::status::{self, StatusAction, StatusProps};
@@ -14,8 +15,8 @@ use crate::keys::chord;
 use crate::keys::keymap::Table;
 use crate::model::geometry::Rect;
 use crate::model::id::PaneId;
-use crate::model::layout::Arrangement;
-use crate::model::pane::PaneLife;
+use crate::model::layout::{Arrangement, Floated};
+use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
 use crate::model::view::View;
 
@@ -27,47 +28,79 @@ pub fn borders(
     buf: &mut Buffer,
     theme: &Theme,
 ) {
-    let titles: Vec<(PaneId, String, Option<i32>)> = arrangement
-        .panes
-        .iter()
-        .filter_map(|(id, _)| state.panes.get(id))
-        .map(|pane| {
-            let code = match pane.life {
-                PaneLife::Exited { code, .. } => Some(code),
-                PaneLife::Running { .. } => None,
-            };
-            let mark = if state.marked == Some(pane.id) {
-                "◆ "
-            } else {
-                ""
-            };
-            let with = state.tab(view.tab).is_some_and(|tab| {
-                let panes = tab.typed_with(pane.id);
-                panes.len() > 1
-            });
-            let both = if with { "⇉ " } else { "" };
-            (pane.id, format!("{mark}{both}{}", pane.label()), code)
-        })
-        .collect();
-    let labels: Vec<PaneLabel<'_>> = titles
-        .iter()
+    let tiled: Vec<PaneId> = arrangement.tiled().iter().map(|(id, _)| *id).collect();
+    let mut titles = titles(state, view, &tiled);
+    for (pane, title, _) in &mut titles {
+        if arrangement.titles.iter().any(|(other, _)| other == pane) {
+            let open = arrangement.pane(*pane).is_some_and(|rect| !rect.is_empty());
+            title.insert_str(0, if open { "▾ " } else { "▸ " });
+        }
+    }
+    let labels = labels(&titles);
+    let props = BorderProps {
+        arrangement,
+        focused: keyboard(state, view).filter(|pane| tiled.contains(pane)),
+        labels: &labels,
+        title_row: false,
+    };
+    border::render(buf, &props, theme);
+}
+
+/// The border of a floating pane, with its title.
+pub fn frame(state: &State, view: &View, floated: &Floated, buf: &mut Buffer, theme: &Theme) {
+    let titles = titles(state, view, &[floated.pane]);
+    let labels = labels(&titles);
+    let Some(label) = labels.first() else {
+        return;
+    };
+    let props = FrameProps {
+        rect: floated.frame,
+        label: *label,
+        focused: keyboard(state, view) == Some(floated.pane),
+        pinned: floated.pinned,
+    };
+    frame::render(buf, &props, theme);
+}
+
+/// The pane that takes the keys, unless the panel does.
+fn keyboard(state: &State, view: &View) -> Option<PaneId> {
+    let panel = view.panel.open && view.panel.focused;
+    state.focused(view).filter(|_| !panel)
+}
+
+/// What panes are called in their lines, and the exit codes of those whose programs are over.
+fn titles(state: &State, view: &View, panes: &[PaneId]) -> Vec<(PaneId, String, Option<i32>)> {
+    let found = panes.iter().filter_map(|id| state.panes.get(id));
+    let title = |pane: &Pane| {
+        let code = match pane.life {
+            PaneLife::Exited { code, .. } => Some(code),
+            PaneLife::Running { .. } => None,
+        };
+        let mark = if state.marked == Some(pane.id) {
+            "◆ "
+        } else {
+            ""
+        };
+        let with = state.tab(view.tab).is_some_and(|tab| {
+            let panes = tab.typed_with(pane.id);
+            panes.len() > 1
+        });
+        let both = if with { "⇉ " } else { "" };
+        (pane.id, format!("{mark}{both}{}", pane.label()), code)
+    };
+    found.map(title).collect()
+}
+
+fn labels(titles: &[(PaneId, String, Option<i32>)]) -> Vec<PaneLabel<'_>> {
+    let titles = titles.iter();
+    titles
         .map(|(pane, title, exited)| PaneLabel {
             pane: *pane,
             title,
             blocked: None,
             exited: *exited,
         })
-        .collect();
-    let focused = state
-        .focused(view)
-        .filter(|_| !(view.panel.open && view.panel.focused));
-    let props = BorderProps {
-        arrangement,
-        focused,
-        labels: &labels,
-        title_row: false,
-    };
-    border::render(buf, &props, theme);
+        .collect()
 }
 
 /// What lies on panes: where copy mode is, that their programs are over. Answers the
@@ -75,12 +108,12 @@ pub fn borders(
 pub fn marks(
     state: &State,
     view: &View,
-    arrangement: &Arrangement,
+    panes: &[(PaneId, Rect)],
     buf: &mut Buffer,
     theme: &Theme,
 ) -> (Vec<Rect>, Vec<Region<(PaneId, ExitedAction)>>) {
     let (mut rects, mut regions) = (Vec::new(), Vec::new());
-    for (id, rect) in &arrangement.panes {
+    for (id, rect) in panes {
         let Some(pane) = state.panes.get(id).filter(|_| !rect.is_empty()) else {
             continue;
         };
@@ -128,8 +161,7 @@ pub fn status(
         .enumerate()
         .map(|(number, (tab, name))| {
             let marked = |mark: fn(&crate::model::pane::Pane) -> bool| {
-                tab.layout
-                    .panes()
+                tab.panes()
                     .iter()
                     .any(|id| state.panes.get(id).is_some_and(mark))
             };
@@ -168,6 +200,7 @@ pub fn status(
     let mode = match mode.map(|mode| mode.count) {
         Some(Some(count)) => Some(format!("copy {count}")),
         Some(None) => Some("copy".to_owned()),
+        None if view.adjusting => Some("arrows move, Shift resizes, Esc ends".to_owned()),
         None if typed_together => Some("typing into several panes".to_owned()),
         None => state.marked.map(|pane| format!("◆ {pane}")),
     };

@@ -265,3 +265,86 @@ fn every_size_has_a_picture() {
         }
     }
 }
+
+#[test]
+fn a_floating_pane_lies_over_the_others_and_a_pinned_one_stays() {
+    let mut state = workspace(80, 16);
+    press(&mut state, &["C-b", "*"]);
+    if let Some(pane) = state.panes.get_mut(&PaneId(2)) {
+        pane.foreground = "htop".to_owned();
+        pane.screen.feed(b"over the others");
+    }
+    insta::assert_snapshot!("floating", picture(&state));
+    // Another one, pinned and made small; with the focus below, that alone is in sight.
+    press(&mut state, &["C-b", "*", "C-b", "^", "C-b", "v"]);
+    press(
+        &mut state,
+        &["S-Up", "S-Up", "S-Up", "H", "H", "H", "H", "H"],
+    );
+    press(&mut state, &["l", "l", "l", "l", "l", "j", "j", "j"]);
+    insta::assert_snapshot!("floating_adjusted", picture(&state));
+    press(&mut state, &["Esc", "C-b", "F"]);
+    insta::assert_snapshot!("floating_pinned", picture(&state));
+}
+
+#[test]
+fn a_stack_is_title_lines_and_one_open_pane() {
+    let mut state = workspace(80, 14);
+    press(&mut state, &["C-b", "\"", "C-b", "\"", "C-b", "S"]);
+    for id in [2, 3] {
+        if let Some(pane) = state.panes.get_mut(&PaneId(id)) {
+            pane.foreground = format!("program{id}");
+            pane.screen.feed(format!("pane {id}").as_bytes());
+        }
+    }
+    insta::assert_snapshot!("stack", picture(&state));
+    press(&mut state, &["C-b", "N"]);
+    insta::assert_snapshot!("stack_cycled", picture(&state));
+}
+
+#[test]
+fn floats_and_stacks_have_a_picture_at_every_size() {
+    let mut state = workspace(100, 30);
+    press(&mut state, &["C-b", "\"", "C-b", "\"", "C-b", "S"]);
+    press(&mut state, &["C-b", "*", "C-b", "^", "C-b", "*"]);
+    for cols in [1, 2, 3, 5, 9, 20, 39, 100] {
+        for rows in [1, 2, 3, 5, 12] {
+            let size = Size::new(cols, rows);
+            let client = CLIENT;
+            event(&mut state, Event::Resized { client, size });
+            assert_eq!(picture(&state).lines().count(), usize::from(rows));
+            press(&mut state, &["C-b", "F"]);
+            assert_eq!(picture(&state).lines().count(), usize::from(rows));
+        }
+    }
+    let size = Size::new(20, 5);
+    let client = CLIENT;
+    event(&mut state, Event::Resized { client, size });
+    press(&mut state, &["C-b", "F"]);
+    insta::assert_snapshot!("floating_small", picture(&state));
+}
+
+/// What is drawn piece by piece is what is drawn as a whole, whatever floats over it.
+#[test]
+fn output_below_a_floating_pane_does_not_show_through() {
+    let mut state = workspace(80, 16);
+    press(&mut state, &["C-b", "*", "C-b", "^", "C-b", "*"]);
+    let view = &state.views[&CLIENT];
+    let mut surface = Surface::new(view.size);
+    whole(&state, view, &Theme::dark(), &mut surface);
+    let drawn = state
+        .panes
+        .iter()
+        .map(|(id, pane)| (*id, pane.screen.seq()))
+        .collect();
+    let all: Vec<PaneId> = state.panes.keys().copied().collect();
+    for (at, pane) in state.panes.values_mut().enumerate() {
+        for row in 0..14 {
+            pane.screen
+                .feed(format!("\r\n{at}{row} 漢字 wide and more 漢字").as_bytes());
+        }
+    }
+    let view = &state.views[&CLIENT];
+    super::draw::panes(&state, view, &all, &drawn, &mut surface);
+    assert_eq!(surface.to_text(), picture(&state));
+}

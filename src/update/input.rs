@@ -58,7 +58,8 @@ fn key(
         return Picture::Changed;
     }
     let panel = view.panel.open && view.panel.focused;
-    if !panel && copy::takes(state, client, event) {
+    let adjusting = view.adjusting;
+    if !panel && !adjusting && copy::takes(state, client, event) {
         return Picture::Changed;
     }
     match chord(state, client, event, effects) {
@@ -72,6 +73,9 @@ fn key(
 fn table(state: &State, view: &View, chord: &[Key]) -> Table {
     if view.panel.open && view.panel.focused {
         return Table::Panel;
+    }
+    if view.adjusting {
+        return Table::Adjust;
     }
     let prefixed = chord.first() == Some(&state.config.keymap.prefix());
     match state.focused(view) {

@@ -107,7 +107,7 @@ fn size_of(state: &State, pane: PaneId) -> crate::model::geometry::Size {
     let area = state.default_area();
     state
         .tab_of(pane)
-        .and_then(|tab| tab.layout.arrange(area).pane(pane))
+        .and_then(|tab| tab.rect(pane, area))
         .map(|rect| rect.size())
         .filter(|size| size.cols > 0 && size.rows > 0)
         .unwrap_or(super::super::model::state::UNSEEN)

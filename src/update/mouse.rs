@@ -9,6 +9,7 @@ use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, Key, KeyEvent, Mods};
 use crate::model::geometry::Rect;
 use crate::model::id::{ClientId, PaneId};
+use crate::model::layout::Spot;
 use crate::model::state::State;
 use crate::model::view::Drag;
 use crate::ui::hit;
@@ -75,24 +76,37 @@ fn panes(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Ef
         };
         return request::run_line(state, client, &line, effects);
     }
-    if let Some(border) = arrangement.border_at(event.x, event.y) {
-        if press && let Some(view) = state.views.get_mut(&client) {
-            view.drag = Some(Drag::Border(border.id));
+    let (id, rect) = match arrangement.spot(event.x, event.y) {
+        Some(Spot::Pane(id, rect)) => (id, rect),
+        Some(Spot::Border(border)) => {
+            if press && let Some(view) = state.views.get_mut(&client) {
+                view.drag = Some(Drag::Border(border.id));
+            }
+            return;
         }
-        return;
-    }
-    let Some(id) = arrangement.pane_at(event.x, event.y) else {
-        return;
-    };
-    let Some(rect) = arrangement.pane(id) else {
-        return;
+        Some(Spot::Title(pane)) => {
+            if press {
+                take_focus(state, client, pane);
+            }
+            return;
+        }
+        Some(Spot::Frame(pane, grip)) => {
+            if press {
+                let frames = arrangement.floats.iter();
+                let mut own = frames.filter(|floated| floated.pane == pane);
+                let left = own.next().map_or(0, |floated| floated.frame.x);
+                take_focus(state, client, pane);
+                if let Some(view) = state.views.get_mut(&client) {
+                    let hold = event.x - left;
+                    view.drag = Some(Drag::Frame { pane, grip, hold });
+                }
+            }
+            return;
+        }
+        None => return,
     };
     if matches!(event.kind, MouseKind::Press(_)) {
-        let tab = view.tab;
-        if let Some(view) = state.views.get_mut(&client) {
-            view.panel.focused = false;
-            view.set_focus(tab, id);
-        }
+        take_focus(state, client, id);
     }
     if to_program(state, client, id, rect, event, effects) {
         return;
@@ -105,6 +119,16 @@ fn panes(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Ef
         }
         _ => wheel(state, client, id, event, effects),
     }
+}
+
+/// Whoever clicks on a pane has it focused.
+fn take_focus(state: &mut State, client: ClientId, pane: PaneId) {
+    let Some(view) = state.views.get_mut(&client) else {
+        return;
+    };
+    view.panel.focused = false;
+    let tab = view.tab;
+    state.focus(client, tab, pane);
 }
 
 /// Gives the event to a program that asked for the mouse. False if it did not.
@@ -212,6 +236,14 @@ fn drag(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Eff
             let before = state.shape();
             if let Some(tab) = state.tab_mut(tab) {
                 tab.layout.drag_border(border, (event.x, event.y), area);
+            }
+            state.remember(before, "drag");
+        }
+        Drag::Frame { pane, grip, hold } => {
+            let before = state.shape();
+            if let Some(float) = state.tab_mut(tab).and_then(|tab| tab.float_mut(pane)) {
+                let to = (event.x, event.y);
+                float.place = float.place.dragged(grip, to, hold, area);
             }
             state.remember(before, "drag");
         }

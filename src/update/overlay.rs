@@ -75,7 +75,7 @@ fn focusable(state: &State, client: ClientId) -> Vec<String> {
         .views
         .get(&client)
         .and_then(|view| state.tab(view.tab))
-        .map(|tab| tab.layout.panes())
+        .map(|tab| tab.panes())
         .unwrap_or_default();
     panes.iter().map(ToString::to_string).collect()
 }

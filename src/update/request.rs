@@ -129,6 +129,7 @@ impl Undoable {
         };
         let series = match command {
             ServerCommand::ResizePane(_) => "resize",
+            ServerCommand::ShiftPane(_) => "shift",
             _ => "",
         };
         let travels = matches!(

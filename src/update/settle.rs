@@ -34,10 +34,12 @@ fn remember_focus(state: &mut State) {
         .filter_map(|view| Some((view.client, view.tab, state.focused(view)?)))
         .collect();
     for (client, tab, pane) in focused {
-        if let Some(view) = state.views.get_mut(&client)
-            && view.focused_in(tab) != Some(pane)
-        {
-            view.set_focus(tab, pane);
+        let known = state
+            .views
+            .get(&client)
+            .and_then(|view| view.focused_in(tab));
+        if known != Some(pane) {
+            state.focus(client, tab, pane);
         }
     }
     if let Some(view) = state.recent_view()
@@ -48,6 +50,7 @@ fn remember_focus(state: &mut State) {
     for (tab, pane) in active {
         if let Some(tab) = state.tab_mut(tab) {
             tab.active = pane;
+            tab.layout.open(pane);
         }
     }
 }
@@ -123,12 +126,8 @@ fn fit_copy_modes(state: &mut State) {
 }
 
 fn mark_seen(state: &mut State) {
-    let shown: Vec<PaneId> = state
-        .views
-        .values()
-        .filter_map(|view| state.arrangement(view))
-        .flat_map(|arrangement| arrangement.panes.into_iter().map(|(pane, _)| pane))
-        .collect();
+    let views = state.views.values();
+    let shown: Vec<PaneId> = views.flat_map(|view| state.in_sight(view)).collect();
     for id in shown {
         if let Some(pane) = state.panes.get_mut(&id) {
             pane.bell = false;

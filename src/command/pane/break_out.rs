@@ -35,7 +35,7 @@ impl Run<ServerCx<'_>> for BreakPane {
             .state
             .tab_of(pane)
             .ok_or_else(|| Error::not_found("that pane is in no tab"))?;
-        if tab.layout.panes().len() == 1 {
+        if tab.panes().len() == 1 {
             return Err(Error::refused("the pane is alone in its tab already"));
         }
         let index = cx.state.tab_index(tab.id);

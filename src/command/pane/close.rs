@@ -28,7 +28,7 @@ impl Run<ServerCx<'_>> for ClosePane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.or(self.pane).as_deref())?;
         if self.others {
-            let tab = cx.state.tab_of(pane).map(|tab| tab.layout.panes());
+            let tab = cx.state.tab_of(pane).map(|tab| tab.panes());
             for other in tab.unwrap_or_default() {
                 if other != pane {
                     pane::close(cx.state, other, cx.effects);

@@ -8,7 +8,7 @@ use crate::command::spec::{Reply, Run};
 use crate::command::target;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
-use crate::model::tab::Tab;
+use crate::model::tab::{Look, Tab};
 
 /// Move the focus to another pane
 ///
@@ -87,7 +87,10 @@ impl FocusPane {
         from: PaneId,
         recent: &[PaneId],
     ) -> Option<PaneId> {
-        let order = tab.layout.panes();
+        let order = match tab.float(from) {
+            Some(_) => tab.floats.iter().map(|float| float.pane).collect(),
+            None => tab.layout.panes(),
+        };
         let at = order.iter().position(|&pane| pane == from).unwrap_or(0);
         let count = order.len().max(1);
         if self.next {
@@ -101,7 +104,11 @@ impl FocusPane {
                 let place = recent.iter().position(|&other| other == pane);
                 place.map_or(0, |place| place as u64 + 1)
             };
-            let arrangement = tab.layout.arrange(cx.area());
+            let look = Look {
+                order: recent,
+                ..Look::at(from)
+            };
+            let arrangement = tab.arrange(cx.area(), look);
             arrangement.neighbour(from, self.towards.direction()?, rank)
         }
     }

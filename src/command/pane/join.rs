@@ -63,6 +63,11 @@ impl Run<ServerCx<'_>> for JoinPane {
         if pane == target {
             return Err(Error::refused("a pane cannot be beside itself"));
         }
+        let over = cx.state.tab_of(target);
+        if over.is_some_and(|tab| tab.float(target).is_some()) {
+            return Err(Error::refused("a floating pane cannot be divided")
+                .with_hint("put it among the others first: stoa float-pane --tiled"));
+        }
         let towards = match (self.right, self.left, self.up, self.before) {
             (true, _, _, false) => Direction::Right,
             (true, ..) | (_, true, ..) => Direction::Left,

@@ -60,9 +60,13 @@ fn shown(cx: &ServerCx<'_>, row: &Value, format: &str) -> String {
 pub fn rows(state: &State) -> Vec<Value> {
     let mut rows = Vec::new();
     for (index, tab) in state.tabs.iter().enumerate() {
-        for (place, id) in tab.layout.panes().into_iter().enumerate() {
+        for (place, id) in tab.panes().into_iter().enumerate() {
             if let Some(pane) = state.panes.get(&id) {
                 let mut row = row(state, pane, index, place, tab.active == id);
+                let float = tab.float(id);
+                row["floating"] = float.is_some().into();
+                row["pinned"] = float.is_some_and(|float| float.pinned).into();
+                row["stacked"] = tab.layout.stack_of(id).is_some().into();
                 row["tab_id"] = tab.id.to_string().into();
                 rows.push(row);
             }
@@ -107,7 +111,7 @@ pub fn line(row: &Value) -> String {
         None => String::new(),
     };
     format!(
-        "{:<5} tab {}.{} {}x{} {}{}{} {}",
+        "{:<5} tab {}.{} {}x{} {}{}{}{} {}",
         text("id"),
         row["tab"],
         row["place"],
@@ -115,6 +119,12 @@ pub fn line(row: &Value) -> String {
         row["rows"],
         text("name"),
         state,
+        match [&row["floating"], &row["pinned"], &row["stacked"]].map(|is| *is == true) {
+            [_, true, _] => " (pinned)",
+            [true, ..] => " (floating)",
+            [.., true] => " (stacked)",
+            _ => "",
+        },
         if row["active"] == true { " *" } else { "" },
         text("session_name"),
     )

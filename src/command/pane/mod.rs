@@ -3,18 +3,23 @@
 pub mod break_out;
 pub mod capture;
 pub mod close;
+pub mod float;
 pub mod focus;
 pub mod join;
 pub mod list;
 pub mod mark;
+pub mod new;
 pub mod open;
+pub mod popup;
 pub mod rename;
 pub mod resize;
 pub mod restart;
 pub mod run;
 pub mod scrollback;
 pub mod send_keys;
+pub mod shift;
 pub mod split;
+pub mod stack;
 pub mod swap;
 pub mod wait;
 

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::float::{self, Wanted};
 use crate::command::server::ServerCx;
 use crate::command::server::environment;
 use crate::command::spec::Reply;
@@ -57,13 +59,42 @@ impl Print {
     }
 }
 
-/// A length: `20` cells or `30%`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A length: `20` cells or `30%`; in files a number or such a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub enum Extent {
     /// So many cells.
     Cells(u16),
     /// So many hundredths of what there is.
     Percent(u16),
+}
+
+/// A length as files have it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Cells(u16),
+    Text(String),
+}
+
+impl TryFrom<Written> for Extent {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Extent, String> {
+        match written {
+            Written::Cells(cells) => Ok(Extent::Cells(cells)),
+            Written::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl From<Extent> for Written {
+    fn from(extent: Extent) -> Written {
+        match extent {
+            Extent::Cells(cells) => Written::Cells(cells),
+            Extent::Percent(percent) => Written::Text(format!("{percent}%")),
+        }
+    }
 }
 
 impl FromStr for Extent {
@@ -121,6 +152,18 @@ pub enum Spot {
         /// Along the whole edge of the tab instead.
         full: bool,
     },
+    /// Over the panes of a tab.
+    Floating {
+        /// One of them.
+        over: PaneId,
+        /// Where.
+        place: Wanted,
+    },
+    /// Into one stack with another pane.
+    Stacked {
+        /// That pane.
+        with: PaneId,
+    },
 }
 
 /// Makes a pane and asks for its program's start.
@@ -137,6 +180,8 @@ pub fn open(
     let name = program.name.as_deref().map(target::label).transpose()?;
     let near = match spot {
         Spot::Beside { pane, .. } => Some(pane),
+        Spot::Floating { over, .. } => Some(over),
+        Spot::Stacked { with } => Some(with),
         Spot::Tab { .. } => cx.pane(None).ok(),
     };
     let mut launch = launch::plan(cx.state, &cx.requester, near, program.cwd, command)?;
@@ -153,6 +198,22 @@ pub fn open(
             size,
             full,
         } => beside(cx, target, towards, size, full)?,
+        Spot::Floating { over, place } => {
+            let (area, tab) = (cx.area(), cx.tab_of(over)?);
+            let pane = cx.state.mint_pane();
+            float::raise(cx, tab, pane, place, area)?;
+            pane
+        }
+        Spot::Stacked { with } => {
+            let tab = cx.tab_of(with)?;
+            let pane = cx.state.mint_pane();
+            let tab = cx.state.tab_mut(tab);
+            if !tab.is_some_and(|tab| tab.layout.stack_onto(with, pane)) {
+                return Err(Error::refused("a floating pane cannot be stacked")
+                    .with_hint("put it among the others first: stoa float-pane --tiled"));
+            }
+            pane
+        }
     };
     launch::begin(cx.state, pane, launch, name, cx.effects);
     Ok(pane)
@@ -190,11 +251,15 @@ pub fn place(
     let Some(found) = cx.state.tab_mut(tab) else {
         return Err(Error::not_found("no such tab"));
     };
+    if found.float(target).is_some() {
+        return Err(Error::refused("a floating pane cannot be divided")
+            .with_hint("put it among the others first: stoa float-pane --tiled"));
+    }
     if !found.layout.can_split(target, towards, area) {
         return Err(Error::refused("no room for another pane here")
             .with_hint("make the pane larger (C-b C-arrows), or open a tab (C-b c)"));
     }
-    let rect = found.layout.arrange(area).pane(target).unwrap_or(area);
+    let rect = found.layout.place(target, area).unwrap_or(area);
     let length = |rect: crate::model::geometry::Rect| match towards.axis() {
         Axis::Horizontal => rect.cols,
         Axis::Vertical => rect.rows,
@@ -202,15 +267,8 @@ pub fn place(
     if full {
         found.layout.split_edge(towards, new);
         if let Some(size) = size {
-            let has = found.layout.arrange(area).pane(new).map_or(0, length);
-            fit(
-                &mut found.layout,
-                new,
-                towards,
-                has,
-                size.cells(length(area)),
-                area,
-            );
+            let cells = size.cells(length(area));
+            found.layout.resize_to(new, towards.axis(), cells, area);
         }
     } else {
         let percent = size.map_or(50, |size| size.percent(length(rect)));
@@ -220,25 +278,6 @@ pub fn place(
         view.zoom.remove(&tab);
     }
     Ok(())
-}
-
-/// Moves the border towards the rest of the tab until the pane is as long as wanted.
-fn fit(
-    layout: &mut crate::model::layout::Layout,
-    pane: PaneId,
-    side: Direction,
-    has: u16,
-    wanted: u16,
-    area: crate::model::geometry::Rect,
-) {
-    let opposite = match side {
-        Direction::Left => Direction::Right,
-        Direction::Right => Direction::Left,
-        Direction::Up => Direction::Down,
-        Direction::Down => Direction::Up,
-    };
-    let towards = if wanted > has { opposite } else { side };
-    layout.resize(pane, towards, wanted.abs_diff(has), area);
 }
 
 /// Where a pane is, as data.

@@ -7,9 +7,12 @@ use super::open::Extent;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
-use crate::model::geometry::Direction;
+use crate::model::float::Place;
+use crate::model::geometry::{Axis, Rect};
 
 /// Move a pane's border by some cells
+///
+/// Of a floating pane it is the right or the lower edge.
 #[derive(Debug, Clone, Args)]
 pub struct ResizePane {
     #[command(flatten)]
@@ -31,6 +34,29 @@ pub struct ResizePane {
     pub cells: u16,
 }
 
+impl ResizePane {
+    /// Where a floating pane is then: its right or lower edge moves. `None` if nothing is asked for.
+    fn floating(&self, mut place: Place, area: Rect) -> Option<Place> {
+        let towards = self.towards.direction();
+        if towards.is_none() && self.width.is_none() && self.height.is_none() {
+            return None;
+        }
+        if let Some(towards) = towards {
+            place = place.resized(towards, self.cells, area);
+        }
+        // What is asked for is the pane's size; the frame has a line on every side.
+        let framed = |extent: Extent, whole| extent.cells(whole).saturating_add(2);
+        let cols = self.width.map(|width| framed(width, area.cols));
+        let rows = self.height.map(|height| framed(height, area.rows));
+        Some(place.sized(cols, rows, area))
+    }
+}
+
+fn unsaid() -> Error {
+    Error::usage("resize-pane needs a direction or a size")
+        .with_hint("for example: resize-pane --left 5, or resize-pane -x 80")
+}
+
 impl Run<ServerCx<'_>> for ResizePane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
@@ -44,11 +70,19 @@ impl Run<ServerCx<'_>> for ResizePane {
             .state
             .tab_of(pane)
             .ok_or_else(|| Error::not_found("that pane is in no tab"))?;
-        let rect = tab.layout.arrange(area).pane(pane).unwrap_or(area);
         let id = tab.id;
         let Some(tab) = cx.state.tab_mut(id) else {
             return Ok(Reply::none());
         };
+        if let Some(float) = tab.float_mut(pane) {
+            return match self.floating(float.place, area) {
+                Some(place) => {
+                    float.place = place;
+                    Ok(Reply::none())
+                }
+                None => Err(unsaid()),
+            };
+        }
         let mut asked = false;
         if let Some(towards) = self.towards.direction() {
             asked = true;
@@ -56,27 +90,21 @@ impl Run<ServerCx<'_>> for ResizePane {
         }
         let wanted = [
             (
+                Axis::Horizontal,
                 self.width.map(|width| width.cells(area.cols)),
-                rect.cols,
-                Direction::Right,
-                Direction::Left,
             ),
             (
+                Axis::Vertical,
                 self.height.map(|height| height.cells(area.rows)),
-                rect.rows,
-                Direction::Down,
-                Direction::Up,
             ),
         ];
-        for (wanted, has, grow, shrink) in wanted {
-            let Some(wanted) = wanted else { continue };
+        for (axis, wanted) in wanted {
+            let Some(cells) = wanted else { continue };
             asked = true;
-            let towards = if wanted > has { grow } else { shrink };
-            tab.layout.resize(pane, towards, wanted.abs_diff(has), area);
+            tab.layout.resize_to(pane, axis, cells, area);
         }
         if !asked {
-            return Err(Error::usage("resize-pane needs a direction or a size")
-                .with_hint("for example: resize-pane --left 5, or resize-pane -x 80"));
+            return Err(unsaid());
         }
         Ok(Reply::none())
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::float::FloatArgs;
 use super::open::{self, Program, Spot};
 use super::wait::patience;
 use crate::command::server::ServerCx;
@@ -39,6 +40,8 @@ pub struct RunProgram {
     #[arg(short = 't', long, value_name = "PANE")]
     pub pane: Option<String>,
     #[command(flatten)]
+    floating: FloatArgs,
+    #[command(flatten)]
     program: Program,
     /// Give it the focus
     #[arg(long)]
@@ -60,6 +63,9 @@ impl RunProgram {
             return Ok(Spot::Tab { after: None });
         }
         let pane = cx.pane(self.pane.as_deref())?;
+        if self.floating.asked() {
+            return Ok(self.floating.spot(pane));
+        }
         let sides = [
             (self.right, Direction::Right),
             (self.down, Direction::Down),
@@ -81,9 +87,9 @@ impl RunProgram {
 }
 
 /// The side on which a pane is best divided; a cell is about twice as high as wide.
-fn roomy_side(cx: &ServerCx<'_>, pane: PaneId) -> Option<Direction> {
+pub fn roomy_side(cx: &ServerCx<'_>, pane: PaneId) -> Option<Direction> {
     let (area, tab) = (cx.area(), cx.state.tab_of(pane)?);
-    let rect = tab.layout.arrange(area).pane(pane)?;
+    let rect = tab.layout.place(pane, area)?;
     if rect.cols >= 40 && rect.cols >= rect.rows.saturating_mul(2) {
         return Some(Direction::Right);
     }

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
+use crate::model::float::Place;
 use crate::model::geometry::Direction;
 use crate::model::id::PaneId;
 use crate::update::event::{SaveFile, Saved};
@@ -94,7 +95,17 @@ fn place(cx: &mut ServerCx<'_>, of: PaneId, pane: PaneId) {
         let room = tab.layout.can_split(of, Direction::Down, area);
         (tab.id, room)
     });
+    let floats = tab.is_some_and(|(tab, _)| {
+        let tab = cx.state.tab(tab);
+        tab.is_some_and(|tab| tab.float(of).is_some())
+    });
     match tab {
+        Some((tab, _)) if floats => {
+            let place = Place::fresh(area.size(), 0);
+            if let Some(tab) = cx.state.tab_mut(tab) {
+                tab.lift(pane, place);
+            }
+        }
         Some((tab, true)) => {
             if let Some(tab) = cx.state.tab_mut(tab) {
                 tab.layout.split(of, Direction::Down, pane);

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::float::FloatArgs;
 use super::open::{self, Extent, Print, Program, Spot};
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
@@ -9,6 +10,8 @@ use crate::error::Result;
 use crate::model::geometry::Direction;
 
 /// Split a pane in two and start a shell, or a program, in the new half
+///
+/// A floating pane is not divided: beside it another one opens.
 #[derive(Debug, Clone, Args)]
 #[command(disable_help_flag = true)]
 pub struct SplitPane {
@@ -40,6 +43,8 @@ pub struct SplitPane {
     #[arg(short = 'd', long)]
     pub detached: bool,
     #[command(flatten)]
+    floating: FloatArgs,
+    #[command(flatten)]
     program: Program,
     #[command(flatten)]
     print: Print,
@@ -69,11 +74,17 @@ impl SplitPane {
 impl Run<ServerCx<'_>> for SplitPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let percent = self.percent.map(|percent| Extent::Percent(percent.into()));
-        let spot = Spot::Beside {
-            pane: cx.pane(self.target.as_deref())?,
-            towards: self.direction(),
-            size: self.size.or(percent),
-            full: self.full,
+        let target = cx.pane(self.target.as_deref())?;
+        let tab = cx.state.tab_of(target);
+        let floats = tab.is_some_and(|tab| tab.float(target).is_some());
+        let spot = match floats || self.floating.asked() {
+            true => self.floating.spot(target),
+            false => Spot::Beside {
+                pane: target,
+                towards: self.direction(),
+                size: self.size.or(percent),
+                full: self.full,
+            },
         };
         let pane = open::open(cx, spot, self.program, None, self.command)?;
         if !self.detached {

@@ -8,6 +8,7 @@ use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
 use crate::model::geometry::Direction;
 use crate::model::id::PaneId;
+use crate::model::tab::Look;
 
 /// Exchange the places of two panes
 ///
@@ -32,12 +33,13 @@ impl SwapPane {
         }
         let alone = || Error::refused("there is no other pane to swap with");
         let tab = cx.state.tab_of(pane).ok_or_else(alone)?;
-        let order = tab.layout.panes();
+        let order = match tab.float(pane) {
+            Some(_) => tab.floats.iter().map(|float| float.pane).collect(),
+            None => tab.layout.panes(),
+        };
         let at = order.iter().position(|&id| id == pane).ok_or_else(alone)?;
         let found = match self.towards.direction() {
-            Some(side @ (Direction::Left | Direction::Right)) => {
-                tab.layout.arrange(cx.area()).neighbour(pane, side, |_| 0)
-            }
+            Some(side @ (Direction::Left | Direction::Right)) => neighbour(cx, pane, side),
             Some(Direction::Up) => order.get((at + order.len() - 1) % order.len()).copied(),
             Some(Direction::Down) => order.get((at + 1) % order.len()).copied(),
             None if cx.state.marked.is_some() => cx.state.marked,
@@ -48,6 +50,13 @@ impl SwapPane {
         };
         found.filter(|&other| other != pane).ok_or_else(alone)
     }
+}
+
+/// The pane on that side of another, as whoever has that one focused sees them.
+pub fn neighbour(cx: &ServerCx<'_>, pane: PaneId, side: Direction) -> Option<PaneId> {
+    let tab = cx.state.tab_of(pane)?;
+    let arrangement = tab.arrange(cx.area(), Look::at(pane));
+    arrangement.neighbour(pane, side, |_| 0)
 }
 
 impl Run<ServerCx<'_>> for SwapPane {
@@ -61,13 +70,13 @@ impl Run<ServerCx<'_>> for SwapPane {
         };
         if mine == theirs {
             if let Some(tab) = cx.state.tab_mut(mine) {
-                tab.layout.swap(pane, other);
+                tab.swap(pane, other);
             }
             return Ok(Reply::none());
         }
         for (tab, old, new) in [(mine, pane, other), (theirs, other, pane)] {
             if let Some(tab) = cx.state.tab_mut(tab) {
-                tab.layout.replace(old, new);
+                tab.replace(old, new);
                 if tab.active == old {
                     tab.active = new;
                 }

@@ -113,11 +113,13 @@ impl ServerCx<'_> {
         };
         if let Some(tab) = self.state.tab_mut(tab) {
             tab.active = pane;
+            tab.layout.open(pane);
         }
         let client = target::client(self.state, &self.requester).ok();
         if let Some(view) = client.and_then(|client| self.state.views.get_mut(&client)) {
             view.show_tab(tab);
-            view.set_focus(tab, pane);
+            let client = view.client;
+            self.state.focus(client, tab, pane);
         }
     }
 }

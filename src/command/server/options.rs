@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::ServerCx;
+use crate::command::pane::open::Extent;
 use crate::command::spec::{Reply, Run};
 use crate::command::tab::sync::{Switch, SynchronizePanes};
 use crate::command::target;
@@ -20,6 +21,14 @@ use crate::model::variables::{self, Subject};
 const MOST: usize = 256;
 /// The most bytes of a value.
 const MAX_VALUE: usize = 4096;
+
+/// Those that mean something here and are kept as they are set.
+const OBEYED: &[&str] = &[
+    "main-pane-height",
+    "main-pane-width",
+    "remain-on-exit",
+    "synchronize-panes",
+];
 
 /// tmux's options that change nothing here.
 const WITHOUT_EFFECT: &[&str] = &[
@@ -60,8 +69,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "history-limit",
     "key-table",
     "lock-after-time",
-    "main-pane-height",
-    "main-pane-width",
     "message-command-style",
     "message-limit",
     "message-style",
@@ -133,7 +140,8 @@ const WITHOUT_EFFECT: &[&str] = &[
 
 /// Set one of tmux's options: those that mean something here, @names of your own, others without effect
 ///
-/// Obeyed: synchronize-panes (on, off), and remain-on-exit (on, off, failed) with -p for one pane. Options that begin with @ are kept
+/// Obeyed: synchronize-panes (on, off), remain-on-exit (on, off, failed) with -p for one pane, and
+/// main-pane-width and main-pane-height (cells, or 60%) by select-layout. Options that begin with @ are kept
 /// and can be read in formats as #{@name}. All other options of tmux are taken and change nothing:
 /// Stoa's own settings are in config.toml.
 #[derive(Debug, Clone, Args)]
@@ -204,6 +212,9 @@ impl Run<ServerCx<'_>> for SetOption {
                         .with_hint("for all panes it is in config.toml"),
                 );
             }
+        }
+        if let (true, Some(value)) = (name.starts_with("main-pane-"), &value) {
+            value.parse::<Extent>().map_err(Error::usage)?;
         }
         if value.as_ref().is_some_and(|value| value.len() > MAX_VALUE) {
             return Err(Error::usage("an option's value has at most 4096 bytes"));
@@ -348,7 +359,7 @@ fn known(name: &str) -> Result<&str> {
     }
     // An array's element counts as the array.
     let base = name.split('[').next().unwrap_or(name);
-    if ["remain-on-exit", "synchronize-panes"].contains(&base) || WITHOUT_EFFECT.contains(&base) {
+    if OBEYED.contains(&base) || WITHOUT_EFFECT.contains(&base) {
         return Ok(name);
     }
     Err(Error::not_found(format!("there is no option {name:?}"))

@@ -18,7 +18,7 @@ pub struct CloseTab {
 impl Run<ServerCx<'_>> for CloseTab {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let tab = cx.tab(self.target.as_deref())?;
-        let panes = cx.state.tab(tab).map(|tab| tab.layout.panes());
+        let panes = cx.state.tab(tab).map(|tab| tab.panes());
         for id in panes.unwrap_or_default() {
             pane::close(cx.state, id, cx.effects);
         }

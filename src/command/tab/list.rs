@@ -28,7 +28,7 @@ impl Run<ServerCx<'_>> for ListTabs {
         let mut rows = Vec::new();
         for (index, tab) in cx.state.tabs.iter().enumerate() {
             let label = cx.state.tab_label(tab);
-            let panes = tab.layout.panes();
+            let panes = tab.panes();
             let shown_by = cx
                 .state
                 .views

@@ -5,14 +5,17 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use crate::command::pane::open::Extent;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
-use crate::config::layouts::{self, LayoutFile, PaneFile, TabFile};
+use crate::config::layouts::{self, FloatFile, LayoutFile, PaneFile, TabFile};
 use crate::config::paths::config_dir;
 use crate::error::{Error, Result};
+use crate::model::float::Float;
 use crate::model::id::PaneId;
 use crate::model::layout::Layout;
 use crate::model::state::State;
+use crate::model::tab::Tab;
 use crate::update::{Effect, ReplyTo, Requester, launch};
 
 /// Save how tabs and panes lie, with their names, directories and commands, as a layout file
@@ -48,6 +51,7 @@ impl Run<ServerCx<'_>> for SaveLayout {
                 .map(|tab| TabFile {
                     name: tab.name.clone(),
                     panes: tab.layout.to_spec(|pane| saved(cx.state, pane)),
+                    floating: floating(cx.state, tab),
                 })
                 .collect(),
         };
@@ -82,6 +86,23 @@ fn saved(state: &State, pane: PaneId) -> PaneFile {
         cwd: (!inside.as_os_str().is_empty()).then(|| inside.to_owned()),
         command: pane.launch.argv.clone(),
     }
+}
+
+/// The floating panes of a tab, exactly where they were put.
+fn floating(state: &State, tab: &Tab) -> Vec<FloatFile> {
+    let floats = tab.floats.iter().map(|float| {
+        let (frame, screen) = float.place.as_put();
+        FloatFile {
+            x: Some(Extent::Cells(frame.x)),
+            y: Some(Extent::Cells(frame.y)),
+            width: Some(Extent::Cells(frame.cols)),
+            height: Some(Extent::Cells(frame.rows)),
+            pinned: float.pinned,
+            screen: Some(screen),
+            pane: saved(state, float.pane),
+        }
+    });
+    floats.collect()
 }
 
 /// Open the tabs of a layout file and start what runs in them
@@ -137,17 +158,30 @@ pub fn open(
             let launch = launch::plan(state, &from_root, None, pane.cwd, pane.command)?;
             launches.push((id, launch, pane.name));
         }
-        plans.push((tab.name, layout, launches));
+        let mut floats = Vec::with_capacity(tab.floating.len());
+        for float in tab.floating {
+            let place = float.place(state.default_area().size(), floats.len());
+            let (id, pane) = (state.mint_pane(), float.pane);
+            let launch = launch::plan(state, &from_root, None, pane.cwd, pane.command)?;
+            launches.push((id, launch, pane.name));
+            floats.push(Float {
+                pane: id,
+                place,
+                pinned: float.pinned,
+            });
+        }
+        plans.push((tab.name, layout, floats, launches));
     }
     let mut opened = Vec::new();
     let mut first = None;
-    for (name, layout, launches) in plans {
+    for (name, layout, floats, launches) in plans {
         let Some(lead) = launches.first().map(|(pane, ..)| *pane) else {
             continue;
         };
         let tab = state.add_tab(lead, name, None);
         if let Some(tab) = state.tab_mut(tab) {
             tab.layout = layout;
+            tab.floats = floats;
         }
         first = first.or(Some(lead));
         for (pane, launch, name) in launches {

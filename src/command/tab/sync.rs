@@ -45,7 +45,7 @@ impl Run<ServerCx<'_>> for SynchronizePanes {
         let Some(tab) = cx.state.tab_mut(id) else {
             return Err(Error::not_found("no such tab"));
         };
-        if !panes.iter().all(|pane| tab.layout.contains(*pane)) {
+        if !panes.iter().all(|pane| tab.contains(*pane)) {
             return Err(Error::refused("those panes are in different tabs"));
         }
         let off = match self.switch {

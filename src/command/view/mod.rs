@@ -1,11 +1,13 @@
 //! Commands on one attached terminal's view, and the context they get.
 
+pub mod adjust;
 pub mod choose_buffer;
 pub mod choose_tab;
 pub mod confirm;
 pub mod copy;
 pub mod copy_mode;
 pub mod detach;
+pub mod floating;
 pub mod focus_tab;
 pub mod panel;
 pub mod prompt;

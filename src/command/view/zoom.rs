@@ -33,11 +33,13 @@ pub fn toggle(state: &mut State, client: ClientId, pane: PaneId) {
     let Some(tab) = state.tab_of(pane) else {
         return;
     };
-    let (id, alone) = (tab.id, tab.layout.panes().len() == 1);
+    let (id, alone) = (tab.id, tab.panes().len() == 1);
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };
-    if view.zoom.remove(&id).is_none() && !alone {
+    if view.zoom.get(&id) == Some(&pane) {
+        view.zoom.remove(&id);
+    } else if !alone {
         view.show_tab(id);
         view.set_focus(id, pane);
         view.zoom.insert(id, pane);

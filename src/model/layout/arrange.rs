@@ -3,7 +3,8 @@
 //! Panes and borders cover the area exactly once. Every pane gets at least one cell as long as the
 //! area can give it; where it cannot, the last ones get empty rectangles and no border.
 
-use super::{Child, Layout, Node};
+use super::{Child, Layout, Node, stack};
+use crate::model::float::{Grip, grip, inner};
 use crate::model::geometry::{Axis, Rect};
 use crate::model::id::PaneId;
 
@@ -12,10 +13,50 @@ use crate::model::id::PaneId;
 pub struct Arrangement {
     /// The area that was divided.
     pub area: Rect,
-    /// Every pane of the layout in reading order; a pane without room has an empty rectangle.
+    /// Every pane of the layout in reading order, then the floating ones that are shown, the topmost
+    /// last; a pane without room, and one that is closed in its stack, has an empty rectangle.
     pub panes: Vec<(PaneId, Rect)>,
     /// The lines between panes, one cell wide.
     pub borders: Vec<Border>,
+    /// The title lines of stacked panes.
+    pub titles: Vec<(PaneId, Rect)>,
+    /// The stacks.
+    pub stacks: Vec<Stack>,
+    /// What lies over the rest, the topmost last.
+    pub floats: Vec<Floated>,
+}
+
+/// A stack and the cells that its members share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    /// Titles and open pane.
+    pub rect: Rect,
+    /// The members, top to bottom.
+    pub panes: Vec<PaneId>,
+}
+
+/// A pane that floats over the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floated {
+    /// The pane.
+    pub pane: PaneId,
+    /// Its cells and its border's.
+    pub frame: Rect,
+    /// Whether it stays in sight while a pane below has the keyboard.
+    pub pinned: bool,
+}
+
+/// What lies under a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A pane's own cells.
+    Pane(PaneId, Rect),
+    /// A line between panes.
+    Border(Border),
+    /// The title line of a stacked pane.
+    Title(PaneId),
+    /// The border of a floating pane.
+    Frame(PaneId, Grip),
 }
 
 /// One line between neighbours.
@@ -43,10 +84,89 @@ impl Arrangement {
     /// One pane over the whole area, as a zoomed pane is shown.
     pub fn single(pane: PaneId, area: Rect) -> Arrangement {
         Arrangement {
-            area,
             panes: vec![(pane, area)],
-            borders: Vec::new(),
+            ..Arrangement::empty(area)
         }
+    }
+
+    fn empty(area: Rect) -> Arrangement {
+        Arrangement {
+            area,
+            panes: Vec::new(),
+            borders: Vec::new(),
+            titles: Vec::new(),
+            stacks: Vec::new(),
+            floats: Vec::new(),
+        }
+    }
+
+    /// Lays a pane over everything that is there.
+    pub fn float(&mut self, floated: Floated) {
+        self.panes.push((floated.pane, inner(floated.frame)));
+        self.floats.push(floated);
+    }
+
+    /// The panes that do not float.
+    pub fn tiled(&self) -> &[(PaneId, Rect)] {
+        let tiled = self.panes.len().saturating_sub(self.floats.len());
+        self.panes.get(..tiled).unwrap_or_default()
+    }
+
+    /// Whether a pane floats here.
+    pub fn floats(&self, pane: PaneId) -> bool {
+        self.floats.iter().any(|floated| floated.pane == pane)
+    }
+
+    /// A pane's place among its neighbours: its own rectangle, or its whole stack's.
+    pub fn place(&self, pane: PaneId) -> Option<Rect> {
+        let mut stacks = self.stacks.iter();
+        match stacks.find(|stack| stack.panes.contains(&pane)) {
+            Some(stack) => Some(stack.rect),
+            None => self.pane(pane),
+        }
+    }
+
+    /// What lies uppermost under the cell at `x`, `y`.
+    pub fn spot(&self, x: u16, y: u16) -> Option<Spot> {
+        let mut floats = self.floats.iter().rev();
+        if let Some(floated) = floats.find(|floated| floated.frame.contains(x, y)) {
+            let rect = inner(floated.frame);
+            return Some(match rect.contains(x, y) {
+                true => Spot::Pane(floated.pane, rect),
+                false => Spot::Frame(floated.pane, grip(floated.frame, x, y)),
+            });
+        }
+        let mut tiled = self.tiled().iter();
+        if let Some((pane, rect)) = tiled.find(|(_, rect)| rect.contains(x, y)) {
+            return Some(Spot::Pane(*pane, *rect));
+        }
+        let mut titles = self.titles.iter();
+        if let Some((pane, _)) = titles.find(|(_, rect)| rect.contains(x, y)) {
+            return Some(Spot::Title(*pane));
+        }
+        let mut borders = self.borders.iter();
+        let border = borders.find(|border| border.rect.contains(x, y));
+        border.map(|border| Spot::Border(*border))
+    }
+
+    /// The parts of a row that nothing above the first `below` floating panes covers, left to right.
+    pub fn uncovered(&self, row: Rect, below: usize) -> Vec<Rect> {
+        let mut parts = vec![row];
+        for floated in self.floats.iter().skip(below) {
+            let over = floated.frame;
+            if row.y < over.y || row.y >= over.bottom() {
+                continue;
+            }
+            let cut = |part: Rect| {
+                let left = over.x.clamp(part.x, part.right());
+                let right = over.right().clamp(part.x, part.right());
+                let before = Rect::new(part.x, part.y, left - part.x, 1);
+                [before, Rect::new(right, part.y, part.right() - right, 1)]
+            };
+            parts = parts.into_iter().flat_map(cut).collect();
+            parts.retain(|part| part.cols > 0);
+        }
+        parts
     }
 
     /// The pane's rectangle; `None` if it is not in this layout.
@@ -54,37 +174,41 @@ impl Arrangement {
         let found = self.panes.iter().find(|(id, _)| *id == pane);
         found.map(|(_, rect)| *rect)
     }
-
-    /// The pane that shows the cell at `x`, `y`.
-    pub fn pane_at(&self, x: u16, y: u16) -> Option<PaneId> {
-        let found = self.panes.iter().find(|(_, rect)| rect.contains(x, y));
-        found.map(|(id, _)| *id)
-    }
-
-    /// The border that runs through the cell at `x`, `y`.
-    pub fn border_at(&self, x: u16, y: u16) -> Option<Border> {
-        let mut borders = self.borders.iter();
-        borders.find(|border| border.rect.contains(x, y)).copied()
-    }
 }
 
 impl Layout {
     /// The rectangles of panes and borders in `area`.
     pub fn arrange(&self, area: Rect) -> Arrangement {
-        let mut out = Arrangement {
-            area,
-            panes: Vec::new(),
-            borders: Vec::new(),
-        };
-        self.root.arrange(area, &mut out);
+        self.arrange_with(area, |_| None)
+    }
+
+    /// The same for somebody who has members of stacks open: asked with the members of each, `open`
+    /// says which.
+    pub fn arrange_with(
+        &self,
+        area: Rect,
+        open: impl Fn(&[PaneId]) -> Option<PaneId>,
+    ) -> Arrangement {
+        let mut out = Arrangement::empty(area);
+        self.root.arrange(area, &open, &mut out);
         out
     }
 }
 
 impl Node {
-    fn arrange(&self, area: Rect, out: &mut Arrangement) {
+    fn arrange(
+        &self,
+        area: Rect,
+        choose: &impl Fn(&[PaneId]) -> Option<PaneId>,
+        out: &mut Arrangement,
+    ) {
         match self {
             Node::Pane(pane) => out.panes.push((*pane, area)),
+            Node::Stack { panes, open } => {
+                let chosen = choose(panes);
+                let at = panes.iter().position(|pane| Some(*pane) == chosen);
+                stack::arrange(panes, at.unwrap_or(*open), area, out);
+            }
             Node::Split { axis, children } => {
                 for (at, (child, part)) in children
                     .iter()
@@ -95,7 +219,7 @@ impl Node {
                     if let (Some(previous), false) = (previous, part.is_empty()) {
                         out.borders.extend(border(*axis, previous, child, part));
                     }
-                    child.node.arrange(part, out);
+                    child.node.arrange(part, choose, out);
                 }
             }
         }
@@ -104,7 +228,7 @@ impl Node {
     /// The fewest cells along `axis` in which every pane has one.
     pub(super) fn min_cells(&self, axis: Axis) -> u32 {
         match self {
-            Node::Pane(_) => 1,
+            Node::Pane(_) | Node::Stack { .. } => 1,
             Node::Split {
                 axis: own,
                 children,

@@ -21,6 +21,23 @@ impl Layout {
         shift(axis, children, border, signed(towards, cells), area)
     }
 
+    /// Makes `pane` so many cells long along an axis as laid out in `area`, or as near as can be.
+    /// Answers by how many cells a border moved.
+    pub fn resize_to(&mut self, pane: PaneId, axis: Axis, cells: u16, area: Rect) -> u16 {
+        let Some((axis, children, at, area)) = self.root.nearest(pane, axis, area) else {
+            return 0;
+        };
+        let Some(has) = sizes(axis, children, area).get(at).copied() else {
+            return 0;
+        };
+        let more = i32::from(cells) - i32::from(has);
+        // The last one grows by moving the border before it the other way.
+        match at.checked_sub(1) {
+            Some(before) if at + 1 == children.len() => shift(axis, children, before, -more, area),
+            _ => shift(axis, children, at, more, area),
+        }
+    }
+
     /// Moves the border to the cell `to` (column, row) as laid out in `area`, or as near as its
     /// neighbours' minima allow. Answers by how many cells it moved; 0 for a border that is no more.
     pub fn drag_border(&mut self, border: BorderId, to: (u16, u16), area: Rect) -> u16 {

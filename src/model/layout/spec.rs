@@ -22,6 +22,14 @@ pub enum Spec<P> {
         /// The parts, first to last.
         parts: Vec<Part<P>>,
     },
+    /// Panes in one place, of which one is open.
+    Stack {
+        /// The panes, top to bottom.
+        stack: Vec<P>,
+        /// The place of the open one, counted from 0.
+        #[serde(default)]
+        open: usize,
+    },
     /// One pane.
     Pane(P),
 }
@@ -42,6 +50,9 @@ pub enum SpecError {
     /// A split has no parts.
     #[error("a split has no parts")]
     Empty,
+    /// A stack has no panes.
+    #[error("a stack has no panes")]
+    EmptyStack,
     /// Two leaves came out as the same pane.
     #[error("pane {0} is in the layout twice")]
     Twice(PaneId),
@@ -64,7 +75,7 @@ impl Layout {
 
     /// A layout of this shape; `leaf` says which pane each leaf becomes, in reading order.
     ///
-    /// Parts of weight 0 count as 1, a split of one part as that part, and a split directly in one of
+    /// Parts of weight 0 count as 1, a split of one part and a stack of one pane as that, and a split directly in one of
     /// the same axis is merged into it.
     pub fn from_spec<P>(
         spec: &Spec<P>,
@@ -88,6 +99,10 @@ impl Layout {
 fn to_spec<P>(node: &Node, leaf: &mut impl FnMut(PaneId) -> P) -> Spec<P> {
     match node {
         Node::Pane(pane) => Spec::Pane(leaf(*pane)),
+        Node::Stack { panes, open } => Spec::Stack {
+            stack: panes.iter().map(|pane| leaf(*pane)).collect(),
+            open: *open,
+        },
         Node::Split { axis, children } => {
             let part = |child: &Child| Part {
                 weight: child.weight,
@@ -111,6 +126,17 @@ fn from_spec<P>(
     }
     let (axis, parts) = match spec {
         Spec::Pane(pane) => return Ok(Node::Pane(leaf(pane))),
+        Spec::Stack { stack, open } => {
+            let panes: Vec<PaneId> = stack.iter().map(leaf).collect();
+            return match panes.as_slice() {
+                [] => Err(SpecError::EmptyStack),
+                [only] => Ok(Node::Pane(*only)),
+                _ => Ok(Node::Stack {
+                    open: (*open).min(panes.len() - 1),
+                    panes,
+                }),
+            };
+        }
         Spec::Split { split, parts } => (*split, parts),
     };
     let mut children = Vec::with_capacity(parts.len());

@@ -20,6 +20,13 @@ fn picture(layout: &Layout, area: Rect) -> String {
                 let rect = arrangement.pane(*pane).unwrap();
                 format!("{}:{}x{}", pane.0, rect.cols, rect.rows)
             }
+            Node::Stack { panes, open } => {
+                let open = panes[*open];
+                let rect = arrangement.pane(open).unwrap();
+                let names: Vec<String> = panes.iter().map(|pane| pane.0.to_string()).collect();
+                let names = names.join(",");
+                format!("[{names}]{}:{}x{}", open.0, rect.cols, rect.rows)
+            }
             Node::Split { axis, children } => {
                 let sign = if *axis == Horizontal { " | " } else { " - " };
                 let parts: Vec<String> = children
@@ -36,6 +43,13 @@ fn picture(layout: &Layout, area: Rect) -> String {
 #[track_caller]
 fn check(layout: &Layout, expected: &str) {
     assert_eq!(picture(layout, SCREEN), expected);
+}
+
+fn border_at(arrangement: &Arrangement, x: u16, y: u16) -> Option<Border> {
+    match arrangement.spot(x, y) {
+        Some(Spot::Border(border)) => Some(border),
+        _ => None,
+    }
 }
 
 /// `(1 | (2 - 3))`.
@@ -167,7 +181,7 @@ fn resizing_finds_the_innermost_split_along_the_axis() {
 fn borders_are_found_and_dragged() {
     let mut layout = three();
     let arrangement = layout.arrange(SCREEN);
-    let upright = arrangement.border_at(40, 5).unwrap();
+    let upright = border_at(&arrangement, 40, 5).unwrap();
     assert_eq!(
         (upright.axis, upright.rect),
         (Horizontal, Rect::new(40, 0, 1, 24))
@@ -179,13 +193,13 @@ fn borders_are_found_and_dragged() {
             after: p(2)
         }
     );
-    let level = arrangement.border_at(60, 12).unwrap();
+    let level = border_at(&arrangement, 60, 12).unwrap();
     assert_eq!(
         (level.axis, level.rect),
         (Vertical, Rect::new(41, 12, 39, 1))
     );
-    assert_eq!(arrangement.border_at(3, 3), None);
-    assert_eq!(arrangement.pane_at(3, 3), Some(p(1)));
+    assert_eq!(border_at(&arrangement, 3, 3), None);
+    assert!(matches!(arrangement.spot(3, 3), Some(Spot::Pane(pane, _)) if pane == p(1)));
 
     assert_eq!(layout.drag_border(upright.id, (10, 3), SCREEN), 30);
     check(&layout, "(1:10x24 | (2:69x12 - 3:69x11))");
@@ -369,11 +383,141 @@ fn an_area_too_small_shows_the_first_panes() {
     assert!(layout.can_split(p(1), Down, Rect::new(0, 0, 9, 3)));
 }
 
+#[test]
+fn panes_are_gathered_into_a_stack_and_spread_again() {
+    let mut layout = three();
+    layout.split(p(3), Down, p(4));
+    check(&layout, "(1:40x24 | (2:39x12 - 3:39x5 - 4:39x5))");
+    assert_eq!(layout.siblings(p(3)), [p(2), p(3), p(4)]);
+    assert_eq!(layout.siblings(p(1)), layout.panes());
+    // The one named first stays open; three titles leave it 21 rows.
+    assert!(layout.stack(&[p(3), p(2), p(4)]));
+    check(&layout, "(1:40x24 | [2,3,4]3:39x21)");
+    assert_eq!(layout.siblings(p(3)), layout.panes());
+    // As one leaf it is divided, resized and left.
+    assert!(layout.split(p(4), Right, p(5)));
+    check(&layout, "(1:40x24 | [2,3,4]3:19x21 | 5:19x24)");
+    assert_eq!(layout.resize(p(2), Right, 4, SCREEN), 4);
+    check(&layout, "(1:40x24 | [2,3,4]3:23x21 | 5:15x24)");
+    assert!(layout.stack_onto(p(2), p(6)));
+    check(&layout, "(1:40x24 | [2,6,3,4]6:23x20 | 5:15x24)");
+    assert_eq!(layout.remove(p(6)), Removal::Removed { heir: p(2) });
+    assert_eq!(layout.remove(p(4)), Removal::Removed { heir: p(2) });
+    check(&layout, "(1:40x24 | [2,3]2:23x22 | 5:15x24)");
+    // One from elsewhere joins; what is left of a stack of one is its member.
+    assert!(layout.stack(&[p(3), p(5)]));
+    check(&layout, "(1:40x24 | [2,3,5]3:39x21)");
+    assert!(layout.unstack(p(2)));
+    check(&layout, "(1:40x24 | (2:39x8 - 3:39x7 - 5:39x7))");
+    assert!(!layout.unstack(p(2)));
+    assert!(layout.stack(&[p(1), p(2)]));
+    check(&layout, "([1,2]1:40x22 | (3:39x16 - 5:39x7))");
+    assert!(layout.unstack(p(1)));
+    check(&layout, "((1:40x12 - 2:40x11) | (3:39x16 - 5:39x7))");
+    // Spread along its parent's axis it is its parent's.
+    assert!(layout.stack_onto(p(3), p(6)));
+    assert!(layout.unstack(p(6)));
+    check(
+        &layout,
+        "((1:40x12 - 2:40x11) | (3:39x8 - 6:39x7 - 5:39x7))",
+    );
+    for none in [&[p(1)][..], &[], &[p(1), p(9)], &[p(1), p(1)]] {
+        assert!(!layout.stack(none), "{none:?}");
+    }
+}
+
+#[test]
+fn titles_make_room_for_the_open_member() {
+    let mut layout = Layout::new(p(1));
+    for id in 2..=6 {
+        assert!(layout.stack_onto(p(id - 1), p(id)));
+    }
+    let lines = |open: u32, rows: u16| {
+        let area = Rect::new(2, 1, 10, rows);
+        let arrangement = layout.arrange_for(area, p(open));
+        let mut lines = vec![String::new(); usize::from(rows)];
+        for (pane, rect) in &arrangement.titles {
+            lines[usize::from(rect.y - 1)] = format!("{}", pane.0);
+        }
+        let rect = arrangement.pane(p(open)).unwrap();
+        for y in rect.y..rect.bottom() {
+            lines[usize::from(y - 1)] = ".".repeat(usize::from(rect.cols) / 10);
+        }
+        lines.join("")
+    };
+    assert_eq!(lines(2, 9), "12...3456");
+    assert_eq!(lines(6, 10), "123456....");
+    assert_eq!(lines(4, 6), "34...5");
+    assert_eq!(lines(1, 6), "1...23");
+    assert_eq!(lines(6, 6), "456...");
+    assert_eq!(lines(3, 3), "3..");
+    assert_eq!(lines(3, 2), "3.");
+    assert_eq!(lines(3, 1), ".");
+}
+
+#[test]
+fn one_goes_through_a_stack_and_out_of_it() {
+    let mut layout = three();
+    layout.stack_onto(p(2), p(4));
+    check(&layout, "(1:40x24 | ([2,4]4:39x10 - 3:39x11))");
+    let arrangement = layout.arrange_for(SCREEN, p(2));
+    let go = |from, towards| arrangement.neighbour(p(from), towards, |_| 0);
+    assert_eq!(go(2, Down), Some(p(4)));
+    assert_eq!(go(4, Up), Some(p(2)));
+    assert_eq!(go(4, Down), Some(p(3)));
+    assert_eq!(go(4, Left), Some(p(1)));
+    // From outside one comes to the open one.
+    assert_eq!(go(3, Up), Some(p(2)));
+    assert_eq!(go(1, Right), Some(p(2)));
+}
+
+#[test]
+fn what_floats_lies_over_the_rest() {
+    let mut arrangement = three().arrange(SCREEN);
+    let floated = |pane, x, y| Floated {
+        pane: p(pane),
+        frame: Rect::new(x, y, 20, 5),
+        pinned: false,
+    };
+    arrangement.float(floated(8, 10, 4));
+    arrangement.float(floated(9, 15, 6));
+    assert_eq!(arrangement.tiled().len(), 3);
+    assert!(arrangement.floats(p(8)) && !arrangement.floats(p(1)));
+    let pane_at = |x, y| match arrangement.spot(x, y) {
+        Some(Spot::Pane(pane, _)) => pane.0,
+        Some(Spot::Frame(pane, _)) => 100 + pane.0,
+        _ => 0,
+    };
+    let cells =
+        [(0, 0), (10, 4), (11, 5), (14, 6), (15, 6), (16, 7), (29, 9)].map(|(x, y)| pane_at(x, y));
+    assert_eq!(cells, [1, 108, 8, 8, 109, 9, 9]);
+    let row = |y, below| {
+        let parts = arrangement.uncovered(Rect::new(0, y, 40, 1), below);
+        let parts: Vec<(u16, u16)> = parts.iter().map(|part| (part.x, part.cols)).collect();
+        parts
+    };
+    assert_eq!(row(0, 0), [(0, 40)]);
+    assert_eq!(row(4, 0), [(0, 10), (30, 10)]);
+    assert_eq!(row(7, 0), [(0, 10), (35, 5)]);
+    assert_eq!(row(7, 1), [(0, 15), (35, 5)]);
+    assert_eq!(row(7, 2), [(0, 40)]);
+    let go = |from, towards| arrangement.neighbour(p(from), towards, |_| 0);
+    assert_eq!(go(8, Right), Some(p(9)));
+    assert_eq!(go(9, Up), Some(p(8)));
+    assert_eq!(go(9, Right), None);
+    assert_eq!(go(1, Right), Some(p(2)));
+}
+
 /// The tree is in normal form.
 fn assert_sound(layout: &Layout) {
     fn walk(node: &Node, parent: Option<Axis>) {
-        let Node::Split { axis, children } = node else {
-            return;
+        let (axis, children) = match node {
+            Node::Pane(_) => return,
+            Node::Stack { panes, open } => {
+                assert!(panes.len() >= 2 && *open < panes.len(), "{node:?}");
+                return;
+            }
+            Node::Split { axis, children } => (axis, children),
         };
         assert!(children.len() >= 2, "a split of {}", children.len());
         assert_ne!(Some(*axis), parent, "a split in one of the same axis");
@@ -395,7 +539,8 @@ fn assert_tiled(layout: &Layout, area: Rect) {
     let mut covered = vec![0_u8; usize::from(area.cols) * usize::from(area.rows)];
     let panes = arrangement.panes.iter().map(|(_, rect)| *rect);
     let borders = arrangement.borders.iter().map(|border| border.rect);
-    for rect in panes.chain(borders) {
+    let titles = arrangement.titles.iter().map(|(_, rect)| *rect);
+    for rect in panes.chain(borders).chain(titles) {
         for y in rect.y..rect.bottom() {
             for x in rect.x..rect.right() {
                 let at = usize::from(y - area.y) * usize::from(area.cols) + usize::from(x - area.x);
@@ -418,7 +563,10 @@ fn assert_tiled(layout: &Layout, area: Rect) {
     assert!(shown >= 1);
     assert_eq!(arrangement.panes.len(), layout.panes().len());
     if fits {
-        assert_eq!(shown, arrangement.panes.len());
+        // Of a stack one member is shown.
+        let stacks = arrangement.stacks.iter();
+        let closed: usize = stacks.map(|stack| stack.panes.len() - 1).sum();
+        assert_eq!(shown + closed, arrangement.panes.len());
         assert_eq!(arrangement.borders.len(), shown - 1);
     }
 }
@@ -426,7 +574,7 @@ fn assert_tiled(layout: &Layout, area: Rect) {
 /// Whether the two share a row (or a column, for up and down). A pane that faces only a border
 /// reaches panes which have better neighbours themselves.
 fn face_each_other(arrangement: &Arrangement, a: PaneId, b: PaneId, there: Direction) -> bool {
-    let (a, b) = (arrangement.pane(a).unwrap(), arrangement.pane(b).unwrap());
+    let (a, b) = (arrangement.place(a).unwrap(), arrangement.place(b).unwrap());
     match there.axis() {
         Horizontal => a.y < b.bottom() && b.y < a.bottom(),
         Vertical => a.x < b.right() && b.x < a.right(),
@@ -436,7 +584,11 @@ fn face_each_other(arrangement: &Arrangement, a: PaneId, b: PaneId, there: Direc
 /// Whoever is right of me has me at its left, and so on, whichever pane is the favourite.
 fn assert_neighbours(layout: &Layout, area: Rect) {
     let arrangement = layout.arrange(area);
-    for (pane, _) in &arrangement.panes {
+    let shown = arrangement
+        .panes
+        .iter()
+        .filter(|(_, rect)| !rect.is_empty());
+    for (pane, _) in shown {
         for (there, back) in [(Right, Left), (Left, Right), (Down, Up), (Up, Down)] {
             let Some(next) = arrangement.neighbour(*pane, there, |_| 0) else {
                 continue;
@@ -446,7 +598,13 @@ fn assert_neighbours(layout: &Layout, area: Rect) {
             if !face_each_other(&arrangement, *pane, next, there) {
                 continue;
             }
-            assert_eq!(arrangement.neighbour(next, back, prefers_me), Some(*pane));
+            let returns = arrangement.neighbour(next, back, prefers_me);
+            // Within a stack one goes from member to member first.
+            let within = layout.stack_of(next).unwrap_or_default();
+            let stays = returns.is_some_and(|other| within.contains(&other));
+            if !stays || within.contains(pane) {
+                assert_eq!(returns, Some(*pane));
+            }
         }
     }
 }
@@ -461,6 +619,10 @@ enum Step {
     Resize(usize, Direction, u16),
     Drag(usize, u16, u16),
     Preset(usize),
+    Stack(usize, usize, usize),
+    StackOnto(usize),
+    Unstack(usize),
+    Open(usize),
     SaveAndLoad,
 }
 
@@ -478,6 +640,10 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any::<usize>(), direction(), 0..40_u16).prop_map(|(at, to, n)| Step::Resize(at, to, n)),
         3 => (any::<usize>(), 0..310_u16, 0..110_u16).prop_map(|(at, x, y)| Step::Drag(at, x, y)),
         1 => any::<usize>().prop_map(Step::Preset),
+        2 => (any::<usize>(), any::<usize>(), any::<usize>()).prop_map(|(a, b, c)| Step::Stack(a, b, c)),
+        2 => any::<usize>().prop_map(Step::StackOnto),
+        1 => any::<usize>().prop_map(Step::Unstack),
+        1 => any::<usize>().prop_map(Step::Open),
         1 => Just(Step::SaveAndLoad),
     ]
 }
@@ -529,6 +695,33 @@ fn take(layout: &mut Layout, step: &Step, next: &mut u32, area: Rect) {
             };
             assert_eq!(moved, from.abs_diff(to));
         }
+        Step::Stack(a, b, c) => {
+            let chosen = [pick(a), pick(b), pick(c)];
+            if layout.stack(&chosen) {
+                let members = layout.stack_of(pick(a)).unwrap();
+                assert!(chosen.iter().all(|pane| members.contains(pane)));
+            }
+            let (mut one, mut two) = (layout.panes(), panes.clone());
+            one.sort();
+            two.sort();
+            assert_eq!(one, two, "stacking loses nobody");
+        }
+        Step::StackOnto(at) => {
+            *next += 1;
+            assert!(layout.stack_onto(pick(at), p(*next)));
+            let shown = layout.arrange(Rect::new(0, 0, 300, 300)).pane(p(*next));
+            assert!(shown.is_some());
+        }
+        Step::Unstack(at) => {
+            let stacked = layout.stack_of(pick(at)).is_some();
+            assert_eq!(layout.unstack(pick(at)), stacked);
+            assert_eq!(layout.panes(), panes, "the order stays");
+        }
+        Step::Open(at) => {
+            let before = layout.clone();
+            layout.open(pick(at));
+            assert!(layout.lies_as(&before));
+        }
         Step::Preset(at) => layout.apply(Preset::ALL[at % 5]),
         Step::SaveAndLoad => {
             let spec = layout.to_spec(|pane| pane);
@@ -568,15 +761,43 @@ proptest! {
         for (step, area) in &steps {
             take(&mut layout, step, &mut next, *area);
         }
-        let shown = |layout: &Layout| {
-            let panes = layout.arrange(area).panes;
-            panes.iter().filter(|(_, rect)| !rect.is_empty()).count()
+        let hidden = |layout: &Layout| {
+            let arrangement = layout.arrange(area);
+            let shown = arrangement.panes.iter().filter(|(_, rect)| !rect.is_empty());
+            let stacks = arrangement.stacks.iter();
+            let closed: usize = stacks.map(|stack| stack.panes.len() - 1).sum();
+            arrangement.panes.len() - closed - shown.count()
         };
-        let all = shown(&layout) == layout.panes().len();
+        let all = hidden(&layout) == 0;
         let target = layout.panes()[at % layout.panes().len()];
         if all && layout.can_split(target, towards, area) {
             layout.split(target, towards, p(u32::MAX));
-            prop_assert_eq!(shown(&layout), layout.panes().len());
+            prop_assert_eq!(hidden(&layout), 0);
+        }
+    }
+
+    /// What is drawn of a pane and what lies over it make up its cells, whatever floats where.
+    #[test]
+    fn nothing_is_drawn_over_what_floats(
+        frames in prop::collection::vec((0..70_u16, 0..20_u16, 1..40_u16, 1..12_u16), 0..6),
+        below in 0..6_usize,
+    ) {
+        let mut arrangement = three().arrange(SCREEN);
+        for (at, (x, y, cols, rows)) in frames.iter().enumerate() {
+            let frame = Rect::new(*x, *y, (*cols).min(80 - x), (*rows).min(24 - y));
+            let pane = p(10 + at as u32);
+            arrangement.float(Floated { pane, frame, pinned: true });
+        }
+        for y in 0..24 {
+            let parts = arrangement.uncovered(Rect::new(0, y, 80, 1), below);
+            let ends = parts.iter().map(|part| (part.x, part.right()));
+            prop_assert!(ends.is_sorted_by(|one, two| one.1 <= two.0));
+            for x in 0..80 {
+                let mut above = arrangement.floats.iter().skip(below);
+                let covered = above.any(|floated| floated.frame.contains(x, y));
+                let drawn = parts.iter().any(|part| part.contains(x, y));
+                prop_assert_eq!(covered, !drawn);
+            }
         }
     }
 }

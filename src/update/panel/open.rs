@@ -101,9 +101,9 @@ pub fn jump(state: &mut State, client: ClientId, session: &str) -> Result<()> {
     };
     if let Some(view) = state.views.get_mut(&client) {
         view.show_tab(tab);
-        view.set_focus(tab, pane);
         view.panel.focused = false;
     }
+    state.focus(client, tab, pane);
     Ok(())
 }
 
