@@ -2,6 +2,7 @@
 
 mod clients;
 mod copy;
+mod floats;
 mod keys;
 mod layouts;
 mod panes;
