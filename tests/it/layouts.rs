@@ -127,3 +127,186 @@ fn layouts_that_are_none_are_explained_and_start_nothing() {
     }
     assert_eq!(world.panes().len(), 1);
 }
+
+/// Columns at which a row of the screen has one of these characters.
+fn columns(terminal: &Terminal, row: u16, marks: &str) -> Vec<usize> {
+    let rows = terminal.lines();
+    let line = rows.get(usize::from(row)).map(String::as_str).unwrap_or("");
+    let found = line.chars().enumerate().filter(|(_, c)| marks.contains(*c));
+    found.map(|(at, _)| at).collect()
+}
+
+#[test]
+fn a_floating_pane_is_typed_into_moved_pinned_and_closed() {
+    let (world, mut terminal) = one();
+    terminal.say("below");
+    terminal.chord("*");
+    terminal.wait("its frame", |s| line(s, 5).contains('╭'));
+    terminal.say("above");
+    assert_eq!(columns(&terminal, 5, "╭╮"), [16, 63]);
+    let panes = world.json(&["list-panes"]);
+    let floating: Vec<_> = panes["panes"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| row["floating"] == true)
+        .collect();
+    assert_eq!(floating, [false, true]);
+    assert!(world.ok(&["list-panes"]).contains("(floating)"));
+    // By the title to the left, by the corner smaller: the program is told its size.
+    terminal.drag((20, 5), (4, 1));
+    terminal.wait("it to move", |s| line(s, 1).starts_with('╭'));
+    terminal.drag((47, 13), (39, 8));
+    terminal.wait("it to shrink", |s| line(s, 8).contains('╯'));
+    terminal.send("clear; stty size\r");
+    terminal.wait_text("6 38");
+    // By key: two to the right, wider.
+    terminal.chord("v");
+    terminal.wait("the mode", |s| last_line(s).contains("arrows move"));
+    terminal.send("lL");
+    terminal.wait("it to move", |s| line(s, 1).find('╭') == Some(2));
+    terminal.send("\r");
+    // Out of sight with the focus below, and what runs there goes on.
+    terminal.chord("F");
+    terminal.wait("the panes below", |s| !s.contents().contains('╭'));
+    terminal.say("still-below");
+    terminal.chord("F");
+    terminal.chord("^");
+    terminal.wait_text("pinned");
+    terminal.chord("F");
+    terminal.send("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23; do echo line$i xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done\r");
+    terminal.wait("output round it", |s| {
+        line(s, 4).ends_with("xxxx") && line(s, 1).contains('╭') && line(s, 8).contains('╯')
+    });
+    terminal.wait("nothing through it", |s| {
+        (2..8).all(|row| {
+            let text = line(s, row);
+            let inside: String = text.chars().skip(3).take(38).collect();
+            !inside.contains("xx")
+        })
+    });
+    // On a terminal of 20x5 it is there, and where it was when that grows.
+    terminal.resize(20, 5);
+    terminal.wait("a small frame", |s| {
+        s.contents().contains('╯') && last_line(s).contains("work")
+    });
+    terminal.resize(80, 24);
+    terminal.wait("it where it was", |s| line(s, 1).find('╭') == Some(2));
+    world.ok(&["close-pane", "%1"]);
+    terminal.wait_no_text("pinned");
+}
+
+#[test]
+fn popups_run_wait_and_pass_their_code_on() {
+    let (world, terminal) = one();
+    let mut popup = world.stoa(&[
+        "popup",
+        "-E",
+        "-w",
+        "40",
+        "-h",
+        "8",
+        "-T",
+        "ask",
+        "read answer; exit $answer",
+    ]);
+    let mut popup = popup.spawn().expect("the binary runs");
+    terminal.wait("the popup", |s| s.contents().contains("─ ask ─"));
+    let mut terminal = terminal;
+    terminal.send("7\r");
+    assert_eq!(popup.wait().expect("it ends").code(), Some(7));
+    terminal.wait_no_text("ask");
+    // Without -E what it wrote stays to be read.
+    world.ok(&["popup", "echo all done"]);
+    terminal.wait_text("all done");
+    world.wait_panes("the popup", |panes| panes.len() == 2);
+    world.ok(&["display-popup", "-C"]);
+    world.wait_panes("the pane alone", |panes| panes.len() == 1);
+    terminal.wait_no_text("all done");
+}
+
+#[test]
+fn a_stack_is_opened_by_clicks_keys_and_names() {
+    let (world, mut terminal) = one();
+    for name in ["one", "two", "three"] {
+        world.ok(&["split-pane", "-n", name, "cat"]);
+        world.ok(&["select-layout", "even-vertical"]);
+    }
+    world.ok(&["stack-panes", "-t", "%0"]);
+    terminal.wait("the titles", |s| {
+        line(s, 0).contains("▾") && line(s, 22).contains("▸ three")
+    });
+    assert_eq!(
+        world
+            .panes()
+            .iter()
+            .filter(|pane| pane["stacked"] == true)
+            .count(),
+        4
+    );
+    terminal.say("open");
+    let (col, row) = terminal.find("▸ two");
+    terminal.click(col, row);
+    terminal.wait("it open", |s| line(s, 2).contains("▾ two"));
+    terminal.send("for the second\r");
+    world.ok(&["wait", "-t", "two", "--until", "text for the second"]);
+    terminal.chord("N");
+    terminal.wait("the next", |s| line(s, 3).contains("▾ three"));
+    world.ok(&["focus-pane", "one"]);
+    terminal.wait("the named one", |s| line(s, 1).contains("▾ one"));
+    // What is closed goes on, and is as large as ever when it opens.
+    let sizes = world.ok(&["list-panes", "-F", "#{pane_width}x#{pane_height}"]);
+    assert_eq!(sizes, "80x19 \n".replace(" \n", "\n").repeat(4));
+    terminal.chord("S");
+    terminal.wait("them spread", |s| !s.contents().contains('▸'));
+    terminal.chord("u");
+    terminal.wait("them stacked", |s| s.contents().contains('▸'));
+}
+
+#[test]
+fn floats_and_stacks_are_saved_and_come_back() {
+    let (world, terminal) = one();
+    world.ok(&["new-pane", "--stacked", "-n", "under", "cat"]);
+    world.ok(&["new-tab", "-d", "cat"]);
+    world.ok(&[
+        "new-pane", "-t", "%0", "-x", "100%", "-y", "2", "--width", "30", "--height", "7",
+        "--pinned", "-n", "clock", "cat",
+    ]);
+    world.ok(&["save-layout", "dev"]);
+    let text = world.ok(&["save-layout", "--print"]);
+    for part in [
+        "stack",
+        "[[tab.floating]]",
+        "pinned = true",
+        "width = 30",
+        "x = 50",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    world.ok(&["kill-server"]);
+    drop(terminal);
+    let terminal = world.terminal(80, 24, &["--layout", "dev"]);
+    terminal.wait("the frame", |s| line(s, 2).contains("─ clock ─"));
+    assert_eq!(columns(&terminal, 2, "╭╮"), [50, 79]);
+    assert_eq!(columns(&terminal, 8, "╰╯"), [50, 79]);
+    let listed = world.ok(&[
+        "list-panes",
+        "-F",
+        "#{pane_stacked_flag}#{pane_floating_flag}#{pane_pinned_flag}",
+    ]);
+    assert_eq!(listed, "100\n100\n011\n000\n");
+    assert_eq!(
+        world.ok(&["save-layout", "--print"]).replace(" ", ""),
+        text.replace(" ", "")
+    );
+    // By hand, with shares; and mistakes are told.
+    let good = "[[tab]]\npanes = { stack = [{}, { command = ['cat'] }], open = 1 }\n[[tab.floating]]\nwidth = '50%'\nheight = '50%'\nx = '0%'\n";
+    std::fs::write(world.root.join("hand.toml"), good).expect("our own");
+    world.ok(&["load-layout", "./hand.toml"]);
+    terminal.wait("it", |s| {
+        line(s, 0).contains('▸') || line(s, 1).contains('▾')
+    });
+    std::fs::write(world.root.join("bad.toml"), good.replace("50%", "500%")).expect("our own");
+    let (code, _) = world.fails(&["load-layout", "./bad.toml"]);
+    assert_eq!(code, 2);
+}

@@ -175,7 +175,7 @@ pub fn open(
     let mut opened = Vec::new();
     let mut first = None;
     for (name, layout, floats, launches) in plans {
-        let Some(lead) = launches.first().map(|(pane, ..)| *pane) else {
+        let Some(lead) = layout.first_open() else {
             continue;
         };
         let tab = state.add_tab(lead, name, None);

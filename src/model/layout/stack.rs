@@ -23,6 +23,11 @@ impl Layout {
         self.root.has_stacks()
     }
 
+    /// The first pane that is not closed in a stack.
+    pub fn first_open(&self) -> Option<PaneId> {
+        self.root.first_open()
+    }
+
     /// Makes `pane` the open one of its stack for those who have looked at none of its members.
     /// False if it is in none, or was that already.
     pub fn open(&mut self, pane: PaneId) -> bool {
@@ -130,6 +135,14 @@ impl Node {
                 let mut children = children.iter();
                 children.find_map(|child| child.node.stack_of(pane))
             }
+        }
+    }
+
+    fn first_open(&self) -> Option<PaneId> {
+        match self {
+            Node::Pane(pane) => Some(*pane),
+            Node::Stack { panes, open } => panes.get(*open).copied(),
+            Node::Split { children, .. } => children.first()?.node.first_open(),
         }
     }
 
