@@ -34,7 +34,11 @@
 //!
 //! A tab's layout holds proportions, not cells: every view lays it out for its own terminal. A pane is
 //! as large as the largest view that shows it; a smaller one sees the part around the cursor. So a
-//! phone that attaches changes nothing for anybody else.
+//! phone that attaches changes nothing for anybody else. Floating panes have a place of their own in
+//! the tab, in proportion too; which of them are in sight, which lies on top, and which member of a
+//! stack is open follow from what a view has focused (`model::tab::Look`), so views never disturb each
+//! other there either. `State::arrangement` is the one answer to where everything lies: drawing, the
+//! mouse and panes' sizes all ask it.
 //!
 //! # How the team's state flows
 //!

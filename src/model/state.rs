@@ -161,7 +161,8 @@ impl State {
             .or(Some(tab.active))
     }
 
-    /// Where a view shows the panes of its tab: all of them, or the zoomed one alone.
+    /// Where a view shows the panes of its tab: the one answer that drawing, the mouse and panes' sizes
+    /// go by.
     pub fn arrangement(&self, view: &View) -> Option<Arrangement> {
         let tab = self.tab(view.tab)?;
         let look = Look {

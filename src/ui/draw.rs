@@ -76,6 +76,8 @@ fn pane_whole(
     surface: &mut Surface,
 ) {
     match (view.copy.get(&id), state.panes.get(&id)) {
+        // One that is closed in its stack.
+        _ if rect.is_empty() => {}
         (Some(mode), _) => {
             let separators = &state.config.settings.word_separators;
             copy::render(mode, rect, separators, theme, surface);
@@ -206,12 +208,8 @@ fn pane_cursor(state: &State, view: &View) -> Option<Cursor> {
 
 /// Whether a program in view wants to know of mouse moves without a button.
 pub fn wants_motion(state: &State, view: &View) -> bool {
-    state.arrangement(view).is_some_and(|arrangement| {
-        arrangement.panes.iter().any(|(id, _)| {
-            state
-                .panes
-                .get(id)
-                .is_some_and(|pane| key_modes(pane).mouse == Tracking::Moves)
-        })
+    state.in_sight(view).iter().any(|id| {
+        let pane = state.panes.get(id);
+        pane.is_some_and(|pane| key_modes(pane).mouse == Tracking::Moves)
     })
 }

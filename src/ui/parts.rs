@@ -13,6 +13,7 @@ use super::tabs::TabLabel;
 use super::theme::Theme;
 use crate::keys::chord;
 use crate::keys::keymap::Table;
+use crate::model::float::Float;
 use crate::model::geometry::Rect;
 use crate::model::id::PaneId;
 use crate::model::layout::{Arrangement, Floated};
@@ -202,7 +203,10 @@ pub fn status(
         Some(None) => Some("copy".to_owned()),
         None if view.adjusting => Some("arrows move, Shift resizes, Esc ends".to_owned()),
         None if typed_together => Some("typing into several panes".to_owned()),
-        None => state.marked.map(|pane| format!("◆ {pane}")),
+        None => state
+            .marked
+            .map(|pane| format!("◆ {pane}"))
+            .or_else(|| out_of_sight(state, view)),
     };
     let props = StatusProps {
         workspace: &state.name,
@@ -216,6 +220,15 @@ pub fn status(
         attention: 0,
     };
     status::render(rect, buf, &props, theme)
+}
+
+/// How many floating panes of the tab a view does not show.
+fn out_of_sight(state: &State, view: &View) -> Option<String> {
+    let tab = state.tab(view.tab).filter(|tab| !tab.floats.is_empty())?;
+    let sight = state.in_sight(view);
+    let hidden = |float: &&Float| !sight.contains(&float.pane);
+    let count = tab.floats.iter().filter(hidden).count();
+    (count > 0).then(|| format!("{count} floating"))
 }
 
 /// The side panel.

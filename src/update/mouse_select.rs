@@ -11,7 +11,7 @@ use crate::model::copy::{CopyMode, Unit, motion};
 use crate::model::geometry::Rect;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
-use crate::model::view::{Click, Drag};
+use crate::model::view::{Click, Drag, View};
 use crate::term::Point;
 
 /// How long after a click another one belongs to it, in milliseconds.
@@ -97,6 +97,12 @@ fn cell(mode: &CopyMode, rect: Rect, (x, y): (u16, u16)) -> Point {
     Point::new(row, col)
 }
 
+/// Where a view shows a pane; `None` if it has no cells there any more.
+fn shown(state: &State, view: &View, pane: PaneId) -> Option<Rect> {
+    let rect = state.arrangement(view)?.pane(pane)?;
+    (!rect.is_empty()).then_some(rect)
+}
+
 /// The mouse moved, or its button came up, while it selects.
 pub fn drag(
     state: &mut State,
@@ -108,7 +114,7 @@ pub fn drag(
     let Some(Drag::Select { pane, from, .. }) = view.drag else {
         return None;
     };
-    let rect = state.arrangement(view)?.pane(pane)?;
+    let rect = shown(state, view, pane)?;
     match event.kind {
         MouseKind::Drag(_) => extend(state, client, pane, rect, from, (event.x, event.y)),
         MouseKind::WheelUp | MouseKind::WheelDown => {
@@ -174,7 +180,7 @@ pub fn at_edge(state: &mut State, client: ClientId) -> Option<()> {
     if due > now {
         return None;
     }
-    let rect = state.arrangement(view)?.pane(pane)?;
+    let rect = shown(state, view, pane)?;
     let view = state.views.get_mut(&client)?;
     view.drag = Some(Drag::Select {
         pane,

@@ -118,7 +118,8 @@ fn fit_copy_modes(state: &mut State) {
             continue;
         };
         for (id, mode) in &mut view.copy {
-            if let (Some(rect), Some(pane)) = (arrangement.pane(*id), panes.get(id)) {
+            let rect = arrangement.pane(*id).filter(|rect| !rect.is_empty());
+            if let (Some(rect), Some(pane)) = (rect, panes.get(id)) {
                 mode.fit(rect.size(), pane.screen.size().cols);
             }
         }

@@ -303,3 +303,26 @@ fn main_panes_are_as_large_as_their_options_say() {
     desk.prompt(A, "resize-pane -t %2 -x 60");
     assert_eq!(desk.size(2).0, 60);
 }
+
+#[test]
+fn what_the_mouse_holds_may_go_out_of_sight() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b % C-b \" C-b S");
+    for line in ["focus-pane %1", "toggle-floating"] {
+        // Text of a stacked pane, then a frame: both are gone when the mouse moves on.
+        let (x, y) = match line {
+            "toggle-floating" => {
+                desk.press(A, "C-b *");
+                (50, 6)
+            }
+            _ => (80, 10),
+        };
+        desk.mouse(A, MouseKind::Press(Button::Left), x, y);
+        desk.mouse(A, MouseKind::Drag(Button::Left), x + 4, y);
+        desk.prompt(A, line);
+        desk.mouse(A, MouseKind::Drag(Button::Left), x + 9, y + 2);
+        desk.mouse(A, MouseKind::Release(Button::Left), x + 9, y + 2);
+        assert_eq!(desk.focused(A), 1);
+    }
+    assert_eq!(sight(&desk, A), [0, 1]);
+}

@@ -8,7 +8,7 @@ use crate::model::tab::Together;
 /// Panes of each tab, in order.
 fn tabs(desk: &Desk) -> Vec<Vec<u32>> {
     let tabs = desk.state.tabs.iter();
-    tabs.map(|tab| tab.layout.panes().iter().map(|pane| pane.0).collect())
+    tabs.map(|tab| tab.panes().iter().map(|pane| pane.0).collect())
         .collect()
 }
 
@@ -126,10 +126,59 @@ fn change() -> impl Strategy<Value = String> {
         }),
         pane.clone()
             .prop_map(|pane| format!("break-pane -t %{pane}")),
-        (pane, 1..9u16).prop_map(|(pane, cells)| format!("resize-pane -t %{pane} -R {cells}")),
+        (pane.clone(), 1..9u16)
+            .prop_map(|(pane, cells)| format!("resize-pane -t %{pane} -R {cells}")),
+        pane.clone()
+            .prop_map(|pane| format!("float-pane -t %{pane}")),
+        (pane.clone(), 0..90u16, 0..=100u16).prop_map(|(pane, x, height)| {
+            format!("float-pane -t %{pane} -x {x} --height {height}%")
+        }),
+        (pane.clone(), 1..50u16)
+            .prop_map(|(pane, cells)| format!("shift-pane -t %{pane} -D {cells}")),
+        pane.clone().prop_map(|pane| format!("pin-pane -t %{pane}")),
+        (pane.clone(), pane.clone()).prop_map(|(a, b)| format!("stack-panes %{a} %{b}")),
+        pane.clone()
+            .prop_map(|pane| format!("stack-panes -t %{pane}")),
+        pane.prop_map(|pane| format!("focus-pane %{pane}")),
+        Just("focus-pane --last".to_owned()),
         Just("rotate-panes".to_owned()),
         Just("next-layout".to_owned()),
     ]
+}
+
+/// What holds of every view at every moment: the focused pane is in sight, everything is on the
+/// screen, what is tiled covers nothing else that is, and programs have the size they are shown at.
+fn assert_in_order(desk: &Desk) {
+    for view in desk.state.views.values() {
+        let arrangement = desk.state.arrangement(view).expect("a tab");
+        let focused = desk.state.focused(view).expect("a pane");
+        let sight = desk.state.in_sight(view);
+        assert!(sight.contains(&focused), "{focused} is out of sight");
+        let area = arrangement.area;
+        for (_, rect) in &arrangement.panes {
+            assert!(rect.right() <= area.right() && rect.bottom() <= area.bottom());
+        }
+        let tiled = arrangement.tiled().iter().map(|(_, rect)| *rect);
+        let lines = arrangement.titles.iter().map(|(_, rect)| *rect);
+        let borders = arrangement.borders.iter().map(|border| border.rect);
+        let covered = tiled.chain(lines).chain(borders);
+        let cells: u32 = covered
+            .map(|rect| u32::from(rect.cols) * u32::from(rect.rows))
+            .sum();
+        assert_eq!(cells, u32::from(area.cols) * u32::from(area.rows));
+    }
+    // With one terminal every pane in sight is as large as it is shown.
+    let views: Vec<_> = desk.state.views.values().collect();
+    if let [view] = views[..] {
+        let arrangement = desk.state.arrangement(view).expect("a tab");
+        for (pane, rect) in arrangement
+            .panes
+            .iter()
+            .filter(|(_, rect)| !rect.is_empty())
+        {
+            assert_eq!(desk.state.panes[pane].size, rect.size());
+        }
+    }
 }
 
 proptest! {
@@ -137,7 +186,7 @@ proptest! {
 
     /// Whatever is done to the places of panes can be taken back step by step, and done again.
     #[test]
-    fn every_change_can_be_taken_back(changes in prop::collection::vec(change(), 1..12)) {
+    fn every_change_can_be_taken_back(changes in prop::collection::vec(change(), 1..16)) {
         let mut desk = Desk::new();
         for line in ["split-pane -h", "split-pane -v", "new-tab", "split-pane -h"] {
             desk.prompt(A, line);
@@ -150,9 +199,12 @@ proptest! {
             let mut panes: Vec<u32> = tabs(&desk).concat();
             panes.sort_unstable();
             prop_assert_eq!(panes, [0, 1, 2, 3, 4], "after {}", line);
+            assert_in_order(&desk);
         }
         let ended = desk.state.shape();
         while desk.state.undo_shape() {}
+        desk.settle();
+        assert_in_order(&desk);
         prop_assert!(desk.state.changed_since(&began).is_empty());
         prop_assert_eq!(desk.state.tabs.len(), 2);
         while desk.state.redo_shape() {}
