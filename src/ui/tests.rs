@@ -237,12 +237,23 @@ fn buffers_are_listed_over_the_panes() {
 fn copy_mode_has_a_picture_at_every_size() {
     let mut state = reading(100, 30);
     press(&mut state, &["V", "1", "0", "k", "/", "f"]);
+    at_every_size(&mut state, |state| {
+        assert_eq!(picture(state).lines().count(), height(state));
+    });
+}
+
+fn height(state: &State) -> usize {
+    usize::from(state.views[&CLIENT].size.rows)
+}
+
+/// Gives the terminal one size after the other.
+fn at_every_size(state: &mut State, mut check: impl FnMut(&mut State)) {
     for cols in [1, 2, 3, 5, 9, 20, 39, 100] {
         for rows in [1, 2, 3, 5, 12] {
             let size = Size::new(cols, rows);
             let client = CLIENT;
-            event(&mut state, Event::Resized { client, size });
-            assert_eq!(picture(&state).lines().count(), usize::from(rows));
+            event(state, Event::Resized { client, size });
+            check(state);
         }
     }
 }
@@ -307,16 +318,11 @@ fn floats_and_stacks_have_a_picture_at_every_size() {
     let mut state = workspace(100, 30);
     press(&mut state, &["C-b", "\"", "C-b", "\"", "C-b", "S"]);
     press(&mut state, &["C-b", "*", "C-b", "^", "C-b", "*"]);
-    for cols in [1, 2, 3, 5, 9, 20, 39, 100] {
-        for rows in [1, 2, 3, 5, 12] {
-            let size = Size::new(cols, rows);
-            let client = CLIENT;
-            event(&mut state, Event::Resized { client, size });
-            assert_eq!(picture(&state).lines().count(), usize::from(rows));
-            press(&mut state, &["C-b", "F"]);
-            assert_eq!(picture(&state).lines().count(), usize::from(rows));
-        }
-    }
+    at_every_size(&mut state, |state| {
+        assert_eq!(picture(state).lines().count(), height(state));
+        press(state, &["C-b", "F"]);
+        assert_eq!(picture(state).lines().count(), height(state));
+    });
     let size = Size::new(20, 5);
     let client = CLIENT;
     event(&mut state, Event::Resized { client, size });
