@@ -85,7 +85,7 @@ impl Coord {
     /// Opens the state directory, making it if it is missing.
     ///
     /// # Errors
-    /// [`Kind::Unreachable`] and [`Kind::Corrupt`], as the store has them.
+    /// [`Kind::Unreachable`](crate::error::Kind::Unreachable) and [`Kind::Corrupt`](crate::error::Kind::Corrupt), as the store has them.
     pub fn open(state: &Path) -> Result<Coord> {
         let dir = StateDir::create(state)?;
         let store = SqliteStore::open(&dir)?;
@@ -98,7 +98,7 @@ impl Coord {
     /// Making one waits for the disk several times, which [`Coord::open`] else does not.
     ///
     /// # Errors
-    /// [`Kind::Unreachable`] if the directory cannot be made or used, [`Kind::Corrupt`] if what
+    /// [`Kind::Unreachable`](crate::error::Kind::Unreachable) if the directory cannot be made or used, [`Kind::Corrupt`](crate::error::Kind::Corrupt) if what
     /// lies there is no store.
     pub fn prepare(state: &Path) -> Result<bool> {
         let dir = StateDir::create(state)?;
@@ -195,7 +195,7 @@ impl Coord {
     /// Ends a session: its process or pane is gone, or it says so. Ending it again does nothing.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] if there never was one.
+    /// [`Kind::NotFound`](crate::error::Kind::NotFound) if there never was one.
     pub fn end(&self, id: &SessionId) -> Result<()> {
         let deed = Deed::new("end", "");
         let present = self.present();
@@ -300,7 +300,7 @@ impl Coord {
     /// revision of its last write.
     ///
     /// # Errors
-    /// [`Kind::NotFound`] if there is no such group or key.
+    /// [`Kind::NotFound`](crate::error::Kind::NotFound) if there is no such group or key.
     pub fn context(&self, group: &str, key: Option<&str>) -> Result<Vec<(Entry, u64)>> {
         self.read(|view, at| {
             group::existing(view, group)?;
@@ -354,7 +354,7 @@ impl Coord {
     /// Whether the session holds `key` by this token, right now.
     ///
     /// # Errors
-    /// [`Kind::Fenced`] if it does not.
+    /// [`Kind::Fenced`](crate::error::Kind::Fenced) if it does not.
     pub fn check_token(&self, id: &SessionId, key: &ClaimKey, token: u64) -> Result<()> {
         self.read(|view, at| {
             let session = session::acting(view, at, id)?;

@@ -221,7 +221,7 @@ pub(super) fn own(tx: &mut dyn Tx, at: &Moment<'_>, me: &Session, id: &str) -> R
 /// Begins the work, claiming the task first if it is free.
 ///
 /// # Errors
-/// As [`claim`], and as for all changes if somebody else has it.
+/// As [`claim()`], and as for all changes if somebody else has it.
 pub fn start(tx: &mut dyn Tx, at: &Moment<'_>, session: &Session, id: &str) -> Result<Task> {
     if settle(tx, at, id)?.status == Status::Pending {
         let request = ClaimTask {
