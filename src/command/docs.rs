@@ -95,4 +95,36 @@ mod tests {
         let (_, reports) = default_keymap(&crate::command::parse::check_line);
         assert_eq!(reports, Vec::<String>::new());
     }
+
+    /// S3-54, S3-53: every command on the store shows an example of itself that can be typed as it
+    /// stands, and every one that is run in a shell.
+    #[test]
+    fn every_command_shows_an_example_that_parses() {
+        use crate::command::parse::parse;
+        use crate::command::{LocalCommand, StoreCommand};
+        let rows = StoreCommand::ROWS.iter().chain(LocalCommand::ROWS);
+        let mut wrong = Vec::new();
+        // `once` is an option rather than a command: the README shows it.
+        for row in rows.filter(|row| !row.hidden() && row.name != "once") {
+            let about = row.clap();
+            let about = about.get_long_about().or(about.get_about());
+            let about = about.map(|about| about.to_string()).unwrap_or_default();
+            let examples: Vec<&str> = about
+                .lines()
+                .map(str::trim_start)
+                .filter(|line| line.starts_with("stoa "))
+                .collect();
+            if examples.is_empty() {
+                wrong.push(format!("{} shows no example", row.name));
+            }
+            for example in examples {
+                let words = shlex::split(example).expect("balanced quotes");
+                let ends = |word: &String| matches!(word.as_str(), "&&" | "||" | ">>" | "<" | "|");
+                let words = words.iter().skip(1).take_while(|word| !ends(word));
+                let parsed = parse(words);
+                wrong.extend(parsed.err().map(|error| format!("{example}: {error}")));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
 }

@@ -187,6 +187,8 @@ commands! {
             Audit(oversight::audit::Audit) "audit" []
             Doctor(oversight::doctor::Doctor) "doctor" ["health-check"]
             Cleanup(oversight::cleanup::Cleanup) "cleanup" []
+            Metrics(oversight::metrics::Metrics) "metrics" []
+            Import(oversight::import::Import) "import" ["migrate-to-collaboration-system"]
         }
         "messages" {
             Send(message::send::Send) "send" []
@@ -204,6 +206,7 @@ commands! {
             SessionHeartbeat(seed::heartbeat::SessionHeartbeat) "session-heartbeat" []
             SessionClaim(seed::claim::SessionClaim) "session-claim" []
             SessionRelease(seed::claim::SessionRelease) "session-release" []
+            UpdateStatusBoard(seed::board::UpdateStatusBoard) "update-status-board" []
         }
     }
 }

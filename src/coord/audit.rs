@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::is_hidden;
 use super::schema::SessionId;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::store::{Order, Record, Tx, View, put_json};
 
 /// What the keys of all entries begin with.
@@ -52,6 +52,25 @@ pub struct AuditEntry {
     pub kind: Option<String>,
     /// For a refusal: why it was refused; else the reason its author gave.
     pub message: Option<String>,
+}
+
+impl AuditEntry {
+    /// Whether it was refused since somebody else held what it needed.
+    pub fn is_contention(&self) -> bool {
+        !self.success && self.kind.as_deref() == Some(Kind::Held.name())
+    }
+
+    /// Whether it asks for a claim: of a key, a task or an issue.
+    pub fn is_claim(&self) -> bool {
+        const CLAIMS: [&str; 5] = [
+            "claim",
+            "force-claim",
+            "task-claim",
+            "task-next",
+            "issue-claim",
+        ];
+        CLAIMS.contains(&self.action.as_str())
+    }
 }
 
 /// What is being attempted.
@@ -130,7 +149,8 @@ pub fn record(
     Ok(())
 }
 
-fn cut(text: &str) -> String {
+/// Text as the trail keeps it: of bounded length, and visible.
+pub(super) fn cut(text: &str) -> String {
     // Refused input is as hostile as it came; the trail is read with `cat`.
     let visible = |c| if is_hidden(c) { '\u{fffd}' } else { c };
     text.chars().take(TEXT_CHARS).map(visible).collect()

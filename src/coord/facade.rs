@@ -79,6 +79,8 @@ pub struct Coord {
     pub(super) probe: Arc<dyn Probe>,
     settings: Settings,
     files: Option<Arc<Projector>>,
+    /// Where the state lies on disk, if it does.
+    pub(super) dir: Option<StateDir>,
 }
 
 impl Coord {
@@ -90,7 +92,8 @@ impl Coord {
         let dir = StateDir::create(state)?;
         let store = SqliteStore::open(&dir)?;
         let mut coord = Coord::system(Arc::new(store))?;
-        coord.files = Some(Arc::new(Projector::new(dir)));
+        coord.files = Some(Arc::new(Projector::new(dir.clone())));
+        coord.dir = Some(dir);
         Ok(coord)
     }
 
@@ -113,10 +116,12 @@ impl Coord {
         let Some(dir) = StateDir::existing(state)? else {
             return Ok(None);
         };
-        let store = SqliteStore::open_read(&dir)?;
-        store
-            .map(|store| Coord::system(Arc::new(store)))
-            .transpose()
+        let Some(store) = SqliteStore::open_read(&dir)? else {
+            return Ok(None);
+        };
+        let mut coord = Coord::system(Arc::new(store))?;
+        coord.dir = Some(dir);
+        Ok(Some(coord))
     }
 
     fn system(store: Arc<dyn Store>) -> Result<Coord> {
@@ -135,6 +140,7 @@ impl Coord {
             probe,
             settings: Settings::default(),
             files: None,
+            dir: None,
         }
     }
 

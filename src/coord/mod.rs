@@ -11,7 +11,6 @@
 pub mod access;
 pub mod attention;
 pub mod audit;
-
 pub mod caller;
 pub mod claim;
 pub mod cleanup;
@@ -25,11 +24,14 @@ pub mod force;
 pub mod glob;
 pub mod group;
 pub mod holding;
+pub mod import;
 pub mod issue;
 pub mod key;
 pub mod lease;
 pub mod membership;
 pub mod message;
+pub mod metrics;
+pub mod moment;
 pub mod names;
 pub mod notice;
 mod operation;

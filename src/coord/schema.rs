@@ -19,6 +19,8 @@
 //! | `fix-by/STATE/REVISION/ID` | index: fixes by state and age |
 //! | `minted/WORD` | the number of the last id of the form `WORD-n` |
 //! | `report/NAME` | [`super::report::Saved`] |
+//! | `imported/KIND/IDENTITY` | [`super::import::Imported`]: what was taken over from older tools |
+//! | `imports/PATH` | [`super::import::Origin`]: where it came from |
 //! | `task/ID` | [`Task`](super::task::Task) |
 //! | `task-state/STATUS/ORDER/ID` | index: the tasks of each state, with the words of open ones |
 //! | `task-wait/ID/DEPENDANT` | index: which tasks wait for a task, or have |

@@ -10,6 +10,7 @@ mod histories;
 mod issues;
 mod members;
 mod messages;
+mod metrics;
 mod oversight;
 mod presence;
 mod races;

@@ -414,6 +414,7 @@ fn hash(text: &str) -> u64 {
 }
 
 mod archive;
+pub use archive::lines;
 #[cfg(test)]
 mod tests;
 mod verify;

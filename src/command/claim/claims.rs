@@ -9,6 +9,8 @@ use crate::coord::snapshot::{ClaimInfo, Snapshot};
 use crate::error::Result;
 
 /// List what is claimed: by whom, for how long, who waits
+///
+/// stoa claims
 #[derive(Debug, Clone, Args)]
 pub struct Claims {
     /// Only the acting session's

@@ -8,6 +8,8 @@ use crate::command::store::StoreCx;
 use crate::error::{Error, Result};
 
 /// Give claims back; releasing what is not held is fine
+///
+/// stoa release src/parser.rs
 #[derive(Debug, Clone, Default, Args)]
 pub struct Release {
     /// What to release

@@ -10,6 +10,8 @@ use crate::command::times;
 use crate::error::Result;
 
 /// Renew claims before they run out
+///
+/// stoa renew src/parser.rs
 #[derive(Debug, Clone, Args)]
 pub struct Renew {
     /// What to renew; without it everything held

@@ -19,6 +19,8 @@ use crate::error::{Error, Result};
 /// KIND/NAME (task/T1) or a path or pattern (src/main.rs, 'src/**'). All of them are granted or
 /// none. A claim ends by itself after its time; work in the pane renews it, and the end of the
 /// session frees it. In its last fifth its holder is told.
+///
+/// stoa claim src/parser.rs --reason "fixing tabs" --wait 5m
 #[derive(Debug, Clone, Default, Args)]
 pub struct Claim {
     /// What to claim

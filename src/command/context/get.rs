@@ -10,6 +10,8 @@ use crate::coord::snapshot::ContextInfo;
 use crate::error::{Error, Result};
 
 /// Show the group's shared context, or one value of it
+///
+/// stoa context finding
 #[derive(Debug, Clone, Args)]
 pub struct Context {
     /// The entry to show; without it all of them

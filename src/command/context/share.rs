@@ -17,6 +17,8 @@ use crate::error::Result;
 /// A value that is valid JSON (a number, true, null, "text", a list, an object) is stored as that;
 /// anything else is stored as text. KEY=@FILE takes it from a file, KEY=- from standard input. The
 /// reply tells the revision, which others can wait for with stoa sync-group --to.
+///
+/// stoa share finding="the parser drops tabs" ready=true
 #[derive(Debug, Clone, Args)]
 pub struct Share {
     /// Pairs of key and value

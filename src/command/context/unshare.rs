@@ -9,6 +9,8 @@ use crate::coord::Share as Entry;
 use crate::error::Result;
 
 /// Take values out of the group's shared context; a key that is not there is fine
+///
+/// stoa unshare finding
 #[derive(Debug, Clone, Args)]
 pub struct Unshare {
     /// The keys

@@ -61,6 +61,8 @@ impl Secret {
 }
 
 /// Set who may join the group from now on; its coordinator's right
+///
+/// stoa group access invitation
 #[derive(Debug, Clone, Args)]
 pub struct GroupAccess {
     /// Who may join

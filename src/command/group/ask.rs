@@ -8,6 +8,8 @@ use crate::command::store::StoreCx;
 use crate::error::Result;
 
 /// Say by the exit code whether the session is in a group: 0 if it is, 1 if not
+///
+/// stoa in-group || stoa join-group core
 #[derive(Debug, Clone, Args)]
 pub struct InGroup {
     /// In this very group
@@ -15,6 +17,8 @@ pub struct InGroup {
 }
 
 /// Say by the exit code whether the session coordinates its group: 0 if it does, 1 if not
+///
+/// stoa is-coordinator && stoa task board
 #[derive(Debug, Clone, Args)]
 pub struct IsCoordinator {}
 

@@ -10,6 +10,8 @@ use crate::coord::snapshot::{GroupInfo, Snapshot};
 use crate::error::Result;
 
 /// List the groups: members, coordinator, size of the shared context
+///
+/// stoa groups
 #[derive(Debug, Clone, Args)]
 pub struct Groups {}
 

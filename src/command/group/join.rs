@@ -13,6 +13,8 @@ use crate::error::Result;
 ///
 /// The first to join coordinates it. A session is in one group at a time. A group may ask for a
 /// word (in STOA_GROUP_SECRET or on standard input) or for an invitation (stoa invite).
+///
+/// stoa join-group core
 #[derive(Debug, Clone, Args)]
 pub struct JoinGroup {
     /// The group's name

@@ -8,6 +8,8 @@ use crate::command::store::StoreCx;
 use crate::error::Result;
 
 /// Leave the group; a coordinator hands over to the longest-standing member
+///
+/// stoa leave-group
 #[derive(Debug, Clone, Args)]
 pub struct LeaveGroup {}
 

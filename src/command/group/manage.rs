@@ -11,6 +11,8 @@ use crate::error::Result;
 /// Invite a session into the group; needed where the access is by invitation
 ///
 /// The other one is told at its next command, and joins with stoa join-group.
+///
+/// stoa invite Forge
 #[derive(Debug, Clone, Args)]
 pub struct Invite {
     /// The other session: its name, number or id
@@ -18,6 +20,8 @@ pub struct Invite {
 }
 
 /// Put a session into the group that the acting one coordinates
+///
+/// stoa group add-peer Forge
 #[derive(Debug, Clone, Args)]
 pub struct AddPeer {
     /// The other session: its name, number or id
@@ -25,6 +29,8 @@ pub struct AddPeer {
 }
 
 /// Take a session out of the group that the acting one coordinates
+///
+/// stoa group remove-peer Forge
 #[derive(Debug, Clone, Args)]
 pub struct RemovePeer {
     /// The other session: its name, number or id

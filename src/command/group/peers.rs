@@ -9,6 +9,8 @@ use crate::coord::snapshot::SessionInfo;
 use crate::error::{Error, Result};
 
 /// Show the acting session's group: its peers, its role, the shared context
+///
+/// stoa peers
 #[derive(Debug, Clone, Args)]
 pub struct Peers {
     /// Another group

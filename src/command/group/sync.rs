@@ -14,6 +14,8 @@ use crate::error::Result;
 ///
 /// Somebody who has shared something tells its revision; --to waits until it can be read here. The
 /// group remembers how far each member is.
+///
+/// stoa sync-group
 #[derive(Debug, Clone, Args)]
 pub struct SyncGroup {
     /// Wait until this revision can be read

@@ -12,6 +12,8 @@ use crate::protocol::message::Request;
 use crate::{client, server};
 
 /// Attach this terminal to the directory's workspace, starting it if needed
+///
+/// stoa attach
 #[derive(Debug, Clone, Default, Args)]
 pub struct Attach {
     /// Open the tabs of this layout first: a name or a path, as save-layout wrote it

@@ -11,6 +11,8 @@ use crate::error::Result;
 const TEXT: &str = include_str!("../../../assets/guide.md");
 
 /// Print what an agent needs to know to work in this team; short enough for any prompt
+///
+/// stoa guide >> AGENTS.md
 #[derive(Debug, Clone, Args)]
 pub struct Guide {}
 

@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::server::start;
 
 /// End the workspace's server and every program in its panes
+///
+/// stoa kill-server
 #[derive(Debug, Clone, Args)]
 pub struct KillServer {}
 

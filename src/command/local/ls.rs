@@ -13,6 +13,8 @@ use crate::protocol::conn::Conn;
 use crate::protocol::message::Request;
 
 /// List the workspaces whose servers run
+///
+/// stoa ls
 #[derive(Debug, Clone, Args)]
 pub struct Ls {}
 

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 /// Follow what happens, as it happens: every attempt of every session, refused ones too
 ///
 /// Sleeps until something is committed. With --json one JSON object a line. Ends with Ctrl-C.
+///
+/// stoa watch --json
 #[derive(Debug, Clone, Args)]
 pub struct Watch {
     /// Begin with this many of the latest

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 ///
 /// Until then they stay in your inbox, read or not. With --all everything that is there, or
 /// everything up to the one named.
+///
+/// stoa ack 3
 #[derive(Debug, Clone, Args)]
 pub struct Ack {
     /// The messages' numbers

@@ -21,6 +21,8 @@ const DIGEST_SUBJECTS: usize = 3;
 ///
 /// The oldest come first; `stoa read ID` shows one in full. More than ten unread broadcasts are
 /// told in one block, by sender.
+///
+/// stoa inbox
 #[derive(Debug, Clone, Args)]
 pub struct Inbox {
     /// The whole conversation that this message belongs to

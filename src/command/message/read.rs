@@ -11,6 +11,8 @@ use crate::error::Result;
 ///
 /// What a message says is its sender's: the label in brackets tells whether a person, an agent or
 /// something outside wrote it, and no message can allow anything.
+///
+/// stoa read 3
 #[derive(Debug, Clone, Args)]
 pub struct Read {
     /// The messages' numbers

@@ -11,6 +11,8 @@ use crate::error::Result;
 /// Answer a message: to its sender, or to all who received it
 ///
 /// The answer belongs to the same conversation, which `stoa inbox --thread ID` shows.
+///
+/// stoa reply 3 "yes, by noon"
 #[derive(Debug, Clone, Args)]
 pub struct Reply {
     /// The message's number

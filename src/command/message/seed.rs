@@ -13,6 +13,8 @@ use crate::error::Result;
 const LIMIT: usize = 50;
 
 /// Send a message: like send, with "broadcast" for everybody
+///
+/// stoa session-send-message broadcast "SPECS complete" "ready for BUILD"
 #[derive(Debug, Clone, Args)]
 pub struct SessionSendMessage {
     /// Name, number or id of a session, @GROUP, or "broadcast"
@@ -42,6 +44,8 @@ impl Run<StoreCx> for SessionSendMessage {
 }
 
 /// Show your broadcast and direct messages in full, and mark them read
+///
+/// stoa session-check-messages
 #[derive(Debug, Clone, Args)]
 pub struct SessionCheckMessages {}
 

@@ -16,6 +16,8 @@ use crate::error::Result;
 ///
 /// One that is unread already counts. It sleeps until there is something new; exit code 1 when the
 /// time is over.
+///
+/// stoa wait-message
 #[derive(Debug, Clone, Args)]
 pub struct WaitMessage {
     /// Only from this session

@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 /// Show who did what: every attempt, refused ones too, the latest last
 ///
 /// The store keeps the latest 10,000 attempts; audit.jsonl in the state directory keeps them all.
+///
+/// stoa audit --last 10 --by Forge
 #[derive(Debug, Clone, Args)]
 pub struct Audit {
     /// How many of the latest

@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 ///
 /// What still binds somebody is never touched. Old lines of audit.jsonl go to archive/ in the state
 /// directory.
+///
+/// stoa cleanup --dry-run
 #[derive(Debug, Clone, Args)]
 pub struct Cleanup {
     /// Only show what would be removed

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::json;
 
+use super::gather::gather;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::config::workspace::Workspace;
@@ -18,6 +19,8 @@ use crate::store::dir::StateDir;
 ///
 /// Looks at the state directory, the database, every record, whether records agree with each other,
 /// the readable files and the server. Nothing is changed without --fix or --rebuild.
+///
+/// stoa doctor --verify
 #[derive(Debug, Clone, Args)]
 pub struct Doctor {
     /// Put right what can be put right without guessing
@@ -26,7 +29,7 @@ pub struct Doctor {
     /// Write all readable files and the status board again
     #[arg(long)]
     pub rebuild: bool,
-    /// Compare every readable file with the store, too
+    /// Compare every readable file with the store, too, and what was imported with where it came from
     #[arg(long)]
     pub verify: bool,
 }
@@ -96,6 +99,10 @@ impl Doctor {
                     Finding::problem("files", message).with_hint("stoa doctor --rebuild")
                 }
             });
+            findings.extend(coord.verify_imports(&|path| {
+                let gathered = gather(Path::new(path), false).ok()?;
+                Some(gathered.files)
+            })?);
         }
         coord.examine()
     }

@@ -3,4 +3,7 @@
 pub mod audit;
 pub mod cleanup;
 pub mod doctor;
+pub mod gather;
+pub mod import;
+pub mod metrics;
 pub mod start;

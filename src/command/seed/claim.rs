@@ -12,6 +12,8 @@ use crate::coord::ClaimKey;
 use crate::error::{Error, Result};
 
 /// Claim by type and name, for some hours; the present command is claim TYPE/NAME --ttl 4h
+///
+/// stoa session-claim droplet church-guidance 4
 #[derive(Debug, Clone, Args)]
 pub struct SessionClaim {
     /// What sort of thing it is: droplet, task, file, …
@@ -25,6 +27,8 @@ pub struct SessionClaim {
 }
 
 /// Give a claim back by type and name; the present command is release TYPE/NAME
+///
+/// stoa session-release droplet church-guidance
 #[derive(Debug, Clone, Args)]
 pub struct SessionRelease {
     /// What sort of thing it is: droplet, task, file, …

@@ -8,6 +8,8 @@ use crate::command::store::StoreCx;
 use crate::error::Result;
 
 /// Say what a session is doing; the present command is heartbeat
+///
+/// stoa session-heartbeat building church-guidance "BUILD - landing page" 25%
 #[derive(Debug, Clone, Args)]
 pub struct SessionHeartbeat {
     /// What it does: building, testing, …

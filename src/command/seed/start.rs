@@ -14,6 +14,8 @@ const TRIES: u32 = 100;
 /// Register a session under a name made from the time; the present command is register
 ///
 /// Where a session acts already (in a pane, say), that one is shown.
+///
+/// stoa session-start
 #[derive(Debug, Clone, Args)]
 pub struct SessionStart {
     /// A name instead of session-SECONDS
@@ -27,6 +29,8 @@ pub struct SessionStart {
 }
 
 /// Register a session with its kind and objective; the present command is register --role --goal
+///
+/// stoa new-session -s Forge -G core -o "Build core services"
 #[derive(Debug, Clone, Args)]
 pub struct NewSession {
     /// The kind of session: research, development, …

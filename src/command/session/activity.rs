@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 /// Show what sessions have been doing: their heartbeats, oldest first
 ///
 /// Each session's latest twenty are kept.
+///
+/// stoa activity Forge
 #[derive(Debug, Clone, Args)]
 pub struct Activity {
     /// One session: its name, number or id; without it everybody's

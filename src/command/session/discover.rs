@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 ///
 /// Lately is two minutes, or active-within as config.toml sets it under sessions. Who has been silent
 /// for longer is left out; stoa sessions shows everybody.
+///
+/// stoa discover --json
 #[derive(Debug, Clone, Args)]
 pub struct Discover {
     /// One session, active or not: its name, number or id. Exit code 1 if it is not active
@@ -30,6 +32,8 @@ pub struct Discover {
 }
 
 /// Say by the exit code whether sessions can coordinate: 0 if two or more are active, 1 if not
+///
+/// stoa can-coordinate && stoa join-group core
 #[derive(Debug, Clone, Args)]
 pub struct CanCoordinate {
     /// And somebody with this role is among them; may be given again

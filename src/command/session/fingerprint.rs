@@ -13,6 +13,8 @@ use crate::error::Result;
 ///
 /// Process id and start time, the parent, the terminal, the machine and its boot. Together they
 /// belong to one process for ever, unlike the process id alone.
+///
+/// stoa fingerprint
 #[derive(Debug, Clone, Args)]
 pub struct Fingerprint {
     /// A session's instead of the caller's: its name, number or id

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 ///
 /// What is not given stays as it was; empty text takes it away. Claims without a time of their own
 /// last as long as heartbeats come.
+///
+/// stoa heartbeat --working-on "the parser" --phase BUILD --progress 25
 #[derive(Debug, Clone, Default, Args)]
 pub struct Heartbeat {
     /// What it is working on

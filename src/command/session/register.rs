@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 /// The session lives as long as the shell, script or agent that ran this command, or the process
 /// given with --pid; commands of that process act as the session, and so do others that have its
 /// id in STOA_SESSION. A name or number that a living session has is refused, with who has it.
+///
+/// stoa register --number 1 --name Forge --role builder --goal "Build core services"
 #[derive(Debug, Clone, Default, Args)]
 pub struct Register {
     /// Its number, as --number

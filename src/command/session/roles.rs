@@ -14,6 +14,8 @@ use crate::error::Result;
 /// Show who has which role, and whether two sessions clash: exit code 1 if any do
 ///
 /// Numbers and names are unique among the living; a role may have several sessions.
+///
+/// stoa discover-roles
 #[derive(Debug, Clone, Args)]
 pub struct DiscoverRoles {}
 

@@ -9,6 +9,8 @@ use crate::coord::snapshot::{Life, SessionInfo};
 use crate::error::Result;
 
 /// List the sessions: who lives, what they do, where they are
+///
+/// stoa sessions --json
 #[derive(Debug, Clone, Args)]
 pub struct Sessions {
     /// The lost ones too

@@ -24,6 +24,8 @@ const COMMANDS: &str = "commands\n  \
     stoa sessions, groups, claims, --once    look again";
 
 /// Show sessions in full: details, claims with their ends, latest heartbeats, what one can do
+///
+/// stoa session-status
 #[derive(Debug, Clone, Args)]
 pub struct SessionStatus {
     /// One session: its name, number or id; without it everybody

@@ -10,6 +10,8 @@ use crate::coord::snapshot::ClaimInfo;
 use crate::error::{Error, Result};
 
 /// Show the session that acts here: its names, its group, its claims
+///
+/// stoa whoami
 #[derive(Debug, Clone, Args)]
 pub struct Whoami {}
 

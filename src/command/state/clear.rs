@@ -8,10 +8,14 @@ use crate::command::store::StoreCx;
 use crate::error::Result;
 
 /// Remove what the acting session keeps for others
+///
+/// stoa state clear
 #[derive(Debug, Clone, Args)]
 pub struct StateClear {}
 
 /// Remove what all sessions keep for others; noted in the audit trail
+///
+/// stoa state reset
 #[derive(Debug, Clone, Args)]
 pub struct StateReset {}
 

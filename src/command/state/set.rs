@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 /// Keep something for others to read: KEY=VALUE, or one JSON object that replaces all
 ///
 /// Values are read as share reads them. null takes a field away. At most 64 KiB.
+///
+/// stoa state set phase=BUILD tests=12
 #[derive(Debug, Clone, Args)]
 pub struct StateSet {
     /// Fields to set, or the whole state as a JSON object

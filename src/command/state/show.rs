@@ -9,6 +9,8 @@ use crate::command::store::StoreCx;
 use crate::error::{Error, Result};
 
 /// Show what a session keeps for others, or one field of it
+///
+/// stoa state get Forge
 #[derive(Debug, Clone, Args)]
 pub struct StateGet {
     /// Whose: a name, number or id [default: the acting session's own]
@@ -18,6 +20,8 @@ pub struct StateGet {
 }
 
 /// List what all sessions keep for others
+///
+/// stoa state list --json
 #[derive(Debug, Clone, Args)]
 pub struct StateList {}
 

@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 ///
 /// A task that is nearly the same as an open one is refused, --force adds it all the same. With
 /// --file the description is the text's title, and `task split` can divide it by its structure.
+///
+/// stoa task add "Write the tests" --id TESTS --after TABS
 #[derive(Debug, Clone, Args)]
 pub struct Add {
     /// What is to be done

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 ///
 /// Without ids: all that are available and given to nobody. What a task needs is matched with the
 /// words of the sessions' roles. A session finds what it was given with `task next`.
+///
+/// stoa task assign TESTS
 #[derive(Debug, Clone, Args)]
 pub struct Assign {
     /// Which tasks

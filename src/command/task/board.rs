@@ -9,6 +9,8 @@ use crate::coord::task::{Status, TaskInfo};
 use crate::error::Result;
 
 /// Show the tasks by state, with who does what for how long, and the totals
+///
+/// stoa task board
 #[derive(Debug, Clone, Args)]
 pub struct Board {}
 

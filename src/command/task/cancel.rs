@@ -10,6 +10,8 @@ use crate::error::Result;
 /// Strike a task off; one in hand, by its claimer only
 ///
 /// Tasks that depend on it stay blocked until the dependency is dropped.
+///
+/// stoa task cancel TESTS
 #[derive(Debug, Clone, Args)]
 pub struct Cancel {
     /// Which task

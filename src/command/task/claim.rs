@@ -16,6 +16,8 @@ use crate::error::{Kind, Result};
 ///
 /// It is the claim of task/ID: it ends by itself after its time, work in the pane renews it, and the
 /// end of the session frees it. A lost task is available again, with one attempt more.
+///
+/// stoa task claim TESTS
 #[derive(Debug, Clone, Args)]
 pub struct Claim {
     /// Which task

@@ -10,6 +10,8 @@ use crate::error::Result;
 /// Complete a task in hand: frees its claim and those that wait for it
 ///
 /// Tells which tasks can begin now. The last part completes the task it is a part of.
+///
+/// stoa task complete TESTS "all of them pass"
 #[derive(Debug, Clone, Args)]
 pub struct Complete {
     /// Which task

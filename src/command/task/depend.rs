@@ -11,6 +11,8 @@ use crate::error::Result;
 /// Let a task wait until others are completed
 ///
 /// A circle is refused and shown.
+///
+/// stoa task depend TESTS TABS
 #[derive(Debug, Clone, Args)]
 pub struct Depend {
     /// Which task

@@ -10,6 +10,8 @@ use crate::error::Result;
 /// Give a task in hand up for good
 ///
 /// Tasks that depend on it stay blocked. To let others try, release it instead.
+///
+/// stoa task fail TESTS "no compiler for it"
 #[derive(Debug, Clone, Args)]
 pub struct Fail {
     /// Which task

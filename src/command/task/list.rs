@@ -10,6 +10,8 @@ use crate::coord::task::{Status, TaskInfo};
 use crate::error::{Error, Result};
 
 /// List the tasks, a line each; the open ones, unless more is asked for
+///
+/// stoa task list
 #[derive(Debug, Clone, Args)]
 pub struct List {
     /// Finished ones too

@@ -11,6 +11,8 @@ use crate::error::Result;
 ///
 /// The most urgent of those that are ready and that the session is capable of, the oldest among
 /// equals; what was given to it comes first.
+///
+/// stoa task next --claim
 #[derive(Debug, Clone, Args)]
 pub struct Next {
     /// Take it in hand

@@ -10,6 +10,8 @@ use crate::error::Result;
 /// Let go of a task, so that somebody else can do it
 ///
 /// It counts as an attempt. Releasing what nobody has in hand is fine.
+///
+/// stoa task release TESTS
 #[derive(Debug, Clone, Args)]
 pub struct Release {
     /// Which task

@@ -10,6 +10,8 @@ use crate::error::Result;
 /// Open a finished task again
 ///
 /// Tasks that wait for it and are not in hand are blocked again.
+///
+/// stoa task reopen TESTS
 #[derive(Debug, Clone, Args)]
 pub struct Reopen {
     /// Which task

@@ -10,6 +10,8 @@ use crate::coord::task::{TaskInfo, record};
 use crate::error::{Error, Result};
 
 /// Show all that is known of a task
+///
+/// stoa task show TESTS
 #[derive(Debug, Clone, Args)]
 pub struct Show {
     /// Which task

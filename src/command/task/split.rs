@@ -13,6 +13,8 @@ use crate::error::Result;
 /// The text's sections, checklist, numbered steps or list become the parts. Steps wait for one
 /// another, the others do not, unless their words ask for an order. The task is completed when all
 /// of its parts are.
+///
+/// stoa task split NEWS --into "Write the changes" --into "Draw the numbers"
 #[derive(Debug, Clone, Args)]
 pub struct Split {
     /// Which task

@@ -8,6 +8,8 @@ use crate::command::store::StoreCx;
 use crate::error::Result;
 
 /// Begin to work on a task, claiming it first if it is free
+///
+/// stoa task start TESTS
 #[derive(Debug, Clone, Args)]
 pub struct Start {
     /// Which task

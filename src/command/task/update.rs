@@ -11,6 +11,8 @@ use crate::error::Result;
 /// Put a task in hand into another state: in_progress, review, completed, failed, …
 ///
 /// Only its claimer may. `task start`, `complete`, `fail`, `release` and `cancel` do the same by name.
+///
+/// stoa task update TESTS in_progress
 #[derive(Debug, Clone, Args)]
 pub struct Update {
     /// Which task

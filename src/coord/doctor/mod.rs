@@ -5,6 +5,7 @@
 //! Examining changes nothing.
 
 mod agree;
+mod indexes;
 mod records;
 
 use serde::Serialize;
@@ -99,6 +100,7 @@ impl Coord {
             let mut found = records::check(view)?;
             if found.iter().all(|finding| finding.level < Level::Problem) {
                 found.extend(agree::check(view, at)?);
+                found.extend(indexes::check(view)?);
             } else {
                 found.push(Finding::note(
                     "agreement",
@@ -121,6 +123,7 @@ impl Coord {
         self.tend("doctor", |tx, at| {
             let mut done = records::set_aside(tx)?;
             done.extend(agree::mend(tx)?);
+            done.extend(indexes::mend(tx)?);
             let ended = session::reap(tx, at)?;
             if !ended.is_empty() {
                 done.push(format!("ended dead sessions: {}", ended.join(", ")));

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Finding, all_keys};
 use crate::coord::audit::{self, AuditEntry};
 use crate::coord::fix::{self, Fix};
+use crate::coord::import::{self, Imported, Origin};
 use crate::coord::issue::{self, Issue};
 use crate::coord::message::mailbox::Mailbox;
 use crate::coord::message::records::{self, Line, LogHead, Message, Slip};
@@ -61,6 +62,8 @@ const KINDS: &[(&str, Test)] = &[
     ("notice/", is::<Notice>),
     ("secret/", is::<String>),
     (schema::EXPIRY_PREFIX, is::<String>),
+    (import::LEDGER_PREFIX, is::<Imported>),
+    (import::IMPORTS_PREFIX, is::<Origin>),
     (ASIDE, is::<String>),
 ];
 

@@ -26,4 +26,4 @@ pub use results::TestResults;
 pub use rules::{Done, Judged, Proposal};
 
 pub(super) use info::{Excerpt, totals};
-pub(super) use record::{PREFIX, get, ids};
+pub(super) use record::{INDEX, PREFIX, get, ids, index_lines, put};

@@ -1,5 +1,6 @@
 //! The record of a fix, and its index.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -14,6 +15,8 @@ use crate::store::{Order, Tx, View, put_json};
 
 /// What the keys of all fixes begin with.
 pub const PREFIX: &str = "fix/";
+/// What the keys of the index begin with.
+pub(in crate::coord) const INDEX: &str = "fix-by/";
 /// Reviews kept in a fix.
 const KEPT_REVIEWS: usize = 50;
 
@@ -206,6 +209,18 @@ impl Fix {
     }
 }
 
+/// Every line the index should have.
+///
+/// # Errors
+/// Only the store's.
+pub(in crate::coord) fn index_lines(view: &dyn View) -> Result<BTreeMap<String, String>> {
+    let records = view.range(PREFIX)?;
+    let fixes = records.iter().filter_map(|r| r.decode::<Fix>().ok());
+    Ok(fixes
+        .map(|fix| (fix.index_key(), "null".to_owned()))
+        .collect())
+}
+
 /// The key of a fix's record.
 pub fn fix_key(id: &str) -> String {
     format!("{PREFIX}{}", segment(id))
@@ -213,7 +228,7 @@ pub fn fix_key(id: &str) -> String {
 
 /// What the index lines of fixes of one state begin with.
 pub(super) fn index_prefix(state: State) -> String {
-    format!("fix-by/{state}/")
+    format!("{INDEX}{state}/")
 }
 
 /// A fix.

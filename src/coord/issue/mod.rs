@@ -29,5 +29,5 @@ pub use rules::{Claimed, NewIssue, give_back_lost};
 pub(super) use facade::{deed, note};
 pub(super) use info::{Excerpt, Owned, sound, totals, written_totals};
 pub(super) use listing::{latest, list};
-pub(super) use record::{PREFIX, claim_key, get, mint, open_ids, put};
+pub(super) use record::{INDEX, PREFIX, claim_key, get, index_lines, mint, open_ids, put};
 pub(super) use rules::{check_files, end, existing, own_for_fix, owner, settle, step};

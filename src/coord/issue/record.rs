@@ -1,5 +1,6 @@
 //! The record of an issue, and its index.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use crate::store::{Order, Tx, View, put_json};
 /// What the keys of all issues begin with.
 pub const PREFIX: &str = "issue/";
 /// What the keys of the index begin with.
-const INDEX: &str = "issue-by/";
+pub(in crate::coord) const INDEX: &str = "issue-by/";
 /// Steps kept in an issue's history.
 const KEPT_STEPS: usize = 100;
 
@@ -261,6 +262,18 @@ impl Issue {
         let prefix = index_prefix(self.status, self.severity);
         format!("{prefix}{revision:020}/{}", segment(&self.id))
     }
+}
+
+/// Every line the index should have.
+///
+/// # Errors
+/// Only the store's.
+pub(in crate::coord) fn index_lines(view: &dyn View) -> Result<BTreeMap<String, String>> {
+    let records = view.range(PREFIX)?;
+    let issues = records.iter().filter_map(|r| r.decode::<Issue>().ok());
+    Ok(issues
+        .map(|issue| (issue.index_key(), "null".to_owned()))
+        .collect())
 }
 
 /// The key of an issue's record.

@@ -12,6 +12,8 @@ use crate::store::{Order, View};
 
 /// Refused attempts that are told one by one.
 const FAILURES: usize = 50;
+/// Who stands for what nobody in particular did.
+pub(in crate::coord) const UNKNOWN: &str = "(unknown)";
 /// Entries that are read: more than the store keeps.
 const ENTRIES: usize = 20_000;
 
@@ -37,8 +39,12 @@ pub struct Agent {
     pub actions: u64,
     /// Those that were refused.
     pub failed: u64,
-    /// Claims granted, of issues too.
+    /// Those that were refused since somebody else held what they needed.
+    pub held: u64,
+    /// Claims granted, of tasks and issues too.
     pub claims: u64,
+    /// Times it stood in line for a claim.
+    pub waits: u64,
     /// Issues reported.
     pub issues_reported: u64,
     /// Issues claimed.
@@ -74,27 +80,56 @@ pub struct Failure {
     pub message: Option<String>,
 }
 
+/// What the trail says of each agent, entry by entry in any order.
+#[derive(Debug, Clone, Default)]
+pub(in crate::coord) struct Tally {
+    /// Entries counted.
+    pub(in crate::coord) entries: u64,
+    /// When the first of them was.
+    pub(in crate::coord) since: Option<Timestamp>,
+    /// The agents by name.
+    pub(in crate::coord) agents: BTreeMap<String, Agent>,
+}
+
+impl Tally {
+    /// Counts one entry.
+    pub(in crate::coord) fn add(&mut self, entry: &AuditEntry) {
+        self.entries += 1;
+        self.since = Some(
+            self.since
+                .map_or(entry.timestamp, |t| t.min(entry.timestamp)),
+        );
+        let name = entry.agent.as_deref().unwrap_or(UNKNOWN);
+        // Looked up first: nearly always it is there, and its name need not be copied.
+        if !self.agents.contains_key(name) {
+            let agent = Agent {
+                name: name.to_owned(),
+                ..Agent::default()
+            };
+            self.agents.insert(name.to_owned(), agent);
+        }
+        if let Some(agent) = self.agents.get_mut(name) {
+            count(agent, entry);
+        }
+    }
+
+    /// The agents, the busiest first.
+    pub(in crate::coord) fn busiest(self) -> Vec<Agent> {
+        let mut agents: Vec<Agent> = self.agents.into_values().collect();
+        agents.sort_by_key(|agent| std::cmp::Reverse(agent.actions));
+        agents
+    }
+}
+
 pub(super) fn make(view: &dyn View) -> Result<ActivityReport> {
-    let mut report = ActivityReport {
-        entries: 0,
-        since: None,
-        agents: Vec::new(),
-        failures: Vec::new(),
-    };
-    let mut agents: BTreeMap<String, Agent> = BTreeMap::new();
+    let mut tally = Tally::default();
+    let mut failures = Vec::new();
     // The latest first.
     for record in view.scan(audit::PREFIX, Order::Descending, ENTRIES)? {
         let entry: AuditEntry = record.decode()?;
-        report.entries += 1;
-        report.since = Some(entry.timestamp);
-        let name = entry.agent.clone().unwrap_or("(unknown)".to_owned());
-        let agent = agents.entry(name.clone()).or_insert(Agent {
-            name,
-            ..Agent::default()
-        });
-        count(agent, &entry);
-        if !entry.success && report.failures.len() < FAILURES {
-            report.failures.push(Failure {
+        tally.add(&entry);
+        if !entry.success && failures.len() < FAILURES {
+            failures.push(Failure {
                 timestamp: entry.timestamp,
                 agent: entry.agent,
                 action: entry.action,
@@ -103,24 +138,34 @@ pub(super) fn make(view: &dyn View) -> Result<ActivityReport> {
             });
         }
     }
-    report.agents = agents.into_values().collect();
-    report
-        .agents
-        .sort_by_key(|agent| std::cmp::Reverse(agent.actions));
-    Ok(report)
+    Ok(ActivityReport {
+        entries: tally.entries,
+        since: tally.since,
+        agents: tally.busiest(),
+        failures,
+    })
 }
 
 fn count(agent: &mut Agent, entry: &AuditEntry) {
     agent.actions += 1;
-    agent.last = agent.last.or(Some(entry.timestamp));
-    agent.first = Some(entry.timestamp);
+    agent.last = agent.last.max(Some(entry.timestamp));
+    agent.first = Some(
+        agent
+            .first
+            .map_or(entry.timestamp, |t| t.min(entry.timestamp)),
+    );
     if !entry.success {
         agent.failed += 1;
+        agent.held += u64::from(entry.is_contention());
         return;
     }
-    *agent.by_action.entry(entry.action.clone()).or_default() += 1;
+    match agent.by_action.get_mut(&entry.action) {
+        Some(count) => *count += 1,
+        None => _ = agent.by_action.insert(entry.action.clone(), 1),
+    }
     let counters: &mut [&mut u64] = match entry.action.as_str() {
-        "claim" => &mut [&mut agent.claims],
+        "claim" | "force-claim" | "task-claim" | "task-next" => &mut [&mut agent.claims],
+        "wait" => &mut [&mut agent.waits],
         "issue-claim" => &mut [&mut agent.claims, &mut agent.issues_claimed],
         "issue-new" => &mut [&mut agent.issues_reported],
         "issue-resolve" => &mut [&mut agent.issues_resolved],

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use activity::{ActivityReport, Agent, Failure};
+pub(super) use activity::{Tally, UNKNOWN};
 pub use fixes::{FixLine, FixesReport};
 pub use issues::{IssueLine, IssuesReport};
 
@@ -207,10 +208,15 @@ impl Coord {
 /// The one in the middle; none of none.
 fn median(mut values: Vec<u64>) -> Option<u64> {
     values.sort_unstable();
-    values.get(values.len() / 2).copied()
+    middle(&values)
+}
+
+/// The one in the middle of sorted values; none of none.
+pub(super) fn middle(sorted: &[u64]) -> Option<u64> {
+    sorted.get(sorted.len() / 2).copied()
 }
 
 /// Seconds from one time to a later one.
-fn seconds(from: Timestamp, to: Timestamp) -> u64 {
+pub(super) fn seconds(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from(to.as_second() - from.as_second()).unwrap_or(0)
 }

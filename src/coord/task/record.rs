@@ -5,6 +5,8 @@
 //! read all tasks to find the next one, to count them, or to see the latest. [`save`] is the only
 //! way to write a task, so that record and index never differ.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -247,6 +249,30 @@ impl Task {
     }
 }
 
+/// Every line the index by state should have.
+///
+/// # Errors
+/// Only the store's.
+pub(in crate::coord) fn index_lines(view: &dyn View) -> Result<BTreeMap<String, String>> {
+    let mut lines = BTreeMap::new();
+    for record in view.range(PREFIX)? {
+        if let Ok(task) = record.decode::<Task>() {
+            let words = serde_json::to_string(&words_of(&task))
+                .map_err(|error| Error::internal(format!("words have no JSON form: {error}")))?;
+            lines.insert(task.state_key(), words);
+        }
+    }
+    Ok(lines)
+}
+
+/// Open tasks carry their words in the index, to be compared with those of new ones.
+fn words_of(task: &Task) -> Words {
+    match task.status.is_finished() {
+        true => Words::default(),
+        false => Words::of(&task.description),
+    }
+}
+
 /// The key of a task's record.
 pub fn task_key(id: &str) -> String {
     format!("{PREFIX}{}", segment(id))
@@ -357,12 +383,7 @@ pub fn save(tx: &mut dyn Tx, task: &mut Task) -> Result<()> {
             put_json(tx, &given, &Value::Null)?;
         }
     }
-    // Open tasks carry their words, to be compared with those of new ones.
-    let words = match task.status.is_finished() {
-        true => Words::default(),
-        false => Words::of(&task.description),
-    };
-    put_json(tx, &key, &words)?;
+    put_json(tx, &key, &words_of(task))?;
     put_json(tx, &task_key(&task.task_id), task)
 }
 

@@ -117,6 +117,59 @@ fn damage_is_found_and_mended() {
     });
 }
 
+/// S3-17, S3-18: the indexes of issues, fixes and tasks are compared with the records and made again.
+#[test]
+fn indexes_are_made_again() {
+    use crate::coord::fix::Proposal;
+    use crate::coord::issue::{List, Severity};
+    use crate::coord::task::NewTask;
+    on_each(|w| {
+        let a = w.session("Forge");
+        let issue = w.issue(&a, "Tabs", Severity::High);
+        w.issue(&a, "Keys", Severity::Low);
+        let proposal = Proposal {
+            issue,
+            title: "mend".to_owned(),
+            ..Proposal::default()
+        };
+        w.coord.fix_propose(&(&a).into(), &proposal).unwrap();
+        w.coord
+            .add_task(&(&a).into(), &NewTask::of("write it"))
+            .unwrap();
+        assert_eq!(problems(w), []);
+        let index = |prefix| w.range(prefix);
+        let whole = ["issue-by/", "fix-by/", "task-state/"].map(index);
+        let damage = |tx: &mut dyn crate::store::Tx| {
+            for lines in &whole {
+                tx.delete(&lines[0].key)?;
+            }
+            put_json(tx, "issue-by/new/1/00000000000000000009/none", &())?;
+            put_json(tx, "fix-by/applied/00000000000000000009/none", &())
+        };
+        w.store.transact(&mut |tx| damage(tx)).unwrap();
+        assert_eq!(problems(w).len(), 3);
+        let done = w.coord.mend().unwrap();
+        assert_eq!(
+            done,
+            [
+                "corrected 2 lines of the index of issues",
+                "corrected 2 lines of the index of fixes",
+                "corrected 1 lines of the index of tasks",
+            ]
+        );
+        assert_eq!(problems(w), []);
+        let again = ["issue-by/", "fix-by/", "task-state/"].map(index);
+        for (before, after) in whole.iter().zip(&again) {
+            let lines = |records: &[crate::store::Record]| -> Vec<(String, String)> {
+                let line = |r: &crate::store::Record| (r.key.clone(), r.value.clone());
+                records.iter().map(line).collect()
+            };
+            assert_eq!(lines(before), lines(after));
+        }
+        assert_eq!(w.coord.issues(&List::default()).unwrap().issues.len(), 2);
+    });
+}
+
 /// S2-21, S3-39: heartbeats and ended sessions older than a day go, what the dead held is freed; a
 /// dry run promises just that and changes nothing.
 #[test]

@@ -1,12 +1,13 @@
 //! Taking old lines of a file of JSON lines to an archive, so that the file does not grow for ever.
 
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 
 use rustix::fs::OFlags;
 
 use super::{Folder, PATIENCE, Projection, line_revision};
 use crate::error::{Error, Result};
-use crate::store::dir::open_file;
+use crate::store::dir::{StateDir, open_file};
 use crate::store::lock::{Lock, Sharing};
 
 /// Where archives lie, in the state directory.
@@ -49,4 +50,50 @@ impl Projection {
         let rest: String = new.iter().flat_map(|line| [line, "\n"]).collect();
         root.write(&name, &rest)
     }
+}
+
+/// Gives the lines of `STEM.jsonl` and of its archives, the oldest file first. Lines at the seam of
+/// two files may come twice. A file that is not there has no lines.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn lines(dir: &StateDir, stem: &str, each: &mut dyn FnMut(&[u8])) -> Result<()> {
+    let archive = dir.path().join(ARCHIVE);
+    let prefix = format!("{stem}-until-");
+    let mut old = Vec::new();
+    match std::fs::read_dir(&archive) {
+        Ok(entries) => {
+            for entry in entries {
+                let entry = entry.map_err(|error| Error::io("list", &archive, &error))?;
+                let name = entry.file_name();
+                let until = name.to_str().and_then(|name| {
+                    let until = name.strip_prefix(&prefix)?.strip_suffix(".jsonl")?;
+                    until.parse::<u64>().ok()
+                });
+                old.extend(until.map(|until| (until, entry.path())));
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::io("list", &archive, &error)),
+    }
+    old.sort();
+    let current = dir.path().join(format!("{stem}.jsonl"));
+    for path in old.into_iter().map(|(_, path)| path).chain([current]) {
+        match open_file(&path, OFlags::RDONLY) {
+            Ok(file) => each_line(file, each).map_err(|error| Error::io("read", &path, &error))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("open", &path, &error)),
+        }
+    }
+    Ok(())
+}
+
+fn each_line(file: File, each: &mut dyn FnMut(&[u8])) -> std::io::Result<()> {
+    let mut reader = BufReader::with_capacity(128 * 1024, file);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        each(&line);
+        line.clear();
+    }
+    Ok(())
 }
