@@ -62,7 +62,8 @@
 //! 3. The loop never waits for a client, a PTY or the store. Every queue is bounded. A terminal that
 //!    does not read gets no frames made, and one frame of *now* when it reads again. A flooding pane
 //!    is read a bounded piece a turn.
-//! 4. Only `store` knows files and SQL; `coord` knows keys, revisions and leases.
+//! 4. Only `store` knows its files and SQL; `coord` knows keys, revisions and leases. (What an import
+//!    reads elsewhere its command reads, and `coord` gets texts.)
 //! 5. Every rule is decided inside one store transaction. Wall clocks decide nothing.
 //! 6. A command's name, arguments, help and place are declared once, in `command`.
 //! 7. Nothing polls. With no input and no output the server sleeps; only a message that goes away, a
@@ -79,7 +80,8 @@
 //!
 //! [`cli`] shell words to exit code · [`client`] the attached side · [`command`] what one can say ·
 //! [`config`] settings, keys, where the workspace is · [`coord`] sessions, groups, context, claims, tasks,
-//! messages, issues and fixes, reports, the doctor ·
+//! messages, issues and fixes, reports, [metrics](coord::metrics), the [import](coord::import) of older
+//! tools' files, the doctor ·
 //! [`draw`] cells, surfaces, the encoder · [`keys`] bytes to keys and back, the key map · [`model`]
 //! tabs, panes, views, layouts · [`protocol`] frames on the socket · [`pty`] programs on terminals ·
 //! [`server`] the process · [`store`] records and revisions · [`term`] the emulator · [`ui`] how it

@@ -50,7 +50,7 @@ fn type_line(world: &World, id: &str, line: &str) -> Output {
     shell.output().expect("a shell")
 }
 
-/// S0-39, S4-26: the tour and the examples, typed in order by two sessions.
+/// S0-39, S2-24, S4-26: the tour and the examples, typed in order by two sessions.
 #[test]
 fn the_tour_works_when_pasted() {
     let world = World::new();

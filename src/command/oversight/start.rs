@@ -22,7 +22,9 @@ const SHOWN: usize = 8;
 
 /// An agent's first command: a sign of life, what you have in hand, what is free, your messages
 ///
-/// Outside a pane, --name registers you if nobody alive is called so: stoa start --name Forge
+/// Outside a pane, --name registers you if nobody alive is called so.
+///
+/// stoa start --name Forge
 #[derive(Debug, Clone, Args)]
 pub struct Start {
     /// Who you are [default: the acting session]
