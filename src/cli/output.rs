@@ -1,7 +1,7 @@
 //! The only place that prints. Data goes to standard output, talk to standard error; a closed pipe
 //! is success; text from the store or from panes never carries control characters to a terminal.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use crate::command::spec::Reply;
@@ -43,7 +43,8 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
 }
 
 fn write(text: &str, clean: bool) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
+    // Standard output is written line by line; a long answer would be a system call a line.
+    let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
     text.lines()
         .try_for_each(|line| match clean {
             true => writeln!(out, "{}", sanitize_line(line)),
