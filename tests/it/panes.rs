@@ -179,6 +179,7 @@ fn borders_move_by_key_and_command() {
 fn zoom_fills_the_tab_and_returns() {
     let (world, mut terminal) = two();
     terminal.wait("its session", |s| last_line(s).ends_with("shell-2"));
+    terminal.wait("both prompts", |s| s.contents().contains("│$"));
     let before = terminal.lines();
     terminal.chord("z");
     terminal.wait("the zoom", |s| last_line(s).contains("Z*"));
