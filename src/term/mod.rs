@@ -12,10 +12,14 @@
 //! character in it.
 
 mod capture;
+mod charset;
+mod cluster;
 mod color;
 mod csi;
+mod cursor;
 mod damage;
 mod dcs;
+mod edit;
 mod engine;
 mod event;
 mod frozen;
@@ -27,6 +31,8 @@ mod pack;
 mod parser;
 mod perform;
 mod print;
+mod rect;
+mod report;
 mod rows;
 mod screen;
 mod scroll;

@@ -10,11 +10,11 @@ use alacritty_terminal::term::TermMode;
 use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::vte::ansi::{ClearMode, Color, Handler};
 
+use super::cursor::default_tabs;
+use super::edit::Area;
 use super::engine::{Engine, GridSize};
 use super::history::Pulled;
 use super::marks::Marks;
-use crate::draw::text;
-
 /// The most rows the engine holds while it wraps them anew.
 const MAX_REWRAPPED: usize = 50_000;
 
@@ -35,77 +35,26 @@ impl Engine {
         }
     }
 
-    /// The same if they leave because the scroll region scrolls: below a fixed top nothing leaves.
-    fn save_scrolled(&mut self, count: usize) {
-        if self.region.start == 0 {
-            self.save_rows(count);
-        }
-    }
-
-    /// Whether one line down from the cursor is out of the scroll region.
-    fn at_bottom(&self) -> bool {
-        self.term.grid().cursor.point.line.0 + 1 == self.region.end as i32
-    }
-
-    /// To be called before a character is printed by the engine.
-    pub(super) fn save_before_wrap(&mut self, character: char) {
-        let cursor = &self.term.grid().cursor;
-        let last_column = cursor.point.column.0 + 1 == self.term.columns();
-        let no_room =
-            last_column && character >= '\u{1100}' && text::char_width(character) == Some(2);
-        if (cursor.input_needs_wrap || no_room)
-            && self.at_bottom()
-            && self.has(TermMode::LINE_WRAP)
-            && text::char_width(character).is_some_and(|columns| columns > 0)
-        {
-            let padding = match cursor.input_needs_wrap {
-                true => Flags::empty(),
-                false => Flags::LEADING_WIDE_CHAR_SPACER,
-            };
-            self.mark_single_row(padding);
-            self.save_scrolled(1);
-        }
-    }
-
-    /// If the row that wraps is also the one that leaves, it leaves before the engine marks it.
-    fn mark_single_row(&mut self, padding: Flags) {
-        if self.region.len() == 1 {
-            let cell = self.term.grid_mut().cursor_cell();
-            cell.flags.insert(Flags::WRAPLINE | padding);
-        }
-    }
-
-    pub(super) fn line_feed(&mut self) {
-        if self.at_bottom() {
-            self.save_scrolled(1);
-        }
-        self.term.linefeed();
-    }
-
     /// A line feed, with a carriage return where the program asked for that.
     pub(super) fn new_line(&mut self) {
-        if self.at_bottom() {
-            self.save_scrolled(1);
+        self.index();
+        if self.has(TermMode::LINE_FEED_NEW_LINE) {
+            self.carriage_return();
         }
-        self.term.newline();
     }
 
-    pub(super) fn tab(&mut self) {
-        // The engine takes a tab after the last column for a line break.
-        if self.term.grid().cursor.input_needs_wrap
-            && self.has(TermMode::LINE_WRAP)
-            && self.at_bottom()
-        {
-            self.mark_single_row(Flags::empty());
-            self.save_scrolled(1);
-        }
-        self.term.put_tab(1);
-    }
-
+    /// Scrolls what is within the margins up. What leaves at the top of the screen goes to the
+    /// history; below a fixed top, or between columns, nothing does.
     pub(super) fn scroll_up(&mut self, count: usize) {
         let count = count.min(self.region.len());
-        self.save_scrolled(count);
-        self.term.scroll_up(count);
+        if self.region.start == 0 && self.full_width() {
+            self.save_rows(count);
+        }
+        let area = Area {
+            rows: self.region.clone(),
+            columns: self.margins.clone(),
+        };
+        self.shift_rows(&area, count as isize);
     }
 
     /// Clears the screen; what the main screen showed goes to its history.
@@ -118,6 +67,7 @@ impl Engine {
         if !self.has(TermMode::ALT_SCREEN) {
             self.marks.clear();
         }
+        self.work += self.rows() * self.columns();
         self.term.clear_screen(ClearMode::All);
     }
 
@@ -142,7 +92,14 @@ impl Engine {
             }
             None => self.trim_alternate(),
         }
-        self.region = 0..size.screen_lines();
+        self.forget_margins();
+        let columns = size.columns();
+        let known = self.tabs.len().min(columns);
+        self.tabs.truncate(columns);
+        self.tabs
+            .extend(default_tabs(columns).into_iter().skip(known));
+        self.left_alternate = None;
+        self.dirty.all = true;
         self.acted = true;
     }
 

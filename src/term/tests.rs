@@ -1,6 +1,7 @@
 //! Screens, fed as programs feed them.
 
 mod engine;
+mod functions;
 mod fuzz;
 mod replay;
 mod talk;

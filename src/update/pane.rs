@@ -2,7 +2,7 @@
 
 use super::{Effect, Picture, waits};
 use crate::config::settings::RemainOnExit;
-use crate::keys::encode::{KittyFlags, MouseFormat, PaneModes, Tracking};
+use crate::keys::encode::{KittyFlags, MouseFormat, OtherKeys, PaneModes, Tracking};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::journal::{self, Kind};
 use crate::model::pane::{Pane, PaneLife};
@@ -181,6 +181,11 @@ pub fn key_modes(pane: &Pane) -> PaneModes {
         app_cursor: modes.application_cursor,
         app_keypad: modes.application_keypad,
         kitty: KittyFlags::from_bits(modes.kitty_keyboard),
+        other_keys: match modes.other_keys {
+            0 => OtherKeys::Off,
+            1 => OtherKeys::Ambiguous,
+            _ => OtherKeys::All,
+        },
         bracketed_paste: modes.bracketed_paste,
         focus_events: modes.focus_events,
         mouse: match modes.mouse {
@@ -194,6 +199,7 @@ pub fn key_modes(pane: &Pane) -> PaneModes {
             MouseEncoding::X10 => MouseFormat::Bytes,
             MouseEncoding::Utf8 => MouseFormat::Utf8,
             MouseEncoding::Sgr => MouseFormat::Sgr,
+            MouseEncoding::Urxvt => MouseFormat::Urxvt,
         },
         ..PaneModes::default()
     }
