@@ -58,6 +58,9 @@ pub struct Settings {
     /// Whether programs in panes may put text on the terminal's clipboard (OSC 52); none may read
     /// it. Default true.
     pub allow_osc52_write: bool,
+    /// Whether a program's notification (OSC 9, 99, 777) is passed on to terminals that look
+    /// elsewhere. Default true.
+    pub notifications: bool,
     /// How many paste buffers without a name are kept, 1 to 1000. Default 50.
     #[serde(deserialize_with = "ranged::<_, 1, 1000>")]
     pub buffer_limit: u32,
@@ -104,6 +107,7 @@ impl Default for Settings {
             copy_mode_keys: CopyKeys::Vi,
             clipboard: true,
             allow_osc52_write: true,
+            notifications: true,
             buffer_limit: 50,
             word_separators: WORD_SEPARATORS.to_owned(),
             program_mouse: true,

@@ -20,7 +20,7 @@ pub mod text;
 mod widgets;
 
 pub(crate) use caps::palette;
-pub use caps::{Caps, ColorDepth};
+pub use caps::{Caps, ColorDepth, Notify};
 pub use cell::{Cell, Link};
 pub use encoder::Encoder;
 pub use escaped::escaped_row;

@@ -1,6 +1,6 @@
 //! The outer terminal's pen: which style and link what is printed next will have.
 
-use super::caps::Caps;
+use super::caps::{Caps, ColorDepth};
 use super::cell::Link;
 use super::style::{Attrs, Color, ColorKind, Style, Underline};
 
@@ -126,7 +126,7 @@ impl Pen {
 
 /// The style as this terminal can show it.
 pub(super) fn fit(style: Style, caps: &Caps) -> Style {
-    if *caps == Caps::FULL {
+    if caps.colors == ColorDepth::True && caps.underlines {
         return style;
     }
     let underline = match style.attrs.underline() {

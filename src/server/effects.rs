@@ -55,6 +55,15 @@ impl Loop {
             }
             Effect::EndSession { session } => self.job(Job::End { session }),
             Effect::RenewClaims { session } => self.job(Job::Renew { session }),
+            Effect::TellState { session, state } => self.job(Job::TellState { session, state }),
+            Effect::Notify {
+                client,
+                notification,
+            } => {
+                if let Some(terminal) = self.terminals.get_mut(&client) {
+                    terminal.notify(&notification);
+                }
+            }
             Effect::Store {
                 command,
                 actor,

@@ -15,12 +15,13 @@ use rustix::termios::{
 use tokio::sync::oneshot;
 
 use crate::config::settings::{self, Settings};
-use crate::draw::{ColorDepth, Encoder, Surface};
+use crate::draw::{ColorDepth, Encoder, Notify, Surface};
 use crate::keys::decode::Decoder;
 use crate::keys::input::Reply;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::protocol::message::{Attach, Exit};
+use crate::term::{Notification, Palette, Rgb};
 use crate::ui::theme::Theme;
 
 /// Entering: alternate screen, bracketed paste, focus reports, mouse; then what we want to know
@@ -29,10 +30,12 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?1004h";
 /// The most that may wait before text for the clipboard is dropped, in bytes.
 const MAX_WAITING: usize = 4 << 20;
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
-const ASK: &[u8] = b"\x1b[?u\x1b]11;?\x1b\\\x1b[c";
+const ASK: &[u8] = b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b[c";
+/// What is asked again when the person changed the colour scheme.
+const ASK_COLORS: &[u8] = b"\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\";
 /// Leaving, in the reverse order; harmless where a mode was never on.
 const LEAVE: &[u8] =
-    b"\x1b[0m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
+    b"\x1b[0m\x1b[?2031l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
 const KITTY_PUSH: &[u8] = b"\x1b[>1u";
 const KITTY_POP: &[u8] = b"\x1b[<u";
 
@@ -76,6 +79,8 @@ pub struct Terminal {
     kitty: bool,
     /// Whether its background is dark, once it has told.
     pub dark: Option<bool>,
+    /// Its colours as far as it has told them.
+    palette: Palette,
     /// Whether mouse moves without a button are reported as well.
     any_motion: bool,
     no_color: bool,
@@ -100,6 +105,7 @@ impl Terminal {
             flush_at_us: None,
             kitty: false,
             dark: None,
+            palette: Palette::default(),
             any_motion: false,
             no_color: info.caps.colors == ColorDepth::None,
         };
@@ -189,19 +195,59 @@ impl Terminal {
         alive
     }
 
-    /// Takes an answer to one of our questions.
-    pub fn learn(&mut self, reply: &Reply) {
-        match reply {
+    /// Takes an answer to one of our questions. If it told a colour, gives back all known ones.
+    pub fn learn(&mut self, reply: &Reply) -> Option<&Palette> {
+        let slot = match reply {
             Reply::KeyboardFlags(_) if !self.kitty => {
                 self.kitty = true;
                 self.send(KITTY_PUSH);
+                return None;
             }
-            Reply::Background(colour) => {
-                self.dark = Some(colour.is_dark());
+            Reply::DarkScheme(_) => {
+                self.send(ASK_COLORS);
+                return None;
+            }
+            Reply::Background(color) => {
+                self.dark = Some(color.is_dark());
                 self.stale = true;
+                &mut self.palette.background
             }
-            _ => {}
+            Reply::Foreground(_) => &mut self.palette.foreground,
+            Reply::CursorColour(_) => &mut self.palette.cursor,
+            _ => return None,
+        };
+        if let Reply::Background(color) | Reply::Foreground(color) | Reply::CursorColour(color) =
+            reply
+        {
+            *slot = Rgb(
+                (color.r >> 8) as u8,
+                (color.g >> 8) as u8,
+                (color.b >> 8) as u8,
+            );
         }
+        Some(&self.palette)
+    }
+
+    /// Passes a program's notification on, in the form this terminal takes.
+    pub fn notify(&mut self, notification: &Notification) {
+        let Notification { title, body } = notification;
+        let text = match (title.as_str(), body.as_str()) {
+            ("", text) | (text, "") => text.to_owned(),
+            (title, body) => format!("{title}: {body}"),
+        };
+        let sequence = match self.encoder.caps().notify {
+            // A number and a semicolon would be another of ConEmu's commands.
+            Notify::Text => format!("\x1b]9;{}\x1b\\", text.replace(';', ",")),
+            Notify::Titled => {
+                let title = title.replace(';', ",");
+                format!("\x1b]777;notify;{title};{body}\x1b\\")
+            }
+            Notify::Kitty => format!(
+                "\x1b]99;i=stoa:d=0:p=title;{}\x1b\\\x1b]99;i=stoa:d=1:p=body;{body}\x1b\\",
+                if title.is_empty() { "stoa" } else { title }
+            ),
+        };
+        self.send_later(sequence.as_bytes());
     }
 
     /// Turns reports of plain mouse moves on while a program on screen wants them.

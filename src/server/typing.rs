@@ -5,7 +5,8 @@ use rustix::event::epoll;
 use super::event_loop::Loop;
 use super::terminal::{Terminal, TtyRead};
 use crate::keys::input::Input;
-use crate::model::id::ClientId;
+use crate::model::id::{ClientId, PaneId};
+use crate::term::Palette;
 use crate::update::Event;
 
 impl Loop {
@@ -45,12 +46,30 @@ impl Loop {
                 return;
             };
             if let Input::Reply(reply) = &input {
-                terminal.learn(reply);
+                if let Some(palette) = terminal.learn(reply).cloned() {
+                    self.recolor(palette);
+                }
                 continue;
             }
             terminal.key_us = now_us;
             self.step(Event::Input { client, input });
         }
+    }
+
+    /// A terminal told its colours: programs that ask are told these, and those that wanted to know
+    /// of a change from dark to light are told at once.
+    fn recolor(&mut self, palette: Palette) {
+        if self.state.palette == palette {
+            return;
+        }
+        let panes: Vec<PaneId> = self.state.panes.keys().copied().collect();
+        for id in panes {
+            if let Some(pane) = self.state.panes.get_mut(&id) {
+                pane.screen.set_palette(palette.clone());
+            }
+            self.after_feed(id);
+        }
+        self.state.palette = palette;
     }
 
     /// Input that began like a sequence and did not go on.

@@ -24,6 +24,7 @@ mod engine;
 mod event;
 mod frozen;
 mod history;
+mod image;
 mod marks;
 mod modes;
 mod osc;

@@ -48,6 +48,10 @@ impl Engine {
             b"112" => self.recolor(FOREGROUND + 2, None),
             b"133" => self.osc_mark(rest),
             b"777" => self.osc_notify(rest),
+            // iTerm2's images; nothing else of this number is for us.
+            b"1337" if rest.starts_with(b"File=") || rest.starts_with(b"MultipartFile=") => {
+                self.osc_image(rest);
+            }
             b"7501" => match status::parse(rest) {
                 Parsed::Query => self.reply(&format!("\x1b]{}\x1b\\", status::FEATURES)),
                 Parsed::Report(report) => self.events.push(Event::Status(report)),
@@ -139,6 +143,15 @@ impl Engine {
             id: Some(id.map_or(String::new(), |id| String::from_utf8_lossy(id).into_owned())),
             uri: uri.to_owned(),
         }));
+    }
+
+    /// `1337 ; File=key=value;… : data`, shown in place only with `inline=1`.
+    fn osc_image(&mut self, params: &[u8]) {
+        let (options, _) = split_once(params, b':');
+        let options = options.splitn(2, |byte| *byte == b'=').nth(1);
+        if parts(options.unwrap_or_default()).any(|option| option == b"inline=1") {
+            self.sixel(b"");
+        }
     }
 
     /// `9 ; text`, unless it is ConEmu's progress report or another of its numbered commands.

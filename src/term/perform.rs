@@ -85,6 +85,10 @@ impl Actions for Engine {
         self.run_osc(command, bell_terminated);
     }
 
+    fn apc(&mut self, data: &[u8]) {
+        self.graphics(data);
+    }
+
     fn dcs(&mut self, sequence: &Sequence, data: &[u8]) {
         self.run_dcs(sequence, data);
     }

@@ -109,12 +109,8 @@ impl Engine {
         }
         match text::char_width(character) {
             Some(0) => self.join_mark(character),
-            Some(columns) => {
-                if !self.join_cluster(character) {
-                    self.put(character, columns);
-                }
-            }
-            None => {}
+            Some(columns) if !self.join_cluster(character) => self.put(character, columns),
+            _ => {}
         }
     }
 

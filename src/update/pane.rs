@@ -28,6 +28,8 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
     }
     let mut rings = false;
     let mut copied = None;
+    let mut notified = Vec::new();
+    let said = pane.status.word();
     for event in pane.screen.take_events() {
         match event {
             Notice::Title => {
@@ -53,11 +55,41 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
                 let mut detail = journal::text_detail("title", &asked.title);
                 detail.extend(journal::text_detail("body", &asked.body));
                 notes.push((Kind::PaneNotification, detail));
+                notified.push(asked);
             }
             Notice::Mark(mark) => {
                 pane.at_prompt = Some(matches!(mark, Mark::Prompt | Mark::Input));
+                if mark == Mark::Prompt {
+                    pane.status.settle();
+                }
             }
-            Notice::Status(_) => {}
+            Notice::Status(report) => {
+                let mut detail = journal::text_detail("title", &report.title);
+                detail.extend(journal::text_detail("message", &report.message));
+                pane.status.take(report);
+                let word = pane.status.word().unwrap_or_default();
+                detail.extend(journal::text_detail("state", word));
+                notes.push((Kind::PaneStatus, detail));
+                picture = Picture::Changed;
+            }
+        }
+    }
+    if pane.status.word() != said {
+        effects.push(Effect::TellState {
+            session: pane.session.clone(),
+            state: pane.status.word().unwrap_or_default().to_owned(),
+        });
+    }
+    if state.config.settings.notifications {
+        let elsewhere = state
+            .views
+            .values()
+            .filter(|view| state.focused(view) != Some(id));
+        for view in elsewhere {
+            effects.extend(notified.iter().map(|notification| Effect::Notify {
+                client: view.client,
+                notification: notification.clone(),
+            }));
         }
     }
     let place = state.place_of(id);
@@ -201,6 +233,5 @@ pub fn key_modes(pane: &Pane) -> PaneModes {
             MouseEncoding::Sgr => MouseFormat::Sgr,
             MouseEncoding::Urxvt => MouseFormat::Urxvt,
         },
-        ..PaneModes::default()
     }
 }

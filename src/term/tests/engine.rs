@@ -17,9 +17,9 @@ const HISTORY: usize = 15;
 /// Output that both understand alike: with wide characters, or with erasing and inserting. The
 /// engine leaves halves of characters where those meet, and later blanks innocent cells. Left out
 /// is what it does in its own way: tabs after the last column and in cells, deleting beyond the
-/// end, erasing after the last column and above the second row, lines inserted without a return, shifts saved.
+/// end, erasing after the last column and above the second row, cells and lines inserted, shifts saved.
 fn any_output(wide: bool) -> impl Strategy<Value = String> {
-    let actions = if wide { "CDGISTb" } else { "CDGIKX@STb" };
+    let actions = if wide { "CDGISTb" } else { "CDGIKXSTb" };
     let letters = if wide {
         "[a日本語é👩─\u{301}]{1,12}"
     } else {
@@ -73,6 +73,15 @@ fn any_output(wide: bool) -> impl Strategy<Value = String> {
     ]
 }
 
+/// Where a wide character overwrites another, the engine forgets why the line above ended early.
+fn without_leading(cells: &[Cell]) -> Vec<Cell> {
+    let mut cells = cells.to_vec();
+    for cell in &mut cells {
+        cell.flags.remove(Flags::LEADING_WIDE_CHAR_SPACER);
+    }
+    cells
+}
+
 fn history_text(cells: &[Cell]) -> String {
     let half = Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER;
     let mut text = String::new();
@@ -110,7 +119,7 @@ proptest! {
         let (mine, other) = (ours.engine.term.grid(), theirs.grid());
         for line in 0..i32::from(rows) {
             let columns = Column(0)..Column(usize::from(cols));
-            let (mine, other) = (&mine[Line(line)][columns.clone()], &other[Line(line)][columns]);
+            let [mine, other] = [mine, other].map(|grid| without_leading(&grid[Line(line)][columns.clone()]));
             prop_assert_eq!(mine, other, "line {} of {:?}", line, &output);
         }
         prop_assert_eq!(mine.cursor.point, other.cursor.point);

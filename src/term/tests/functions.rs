@@ -723,3 +723,34 @@ fn floods_of_marks_cost_nothing() {
         16
     );
 }
+
+/// Images are swallowed, however large; a word stands in their place, and no answer says `OK`.
+#[test]
+fn images_leave_a_placeholder() {
+    let shows = |bytes: &str, expected: &str| {
+        let mut screen = screen(40, 2, bytes);
+        assert_eq!(screen.to_text().trim_end(), expected, "{bytes:.40?}");
+        assert!(screen.take_replies().is_empty());
+    };
+    let data = "~".repeat(100_000);
+    shows(
+        &format!("a\x1bPq\"1;1;320;200#0;2;0;0;0{data}\x1b\\b"),
+        "a[image 320x200]b",
+    );
+    shows(&format!("a\x1bP0;1q{data}\x1b\\b"), "a[image]b");
+    shows(
+        &format!("a\x1b_Ga=T,f=24,s=10,v=20;{data}\x1b\\b"),
+        "a[image 10x20]b",
+    );
+    shows(
+        "a\x1b_Ga=T,f=100,m=1;AAAA\x1b\\\x1b_Gm=0;AAAA\x1b\\b",
+        "a[image]b",
+    );
+    shows("a\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\b", "ab");
+    shows("a\x1b]1337;File=inline=1;width=3:AAAA\x07b", "a[image]b");
+    shows(
+        "a\x1b]1337;File=name=x:AAAA\x07b\x1b]1337;SetMark\x07",
+        "ab",
+    );
+    assert!(!ask("\x1b[c").contains(";4;"), "no sixel");
+}
