@@ -45,7 +45,7 @@ impl Loop {
             Effect::Write { pane, bytes } => self.write_pane(pane, &bytes),
             Effect::ResizePty { pane, size } => {
                 if let Some(running) = self.ptys.get(&pane) {
-                    running.pty.resize(size);
+                    running.pty.resize(size, self.state.palette.cell);
                 }
             }
             Effect::Close { pane } => {
@@ -62,6 +62,11 @@ impl Loop {
             } => {
                 if let Some(terminal) = self.terminals.get_mut(&client) {
                     terminal.notify(&notification);
+                }
+            }
+            Effect::AskClipboard { client, pane } => {
+                if let Some(terminal) = self.terminals.get_mut(&client) {
+                    terminal.ask_clipboard(pane);
                 }
             }
             Effect::Store {
@@ -161,6 +166,7 @@ impl Loop {
             cwd,
             env,
             size,
+            cell: self.state.palette.cell,
         };
         match pty::spawn(&spec) {
             Ok(pty) => {

@@ -10,13 +10,15 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 use rustix::termios::{
-    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr,
+    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcgetwinsize,
+    tcsetattr,
 };
 use tokio::sync::oneshot;
 
 use crate::config::settings::{self, Settings};
 use crate::draw::{ColorDepth, Encoder, Notify, Surface};
 use crate::keys::decode::Decoder;
+use crate::keys::encode::KittyFlags;
 use crate::keys::input::Reply;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
@@ -29,6 +31,8 @@ use crate::ui::theme::Theme;
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?1004h";
 /// The most that may wait before text for the clipboard is dropped, in bytes.
 const MAX_WAITING: usize = 4 << 20;
+/// The most questions for the clipboard that are under way.
+const MAX_ASKED: usize = 16;
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const ASK: &[u8] = b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b[c";
 /// What is asked again when the person changed the colour scheme.
@@ -48,6 +52,17 @@ pub enum TtyRead {
     Nothing,
     /// It is gone.
     Gone,
+}
+
+/// What an answer of a terminal means for panes.
+#[derive(Debug)]
+pub enum Learned {
+    /// Nothing.
+    Nothing,
+    /// This is what it looks like now.
+    Looks(Palette),
+    /// These panes' programs may be told what is on the clipboard; `None` if it does not tell.
+    Clipboard(Vec<PaneId>, Option<Vec<u8>>),
 }
 
 /// One attached terminal.
@@ -76,7 +91,10 @@ pub struct Terminal {
     pub key_us: u64,
     /// When unfinished input is to be given up on.
     pub flush_at_us: Option<u64>,
-    kitty: bool,
+    /// The kitty keyboard flags it was told, if it knows them.
+    keyboard: Option<KittyFlags>,
+    /// The panes whose programs wait for its clipboard.
+    asked: Vec<PaneId>,
     /// Whether its background is dark, once it has told.
     pub dark: Option<bool>,
     /// Its colours as far as it has told them.
@@ -103,7 +121,8 @@ impl Terminal {
             framed_us: 0,
             key_us: 0,
             flush_at_us: None,
-            kitty: false,
+            keyboard: None,
+            asked: Vec::new(),
             dark: None,
             palette: Palette::default(),
             any_motion: false,
@@ -113,6 +132,7 @@ impl Terminal {
         if mouse {
             terminal.send(MOUSE_ON);
         }
+        terminal.measure();
         terminal.send(ASK);
         terminal
     }
@@ -195,17 +215,28 @@ impl Terminal {
         alive
     }
 
-    /// Takes an answer to one of our questions. If it told a colour, gives back all known ones.
-    pub fn learn(&mut self, reply: &Reply) -> Option<&Palette> {
-        let slot = match reply {
-            Reply::KeyboardFlags(_) if !self.kitty => {
-                self.kitty = true;
+    /// Takes an answer to one of our questions, and says what it changes for panes.
+    pub fn learn(&mut self, reply: Reply) -> Learned {
+        let slot = match &reply {
+            Reply::KeyboardFlags(_) if self.keyboard.is_none() => {
+                self.keyboard = Some(KittyFlags::DISAMBIGUATE);
                 self.send(KITTY_PUSH);
-                return None;
+                return Learned::Nothing;
             }
             Reply::DarkScheme(_) => {
                 self.send(ASK_COLORS);
-                return None;
+                return Learned::Nothing;
+            }
+            Reply::CellPixels(width, height) => {
+                self.palette.cell = (*width, *height);
+                return Learned::Looks(self.palette.clone());
+            }
+            Reply::Clipboard(_) | Reply::DeviceAttributes(_) if !self.asked.is_empty() => {
+                let asked = std::mem::take(&mut self.asked);
+                let Reply::Clipboard(bytes) = reply else {
+                    return Learned::Clipboard(asked, None);
+                };
+                return Learned::Clipboard(asked, Some(bytes));
             }
             Reply::Background(color) => {
                 self.dark = Some(color.is_dark());
@@ -214,7 +245,7 @@ impl Terminal {
             }
             Reply::Foreground(_) => &mut self.palette.foreground,
             Reply::CursorColour(_) => &mut self.palette.cursor,
-            _ => return None,
+            _ => return Learned::Nothing,
         };
         if let Reply::Background(color) | Reply::Foreground(color) | Reply::CursorColour(color) =
             reply
@@ -225,7 +256,43 @@ impl Terminal {
                 (color.b >> 8) as u8,
             );
         }
-        Some(&self.palette)
+        Learned::Looks(self.palette.clone())
+    }
+
+    /// How large its cells are, if its driver tells; else the terminal is asked.
+    fn measure(&mut self) {
+        let told = tcgetwinsize(&self.tty).ok().and_then(|size| {
+            let width = size.ws_xpixel.checked_div(size.ws_col)?;
+            let height = size.ws_ypixel.checked_div(size.ws_row)?;
+            (width > 0 && height > 0).then_some((width, height))
+        });
+        match told {
+            Some(cell) => self.palette.cell = cell,
+            None => self.send(b"\x1b[16t"),
+        }
+    }
+
+    /// What it looks like as far as it has told.
+    pub fn looks(&self) -> &Palette {
+        &self.palette
+    }
+
+    /// Asks for the clipboard. Every terminal answers the second question, so that one that keeps
+    /// its clipboard to itself is found out.
+    pub fn ask_clipboard(&mut self, pane: PaneId) {
+        if self.asked.len() < MAX_ASKED {
+            self.asked.push(pane);
+            self.send(b"\x1b]52;c;?\x1b\\\x1b[c");
+        }
+    }
+
+    /// Has keys told in as much detail as the program wants that they are meant for.
+    pub fn want_keyboard(&mut self, wanted: KittyFlags) {
+        let flags = KittyFlags::from_bits(wanted.bits() | KittyFlags::DISAMBIGUATE.bits());
+        if self.keyboard.is_some_and(|now| now != flags) {
+            self.keyboard = Some(flags);
+            self.send(format!("\x1b[={}u", flags.bits()).as_bytes());
+        }
     }
 
     /// Passes a program's notification on, in the form this terminal takes.
@@ -264,6 +331,7 @@ impl Terminal {
 
     /// A new size: nothing drawn before counts.
     pub fn resize(&mut self, size: Size) {
+        self.measure();
         self.next = Surface::new(size);
         self.forget();
     }
@@ -278,7 +346,7 @@ impl Terminal {
     /// Lets the terminal go in good order: modes off, the client told to end, and given what the
     /// terminal is not ready to take.
     pub fn release(mut self, why: &str) {
-        if self.kitty {
+        if self.keyboard.is_some() {
             self.send(KITTY_POP);
         }
         self.send(LEAVE);
@@ -295,7 +363,7 @@ impl Terminal {
 
     /// The client died without a word: put the terminal's modes back in its place.
     pub fn abandon(mut self) {
-        if self.kitty {
+        if self.keyboard.is_some() {
             self.send(KITTY_POP);
         }
         self.send(LEAVE);

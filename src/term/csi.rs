@@ -24,6 +24,9 @@ impl Engine {
             other => match (other, csi.action()) {
                 (b"<", b'u') => self.keyboard_mut().pop(csi.number(0, 1)),
                 (b"!", b'p') => self.soft_reset(),
+                (b"#", b'{' | b'p') => self.push_pen(csi),
+                (b"#", b'}' | b'q') => self.pop_pen(),
+                (b"#", b'|') => self.report_pens(csi),
                 (b" ", b'q') => self.set_cursor_style(csi.number(0, 0)),
                 (b"?$", b'p') => self.report_private_mode(csi.number(0, 0)),
                 (b"\"", b'p') => self.set_level(csi.number(0, LEVEL)),
@@ -176,10 +179,11 @@ impl Engine {
             1 | 2 => CursorShape::Block,
             3 | 4 => CursorShape::Underline,
             5 | 6 => CursorShape::Bar,
-            _ => {
+            0 => {
                 self.cursor_style = None;
                 return;
             }
+            _ => return,
         };
         self.cursor_style = Some((shape, style % 2 == 1));
     }

@@ -33,6 +33,19 @@ pub(super) enum Spare {
     Protected,
 }
 
+/// Makes half a character a blank that looks the same otherwise.
+pub(super) fn blank_half(half: &mut Cell) {
+    half.c = ' ';
+    half.flags
+        .remove(Flags::WIDE_CHAR | Flags::WIDE_CHAR_SPACER);
+    if half.extra.is_some() {
+        let (underline, link) = (half.underline_color(), half.hyperlink());
+        half.extra = None;
+        half.set_underline_color(underline);
+        half.set_hyperlink(link);
+    }
+}
+
 impl Engine {
     pub(super) fn cells_mut(&mut self, row: usize, columns: Range<usize>) -> &mut [Cell] {
         &mut self.term.grid_mut()[Line(row as i32)][Column(columns.start)..Column(columns.end)]
@@ -58,11 +71,8 @@ impl Engine {
         if let [head, tail] = self.cells_mut(row, column - 1..column + 1)
             && tail.flags.contains(Flags::WIDE_CHAR_SPACER)
         {
-            head.flags.remove(Flags::WIDE_CHAR);
-            tail.flags.remove(Flags::WIDE_CHAR_SPACER);
             for half in [head, tail] {
-                half.c = ' ';
-                half.extra = None;
+                blank_half(half);
             }
             if column == 1 && row > 0 {
                 // The row above ended early for this character, and now has a blank of its own.
@@ -156,6 +166,7 @@ impl Engine {
         let (row, column) = (self.row(), self.column());
         let spare = self.plain_spare();
         self.erase_cells(row, column..column + count, spare);
+        self.term.grid_mut().cursor.input_needs_wrap = false;
     }
 
     /// Moves the cells of a row's columns by `by` columns, left if negative, and blanks what that

@@ -17,6 +17,7 @@ use super::event::{Events, Notification};
 use super::history::History;
 use super::marks::RowMarks;
 use super::modes::{Modes, MouseEncoding, MouseTracking};
+use super::pens::PutAside;
 use super::switches::{OwnModes, mode};
 use crate::draw::CursorShape;
 use crate::model::geometry::Size;
@@ -125,6 +126,8 @@ pub(super) struct Engine {
     /// xterm's modifyOtherKeys.
     pub(super) other_keys: u8,
     pub(super) mouse_encoding: MouseEncoding,
+    /// Pens put aside by XTPUSHSGR.
+    pub(super) pens: Vec<PutAside>,
     /// Modes put aside by XTSAVE.
     pub(super) kept_modes: Vec<(u16, bool)>,
     /// Nothing but text came since the last character.
@@ -174,6 +177,7 @@ impl Engine {
             level: LEVEL,
             other_keys: 0,
             mouse_encoding: MouseEncoding::default(),
+            pens: Vec::new(),
             kept_modes: Vec::new(),
             just_printed: false,
             work: 0,
@@ -260,6 +264,7 @@ impl Engine {
         self.tabs = default_tabs(self.columns());
         self.left_alternate = None;
         self.kept_modes.clear();
+        self.pens.clear();
         self.forget_modes();
         self.mouse_encoding = MouseEncoding::default();
         self.own = OwnModes::default();

@@ -30,6 +30,7 @@ mod modes;
 mod osc;
 mod pack;
 mod parser;
+mod pens;
 mod perform;
 mod print;
 mod rect;
@@ -47,7 +48,7 @@ mod tests;
 
 pub use capture::Capture;
 pub use color::{Palette, Rgb};
-pub use event::{Clipboard, Event, Mark, Notification};
+pub use event::{Clipboard, Event, Mark, Notification, clipboard_answer};
 pub use frozen::{Anchor, Frozen, FrozenRow, Point};
 pub use marks::Marks;
 pub use modes::{Modes, MouseEncoding, MouseTracking};

@@ -178,6 +178,16 @@ impl Engine {
             let mut options = options.split(|byte| *byte == b':');
             options.find_map(|option| option.strip_prefix(key)?.strip_prefix(b"="))
         };
+        if option(b"p") == Some(b"?") {
+            // Which of the protocol is understood; the id is that of the question.
+            let id = option(b"i").filter(|id| {
+                let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+.".contains(byte);
+                id.len() <= MAX_LINK_ID && id.iter().all(plain)
+            });
+            let id = String::from_utf8_lossy(id.unwrap_or(b"0"));
+            self.reply(&format!("\x1b]99;i={id}:p=?;p=title,body\x1b\\"));
+            return;
+        }
         let payload = match option(b"e") {
             Some(b"1") => STANDARD.decode(payload).unwrap_or_default(),
             _ => payload.to_vec(),
@@ -208,10 +218,14 @@ impl Engine {
         }
     }
 
-    /// `52 ; targets ; base64`. Reading the clipboard is never allowed.
+    /// `52 ; targets ; base64`, or `?` to read, which the host allows or does not.
     fn osc_clipboard(&mut self, params: &[u8]) {
         let (targets, data) = split_once(params, b';');
-        if targets.len() == params.len() || data.len() > MAX_CLIPBOARD / 3 * 4 + 4 || data == b"?" {
+        if data == b"?" {
+            self.events.push(Event::ClipboardQuery);
+            return;
+        }
+        if targets.len() == params.len() || data.len() > MAX_CLIPBOARD / 3 * 4 + 4 {
             return;
         }
         let Ok(bytes) = STANDARD.decode(data) else {

@@ -399,10 +399,9 @@ fn broken_text(actions: &mut impl Actions, text: &[u8]) {
         if !chunk.valid().is_empty() {
             actions.text(chunk.valid());
         }
-        match chunk.invalid() {
-            [] => {}
-            [control @ 0x80..=0x9f] => actions.control(*control),
-            _ => actions.text("\u{fffd}"),
+        // A lone byte of 0x80 to 0x9f is no control: in text that is not UTF-8 it means a letter.
+        if !chunk.invalid().is_empty() {
+            actions.text("\u{fffd}");
         }
     }
 }

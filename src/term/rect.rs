@@ -5,7 +5,7 @@
 
 use alacritty_terminal::term::cell::{Cell, Flags};
 
-use super::edit::{Area, Spare};
+use super::edit::{Area, Spare, blank_half};
 use super::engine::Engine;
 use super::parser::Sequence;
 use super::sgr::{self, PROTECTED};
@@ -30,7 +30,7 @@ impl Engine {
     }
 
     /// The rectangle whose top, left, bottom and right begin at parameter `first`.
-    fn area(&self, csi: &Sequence, first: usize) -> Option<Area> {
+    pub(super) fn area(&self, csi: &Sequence, first: usize) -> Option<Area> {
         let (rows, columns) = self.reach();
         let at = |index| usize::from(csi.number(first + index, 1)) - 1;
         let end = |index, most: usize| match csi.number(first + index, 0) {
@@ -184,21 +184,15 @@ fn weight(cell: &Cell) -> u16 {
 /// Cells with the halves of characters cut at either end made blank.
 fn whole_characters(cells: &[Cell]) -> Vec<Cell> {
     let mut cells = cells.to_vec();
-    let blank = |cell: &mut Cell| {
-        cell.c = ' ';
-        cell.extra = None;
-        cell.flags
-            .remove(Flags::WIDE_CHAR | Flags::WIDE_CHAR_SPACER);
-    };
     if let Some(first) = cells.first_mut()
         && first.flags.contains(Flags::WIDE_CHAR_SPACER)
     {
-        blank(first);
+        blank_half(first);
     }
     if let Some(last) = cells.last_mut()
         && last.flags.contains(Flags::WIDE_CHAR)
     {
-        blank(last);
+        blank_half(last);
     }
     cells
 }

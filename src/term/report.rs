@@ -69,11 +69,19 @@ impl Engine {
         self.reply(&format!("\x1b[?997;{scheme}n"));
     }
 
-    /// The size in band (mode 2048); pixels are not known.
+    /// The height and width of the whole screen in pixels.
+    fn pixels(&self) -> (usize, usize) {
+        let (width, height) = self.palette.cell;
+        let times = |count: usize, size: u16| count * usize::from(size);
+        (times(self.rows(), height), times(self.columns(), width))
+    }
+
+    /// The size in band (mode 2048).
     pub(super) fn report_size(&mut self) {
         if self.own.is(mode::SIZE_REPORTS) {
             let (rows, columns) = (self.rows(), self.columns());
-            self.reply(&format!("\x1b[48;{rows};{columns};0;0t"));
+            let (height, width) = self.pixels();
+            self.reply(&format!("\x1b[48;{rows};{columns};{height};{width}t"));
         }
     }
 
@@ -85,12 +93,20 @@ impl Engine {
         }
     }
 
-    /// Sizes in characters, where the window is said to be, and the stack of titles.
+    /// Sizes in characters and pixels, where the window is said to be, and the stack of titles.
     pub(super) fn window_operation(&mut self, operation: u16) {
         let (rows, columns) = (self.rows(), self.columns());
         match operation {
             11 => self.reply("\x1b[1t"),
             13 => self.reply("\x1b[3;0;0t"),
+            14 => {
+                let (height, width) = self.pixels();
+                self.reply(&format!("\x1b[4;{height};{width}t"));
+            }
+            16 => {
+                let (width, height) = self.palette.cell;
+                self.reply(&format!("\x1b[6;{height};{width}t"));
+            }
             18 => self.reply(&format!("\x1b[8;{rows};{columns}t")),
             19 => self.reply(&format!("\x1b[9;{rows};{columns}t")),
             22 => self.push_title(),

@@ -21,8 +21,10 @@ const CURLY: Flags = Flags::UNDERCURL;
 const DOTTED: Flags = SINGLE.union(DOUBLE);
 const DASHED: Flags = SINGLE.union(CURLY);
 
-const FOREGROUND: Color = Color::Named(NamedColor::Foreground);
-const BACKGROUND: Color = Color::Named(NamedColor::Background);
+/// The colour of text that chose none.
+pub(super) const FOREGROUND: Color = Color::Named(NamedColor::Foreground);
+/// The colour behind it.
+pub(super) const BACKGROUND: Color = Color::Named(NamedColor::Background);
 
 /// Applies the parameters of one SGR sequence to the pen.
 pub(super) fn apply(pen: &mut Cell, sequence: &Sequence) {

@@ -11,7 +11,7 @@ use ratatui::layout::Rect as Area;
 use super::theme::Theme;
 use super::{copy, over, parts};
 use crate::draw::{Cursor, Surface};
-use crate::keys::encode::Tracking;
+use crate::keys::encode::{KittyFlags, Tracking};
 use crate::model::float::inner;
 use crate::model::geometry::{Rect, Size};
 use crate::model::id::PaneId;
@@ -212,4 +212,16 @@ pub fn wants_motion(state: &State, view: &View) -> bool {
         let pane = state.panes.get(id);
         pane.is_some_and(|pane| key_modes(pane).mouse == Tracking::Moves)
     })
+}
+
+/// What the program that is typed to wants to know of keys; nothing while they are for the
+/// multiplexer.
+pub fn wanted_keyboard(state: &State, view: &View) -> KittyFlags {
+    let typed_to = state.focused(view).filter(|id| {
+        view.overlay.is_none()
+            && !view.copy.contains_key(id)
+            && !(view.panel.open && view.panel.focused)
+    });
+    let pane = typed_to.and_then(|id| state.panes.get(&id));
+    pane.map_or(KittyFlags::NONE, |pane| key_modes(pane).kitty)
 }

@@ -246,6 +246,13 @@ pub enum Effect {
         /// What it says, without control characters.
         notification: Notification,
     },
+    /// Ask a terminal for its clipboard, for a program that may read it.
+    AskClipboard {
+        /// Which terminal.
+        client: ClientId,
+        /// Whose program asks.
+        pane: PaneId,
+    },
     /// A session's program says what it is doing.
     TellState {
         /// The session's id.

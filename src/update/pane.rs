@@ -8,7 +8,7 @@ use crate::model::journal::{self, Kind};
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
 use crate::pty::ExitStatus;
-use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking};
+use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking, clipboard_answer};
 
 /// A pane's program has written: take what the screen noticed.
 pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
@@ -28,6 +28,7 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
     }
     let mut rings = false;
     let mut copied = None;
+    let mut asked = false;
     let mut notified = Vec::new();
     let said = pane.status.word();
     for event in pane.screen.take_events() {
@@ -51,6 +52,7 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
             }
             Notice::Clipboard(clipboard) if allowed => copied = Some(clipboard.bytes),
             Notice::Clipboard(_) => {}
+            Notice::ClipboardQuery => asked = true,
             Notice::Notification(asked) => {
                 let mut detail = journal::text_detail("title", &asked.title);
                 detail.extend(journal::text_detail("body", &asked.body));
@@ -92,6 +94,9 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
             }));
         }
     }
+    if asked && state.config.settings.allow_osc52_read {
+        ask_clipboard(state, id, effects);
+    }
     let place = state.place_of(id);
     for (kind, detail) in notes {
         state.note(kind, place, detail);
@@ -109,6 +114,28 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
         }
     }
     picture
+}
+
+/// The clipboard is that of the terminal used last among those that show the pane; without one it
+/// is what was copied last.
+fn ask_clipboard(state: &State, id: PaneId, effects: &mut Vec<Effect>) {
+    let viewer = state.viewers(id).max_by_key(|view| view.last_input_ms);
+    effects.push(match viewer {
+        Some(view) => Effect::AskClipboard {
+            client: view.client,
+            pane: id,
+        },
+        None => Effect::Write {
+            pane: id,
+            bytes: clipboard_answer(&copied_last(state)),
+        },
+    });
+}
+
+/// What was copied last, here or by a program.
+pub fn copied_last(state: &State) -> Vec<u8> {
+    let newest = state.buffers.get(None).ok();
+    newest.map_or(Vec::new(), |buffer| buffer.data.clone())
 }
 
 /// A pane's program runs.

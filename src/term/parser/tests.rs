@@ -23,7 +23,8 @@ impl Record {
         for character in text.chars() {
             match (character, self.0.last_mut()) {
                 ('\x7f', _) => {}
-                ('\u{80}'..='\u{9f}', _) => self.0.push(Found::Control(character as u8)),
+                // vte takes a lone byte for a control, which is not told from one in UTF-8 here.
+                ('\u{80}'..='\u{9f}', _) => self.push_text("\u{fffd}"),
                 (_, Some(Found::Text(last))) => last.push(character),
                 _ => self.0.push(Found::Text(character.into())),
             }
@@ -83,7 +84,10 @@ impl vte::Perform for Vte {
     }
 
     fn execute(&mut self, byte: u8) {
-        self.record.0.push(Found::Control(byte));
+        match byte {
+            0x80..=0x9f => self.record.push_text("\u{fffd}"),
+            _ => self.record.0.push(Found::Control(byte)),
+        }
     }
 
     fn esc_dispatch(&mut self, intermediates: &[u8], ignore: bool, byte: u8) {

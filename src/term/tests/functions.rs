@@ -523,8 +523,38 @@ fn modes_are_answered_truthfully() {
             "\x1b[?25;1$y\x1b[?2004;2$y",
         ),
         ("\x1b[?2027$p", "\x1b[?2027;1$y"),
-        ("\x1b[?2048h", "\x1b[48;24;80;0;0t"),
+        ("\x1b[?2048h", "\x1b[48;24;80;480;800t"),
+        ("\x1b[14t\x1b[16t", "\x1b[4;480;800t\x1b[6;20;10t"),
     ]);
+}
+
+#[test]
+fn pens_are_put_aside_and_come_back() {
+    let pen = "\x1bP$qm\x1b\\";
+    let cases = [
+        ("\x1b[1;31m\x1b[#{\x1b[0;3m\x1b[#}", "0;1;38:5:1"),
+        ("\x1b[1;31m\x1b[1#{\x1b[0;3m\x1b[#}", "0;1;3"),
+        ("\x1b[4:3;31m\x1b[30;4#p\x1b[m\x1b[#q", "0;4:3;38:5:1"),
+        ("\x1b[7m\x1b[#}", "0;7"),
+        ("\x1b[7m\x1b[#{\x1bc\x1b[#}", "0"),
+    ];
+    for (bytes, expected) in cases {
+        let asked = ask(&format!("{bytes}{pen}"));
+        assert_eq!(asked, format!("\x1bP1$r{expected}m\x1b\\"), "{bytes:?}");
+    }
+    let common = "\x1b[H\x1b[1;4;31ma\x1b[0;1;32mb\x1b[1;1;1;2#|";
+    assert_eq!(ask(common), "\x1b[0;1m");
+}
+
+/// What is no UTF-8 is shown as such and does nothing, whatever it would do as an 8-bit control.
+#[test]
+fn broken_text_is_no_control() {
+    check(&[("a\u{85}b", "a|b"), ("\u{9b}3Cb", "3Cb")]);
+    let mut screen = screen(20, 4, "");
+    screen.feed(b"a\x85b\x8dc\x9ad\x9b2Ce\xc0\xaff");
+    let shown = "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}2Ce\u{fffd}\u{fffd}f";
+    assert_eq!(screen.to_text().trim_end(), shown);
+    assert_eq!(screen.take_replies(), b"");
 }
 
 #[test]
