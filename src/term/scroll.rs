@@ -15,6 +15,9 @@ use super::edit::Area;
 use super::engine::{Engine, GridSize};
 use super::history::Pulled;
 use super::marks::Marks;
+
+/// What a wide character leaves in cells beside it.
+const SPACERS: Flags = Flags::WIDE_CHAR_SPACER.union(Flags::LEADING_WIDE_CHAR_SPACER);
 /// The most rows the engine holds while it wraps them anew.
 const MAX_REWRAPPED: usize = 50_000;
 
@@ -81,7 +84,11 @@ impl Engine {
             self.term.swap_alt();
         }
         let marks = self.put_rows_back(size);
+        let place = self.place_in_line();
         self.term.resize(size);
+        if let Some(place) = place {
+            self.find_place(place);
+        }
         self.take_rows_away(size, marks);
         match alternate {
             Some(mut grid) => {
@@ -101,6 +108,68 @@ impl Engine {
         self.left_alternate = None;
         self.dirty.all = true;
         self.acted = true;
+    }
+
+    /// How many characters of its line come before the cursor, if that line has wide ones: the engine
+    /// would lose the cursor where one of these is wrapped early.
+    fn place_in_line(&self) -> Option<usize> {
+        let grid = self.term.grid();
+        let cursor = &grid.cursor;
+        let first = self.line_start(cursor.point.line);
+        let end = cursor.point.column.0 + usize::from(cursor.input_needs_wrap);
+        let (mut wide, mut count) = (false, 0);
+        for line in first.0..=cursor.point.line.0 {
+            let row = all(&grid[Line(line)]);
+            let row = match line == cursor.point.line.0 {
+                true => row.get(..end)?,
+                false => row,
+            };
+            wide |= row.iter().any(|cell| cell.flags.contains(Flags::WIDE_CHAR));
+            count += row
+                .iter()
+                .filter(|cell| !cell.flags.intersects(SPACERS))
+                .count();
+        }
+        wide.then_some(count)
+    }
+
+    /// Puts the cursor behind so many characters of the line it is in.
+    fn find_place(&mut self, mut count: usize) {
+        let grid = self.term.grid();
+        let (columns, lines) = (grid.columns(), grid.screen_lines() as i32);
+        let mut line = self.line_start(grid.cursor.point.line);
+        let found = loop {
+            let row = all(&grid[line]);
+            let mut characters = (0..columns).filter(|at| !row[*at].flags.intersects(SPACERS));
+            match characters.nth(count) {
+                Some(column) => break Some((column, false)),
+                None if !wraps(row) || line.0 + 1 == lines => break None,
+                None => {
+                    count -= row
+                        .iter()
+                        .filter(|cell| !cell.flags.intersects(SPACERS))
+                        .count();
+                    line += 1;
+                }
+            }
+        };
+        let (column, waits) = found.unwrap_or((columns - 1, true));
+        if line.0 >= 0 {
+            let cursor = &mut self.term.grid_mut().cursor;
+            cursor.point.line = line;
+            cursor.point.column = Column(column);
+            cursor.input_needs_wrap = waits;
+        }
+    }
+
+    /// The first row of the line that goes through this one.
+    fn line_start(&self, line: Line) -> Line {
+        let grid = self.term.grid();
+        let mut first = line;
+        while first > grid.topmost_line() && wraps(all(&grid[first - 1])) {
+            first -= 1;
+        }
+        first
     }
 
     /// Puts as much history back into the grid as the new size can show; returns the marks of the

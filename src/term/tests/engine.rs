@@ -147,7 +147,7 @@ fn any_session() -> impl Strategy<Value = Vec<(String, u16, u16)>> {
     let words = prop_oneof![
         "[a-z ]{1,60}",
         "([a-z]{1,9}\r\n){1,9}",
-        "[a日本é]{1,20}",
+        "[aé─]{1,20}",
         "(\x1b\\[31m[a-z]{1,9}\x1b\\[m\r\n){1,3}",
     ];
     let text = proptest::collection::vec(words, 1..6).prop_map(|words| words.concat());
@@ -177,5 +177,30 @@ proptest! {
             }
             prop_assert_eq!(mine.cursor.point, other.cursor.point);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever the sizes it goes through, a line of narrow and wide characters stays what it is,
+    /// and what is typed goes on where it ended.
+    #[test]
+    fn a_line_survives_every_size(
+        session in proptest::collection::vec(("[a日本é]{0,20}", 2u16..30, 2u16..12), 1..8),
+    ) {
+        let mut screen = Screen::new(Size::new(12, 6), 2000);
+        let mut typed = String::new();
+        for (text, cols, rows) in session {
+            typed += &text;
+            screen.feed(text.as_bytes());
+            screen.resize(Size::new(cols, rows));
+        }
+        screen.resize(Size::new(400, 6));
+        // How much of it had left the screen at the smallest size is another matter.
+        let history = (1..=screen.history_len() as i32).rev();
+        let history = history.filter_map(|back| screen.line_text(-back, true));
+        let text = history.collect::<String>() + &screen.to_text();
+        prop_assert_eq!(text.trim_end_matches('\n'), typed);
     }
 }
