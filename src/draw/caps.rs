@@ -45,6 +45,9 @@ pub struct Caps {
     /// How it takes notifications.
     #[serde(default)]
     pub notify: Notify,
+    /// Images between text (kitty's graphics with Unicode placeholders).
+    #[serde(default)]
+    pub images: bool,
 }
 
 impl Caps {
@@ -56,6 +59,7 @@ impl Caps {
         sync: true,
         bce: true,
         notify: Notify::Text,
+        images: false,
     };
 
     /// The least common denominator with sixteen colours.
@@ -66,6 +70,7 @@ impl Caps {
         sync: false,
         bce: false,
         notify: Notify::Text,
+        images: false,
     };
 
     /// Judges by the client's environment, asking nothing of the terminal.
@@ -110,6 +115,7 @@ impl Caps {
             // Terminals that lack the mode ignore it, except the console of the kernel and old iron.
             sync: !known(&["linux", "dumb", "vt1", "vt2"], &term),
             bce: modern || term.starts_with("xterm"),
+            images: colors == ColorDepth::True && known(&["kitty", "ghostty"], &term),
             notify: if term.contains("kitty") {
                 Notify::Kitty
             } else if known(&["foot", "rio", "ghostty", "contour"], &term)
@@ -255,6 +261,7 @@ mod tests {
         };
         let kitty = Caps {
             notify: Notify::Kitty,
+            images: true,
             ..Caps::FULL
         };
         assert_eq!(from(&[("TERM", "xterm-kitty")]), kitty);

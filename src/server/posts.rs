@@ -36,8 +36,9 @@ impl Loop {
                 let size = info.size;
                 let terminal = Terminal::new(tty, &info, exit, mouse);
                 self.wait_for(terminal.fd(), Source::Tty(client), epoll::EventFlags::IN);
-                self.measured(terminal.looks().cell);
+                let cell = terminal.looks().cell;
                 self.terminals.insert(client, terminal);
+                self.measured(cell);
                 let env = info.env;
                 self.step(Event::Attached { client, size, env });
                 if let Some(terminal) = self.terminals.get_mut(&client) {

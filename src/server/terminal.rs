@@ -124,7 +124,10 @@ impl Terminal {
             keyboard: None,
             asked: Vec::new(),
             dark: None,
-            palette: Palette::default(),
+            palette: Palette {
+                images: info.caps.images,
+                ..Palette::default()
+            },
             any_motion: false,
             no_color: info.caps.colors == ColorDepth::None,
         };
@@ -346,6 +349,7 @@ impl Terminal {
     /// Lets the terminal go in good order: modes off, the client told to end, and given what the
     /// terminal is not ready to take.
     pub fn release(mut self, why: &str) {
+        self.encoder.forget_images(&mut self.out);
         if self.keyboard.is_some() {
             self.send(KITTY_POP);
         }
@@ -363,6 +367,7 @@ impl Terminal {
 
     /// The client died without a word: put the terminal's modes back in its place.
     pub fn abandon(mut self) {
+        self.encoder.forget_images(&mut self.out);
         if self.keyboard.is_some() {
             self.send(KITTY_POP);
         }

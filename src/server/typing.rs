@@ -75,6 +75,11 @@ impl Loop {
     /// A terminal told its colours or the size of its cells: programs that ask are told these, and
     /// those that wanted to know of a change from dark to light are told at once.
     pub(super) fn recolor(&mut self, palette: Palette) {
+        let images = self
+            .terminals
+            .values()
+            .any(|terminal| terminal.looks().images);
+        let palette = Palette { images, ..palette };
         if self.state.palette == palette {
             return;
         }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::engine::Engine;
 use super::switches::mode;
-use crate::draw::text;
+use crate::draw::{PLACEHOLDER, text};
 
 /// The most code points joined to one cell's character.
 const MAX_MARKS: usize = 16;
@@ -69,7 +69,9 @@ impl Engine {
             return false;
         };
         let marks = cell.zerowidth().map_or(0, <[char]>::len);
-        if marks >= MAX_MARKS {
+        // A third mark would be more of the image's number, and ours are short.
+        let most = if cell.c == PLACEHOLDER { 2 } else { MAX_MARKS };
+        if marks >= most {
             return false;
         }
         cell.push_zerowidth(character);

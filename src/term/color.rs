@@ -21,6 +21,8 @@ pub struct Palette {
     pub theme: [Rgb; 16],
     /// Width and height of a cell in pixels, for programs that draw images.
     pub cell: (u16, u16),
+    /// Whether any terminal there is shows images.
+    pub images: bool,
 }
 
 impl Default for Palette {
@@ -32,6 +34,7 @@ impl Default for Palette {
             cursor: Rgb(229, 229, 229),
             theme: std::array::from_fn(|index| usual(index as u8)),
             cell: (10, 20),
+            images: false,
         }
     }
 }

@@ -16,7 +16,7 @@ impl Engine {
             }
             // DECRQSS: the end of the sequence whose setting is asked for.
             (b"$", b'q') => self.answer_setting(data),
-            ([], b'q') => self.sixel(data),
+            ([], b'q') => self.sixel(data, dcs.number(1, 0) != 1),
             _ => {}
         }
     }

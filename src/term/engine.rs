@@ -15,6 +15,7 @@ use super::color::{Palette, Rgb};
 use super::cursor::{Dirty, Saved, default_tabs};
 use super::event::{Events, Notification};
 use super::history::History;
+use super::image::Images;
 use super::marks::RowMarks;
 use super::modes::{Modes, MouseEncoding, MouseTracking};
 use super::pens::PutAside;
@@ -126,6 +127,8 @@ pub(super) struct Engine {
     /// xterm's modifyOtherKeys.
     pub(super) other_keys: u8,
     pub(super) mouse_encoding: MouseEncoding,
+    /// Images on the screen, in the history, or sent to be shown later.
+    pub(super) images: Images,
     /// Pens put aside by XTPUSHSGR.
     pub(super) pens: Vec<PutAside>,
     /// Modes put aside by XTSAVE.
@@ -177,6 +180,7 @@ impl Engine {
             level: LEVEL,
             other_keys: 0,
             mouse_encoding: MouseEncoding::default(),
+            images: Images::default(),
             pens: Vec::new(),
             kept_modes: Vec::new(),
             just_printed: false,
@@ -265,6 +269,7 @@ impl Engine {
         self.left_alternate = None;
         self.kept_modes.clear();
         self.pens.clear();
+        self.images = Images::default();
         self.forget_modes();
         self.mouse_encoding = MouseEncoding::default();
         self.own = OwnModes::default();

@@ -41,6 +41,7 @@ mod scroll;
 mod search;
 mod select;
 mod sgr;
+mod sixel;
 mod status;
 mod switches;
 #[cfg(test)]

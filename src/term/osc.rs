@@ -147,10 +147,10 @@ impl Engine {
 
     /// `1337 ; File=key=value;… : data`, shown in place only with `inline=1`.
     fn osc_image(&mut self, params: &[u8]) {
-        let (options, _) = split_once(params, b':');
+        let (options, data) = split_once(params, b':');
         let options = options.splitn(2, |byte| *byte == b'=').nth(1);
         if parts(options.unwrap_or_default()).any(|option| option == b"inline=1") {
-            self.sixel(b"");
+            self.image_file(data);
         }
     }
 

@@ -11,8 +11,10 @@ mod sequence;
 
 /// The longest control string (OSC) kept, in bytes; a longer one means nothing.
 const MAX_STRING: usize = 1 << 20;
-/// The longest device control string kept; we answer short queries only.
+/// The longest device control string kept that asks for something.
 const MAX_DEVICE_STRING: usize = 4096;
+/// The same for one that is an image; of a longer one only the beginning is.
+const MAX_IMAGE: usize = 8 << 20;
 
 /// What is done with what is found.
 pub(super) trait Actions {
@@ -340,12 +342,13 @@ impl Parser {
         let end = bytes.iter().position(ends);
         let part = &bytes[..end.unwrap_or(bytes.len())];
         let legal = |byte| matches!(byte, 0x20..=0x7e);
-        self.keep(part, legal, MAX_DEVICE_STRING);
+        let image = self.sequence.action == b'q' && self.sequence.intermediates().is_empty();
+        let most = if image { MAX_IMAGE } else { MAX_DEVICE_STRING };
+        self.keep(part, legal, most);
         let Some(end) = end else {
             return bytes.len();
         };
         let terminator = bytes[end];
-        let image = self.sequence.action == b'q' && self.sequence.intermediates().is_empty();
         let broken = (self.string_overlong && !image) || self.sequence.overlong;
         if matches!(terminator, 0x1b | 0x9c) && !broken {
             actions.dcs(&self.sequence, &self.string);
@@ -359,7 +362,7 @@ impl Parser {
         let ends = |byte: &u8| matches!(byte, 0x18 | 0x1a | 0x1b);
         let end = bytes.iter().position(ends);
         let part = &bytes[..end.unwrap_or(bytes.len())];
-        self.keep(part, |byte| matches!(byte, 0x20..=0x7e), MAX_DEVICE_STRING);
+        self.keep(part, |byte| matches!(byte, 0x20..=0x7e), MAX_STRING);
         let Some(end) = end else {
             return bytes.len();
         };

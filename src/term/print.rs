@@ -12,7 +12,7 @@ use alacritty_terminal::term::cell::{Cell, Flags};
 
 use super::engine::Engine;
 use super::parser::Actions;
-use crate::draw::text;
+use crate::draw::{PLACEHOLDER, text};
 
 /// Either half of a wide character.
 const WIDE: Flags = Flags::WIDE_CHAR.union(Flags::WIDE_CHAR_SPACER);
@@ -107,6 +107,10 @@ impl Engine {
             self.put(character, 1);
             return;
         }
+        if character == PLACEHOLDER {
+            self.print_placeholder();
+            return;
+        }
         match text::char_width(character) {
             Some(0) => self.join_mark(character),
             Some(columns) if !self.join_cluster(character) => self.put(character, columns),
@@ -115,7 +119,7 @@ impl Engine {
     }
 
     /// Puts a character of one or two columns where the cursor is.
-    fn put(&mut self, character: char, columns: usize) {
+    pub(super) fn put(&mut self, character: char, columns: usize) {
         if self.plain_columns(columns) < columns && !self.make_room(columns) {
             return;
         }

@@ -13,9 +13,12 @@ const DA2_VERSION: u16 = 300;
 
 impl Engine {
     /// Primary device attributes: a VT400 with selective erasing, columns that scroll, colours,
-    /// rectangles, a clipboard. No sixel (4).
+    /// rectangles, a clipboard; sixel (4) where it can be shown.
     pub(super) fn identify(&mut self) {
-        self.reply("\x1b[?64;6;21;22;28;52c");
+        self.reply(match self.palette.images {
+            true => "\x1b[?64;4;6;21;22;28;52c",
+            false => "\x1b[?64;6;21;22;28;52c",
+        });
     }
 
     /// Secondary ones.

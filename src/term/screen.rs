@@ -1,7 +1,7 @@
 //! The screen as its host sees it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use alacritty_terminal::term::{TermDamage, TermMode};
 use memchr::memmem::Finder;
@@ -13,7 +13,7 @@ use super::event::Event;
 use super::modes::Modes;
 use super::parser::Parser;
 use super::switches::mode;
-use crate::draw::Cursor;
+use crate::draw::{Cursor, Image};
 use crate::model::geometry::Size;
 
 /// How a synchronized update ends.
@@ -305,6 +305,11 @@ impl Screen {
         if changed && self.engine.own.is(mode::COLOR_SCHEME) {
             self.engine.report_color_scheme();
         }
+    }
+
+    /// The images that cells of the screen or its history may be part of.
+    pub fn images(&self) -> impl Iterator<Item = &Arc<Image>> {
+        self.engine.images.shown()
     }
 
     /// Lines of history that can be scrolled to; none on the alternate screen.

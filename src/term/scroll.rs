@@ -110,9 +110,9 @@ impl Engine {
         self.acted = true;
     }
 
-    /// How many characters of its line come before the cursor, if that line has wide ones: the engine
-    /// would lose the cursor where one of these is wrapped early.
-    fn place_in_line(&self) -> Option<usize> {
+    /// Which line the cursor is in and how many of its characters come before it, if that line has
+    /// wide ones: the engine would lose the cursor where one of these is wrapped early.
+    fn place_in_line(&self) -> Option<(usize, usize)> {
         let grid = self.term.grid();
         let cursor = &grid.cursor;
         let first = self.line_start(cursor.point.line);
@@ -130,14 +130,20 @@ impl Engine {
                 .filter(|cell| !cell.flags.intersects(SPACERS))
                 .count();
         }
-        wide.then_some(count)
+        let above = (grid.topmost_line().0..first.0).filter(|line| !wraps(all(&grid[Line(*line)])));
+        wide.then(|| (above.count(), count))
     }
 
-    /// Puts the cursor behind so many characters of the line it is in.
-    fn find_place(&mut self, mut count: usize) {
+    /// Puts the cursor into that line, behind so many characters.
+    fn find_place(&mut self, (above, mut count): (usize, usize)) {
         let grid = self.term.grid();
         let (columns, lines) = (grid.columns(), grid.screen_lines() as i32);
-        let mut line = self.line_start(grid.cursor.point.line);
+        let mut line = grid.topmost_line();
+        let mut before = above;
+        while before > 0 && line.0 + 1 < lines {
+            before -= usize::from(!wraps(all(&grid[line])));
+            line += 1;
+        }
         let found = loop {
             let row = all(&grid[line]);
             let mut characters = (0..columns).filter(|at| !row[*at].flags.intersects(SPACERS));
@@ -154,12 +160,28 @@ impl Engine {
             }
         };
         let (column, waits) = found.unwrap_or((columns - 1, true));
+        line += self.pull_down((-line.0).max(0));
         if line.0 >= 0 {
             let cursor = &mut self.term.grid_mut().cursor;
             cursor.point.line = line;
             cursor.point.column = Column(column);
             cursor.input_needs_wrap = waits;
         }
+    }
+
+    /// Brings rows back that left the screen, in the place of blank ones at its bottom; says how many.
+    fn pull_down(&mut self, wanted: i32) -> i32 {
+        let grid = self.term.grid_mut();
+        let (columns, lines) = (grid.columns(), grid.screen_lines());
+        let fewer = lines - (wanted.max(0) as usize).min(lines - 1);
+        let blank = (fewer..lines).all(|line| grid[Line(line as i32)].is_clear());
+        if fewer == lines || !blank {
+            return 0;
+        }
+        grid.cursor.point.line = Line(0);
+        grid.resize::<Color>(false, fewer, columns);
+        grid.resize::<Color>(false, lines, columns);
+        (lines - fewer) as i32
     }
 
     /// The first row of the line that goes through this one.

@@ -3,6 +3,7 @@
 mod engine;
 mod functions;
 mod fuzz;
+mod images;
 mod replay;
 mod talk;
 

@@ -4,6 +4,7 @@
 //! widgets in a buffer, of which only what they covered is copied over the panes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect as Area;
@@ -75,6 +76,9 @@ fn pane_whole(
     theme: &Theme,
     surface: &mut Surface,
 ) {
+    if let Some(pane) = state.panes.get(&id) {
+        surface.images.extend(pane.screen.images().cloned());
+    }
     match (view.copy.get(&id), state.panes.get(&id)) {
         // One that is closed in its stack.
         _ if rect.is_empty() => {}
@@ -136,6 +140,11 @@ pub fn panes(
         let Some(pane) = state.panes.get(id).filter(|_| changed.contains(id)) else {
             continue;
         };
+        for image in pane.screen.images() {
+            if !surface.images.iter().any(|known| known.id == image.id) {
+                surface.images.push(Arc::clone(image));
+            }
+        }
         let seen = drawn.get(id).copied().unwrap_or(0);
         // A window onto a larger screen may have moved as a whole.
         let window = rect.size() != pane.screen.size();
