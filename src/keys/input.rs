@@ -127,6 +127,8 @@ pub enum Reply {
     Mode(u16, u8),
     /// Mode 2031: whether the person's scheme is now dark.
     DarkScheme(bool),
+    /// OSC 7501: it takes reports of what programs are doing.
+    TakesStatus,
     /// OSC 52: what is on the clipboard.
     Clipboard(Vec<u8>),
     /// The width and height of a cell in pixels.

@@ -41,14 +41,16 @@ impl ProgramStatus {
 
     /// The record that stands for the pane.
     pub fn foremost(&self) -> Option<&StatusReport> {
-        self.0.values().max_by_key(|report| match report.state {
-            ProgramState::Blocked(_) => 5,
-            ProgramState::Error => 4,
-            ProgramState::Working => 3,
-            ProgramState::Done => 2,
-            ProgramState::Idle => 1,
-            ProgramState::Clear => 0,
-        })
+        self.0.values().max_by_key(|report| urgency(report))
+    }
+
+    /// The record that stands for all of several panes.
+    pub fn foremost_of<'a>(
+        panes: impl Iterator<Item = &'a ProgramStatus>,
+    ) -> Option<&'a StatusReport> {
+        panes
+            .filter_map(ProgramStatus::foremost)
+            .max_by_key(|report| urgency(report))
     }
 
     /// The pane's state in a word or two: `working`, `blocked: permission`.
@@ -64,6 +66,18 @@ impl ProgramStatus {
             ProgramState::Error => "error",
             ProgramState::Clear => return None,
         })
+    }
+}
+
+/// How much a record wants a person.
+fn urgency(report: &StatusReport) -> u8 {
+    match report.state {
+        ProgramState::Blocked(_) => 5,
+        ProgramState::Error => 4,
+        ProgramState::Working => 3,
+        ProgramState::Done => 2,
+        ProgramState::Idle => 1,
+        ProgramState::Clear => 0,
     }
 }
 

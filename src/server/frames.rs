@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use crate::draw::Surface;
 use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId};
+use crate::model::program::ProgramStatus;
 use crate::model::state::State;
 use crate::model::view::View;
 use crate::ui;
@@ -80,6 +81,8 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
     if whole {
         let theme = terminal.theme(&state.config.settings);
         ui::draw::whole(state, view, &theme, &mut next);
+        let programs = state.panes.values().map(|pane| &pane.status);
+        terminal.tell_status(ProgramStatus::foremost_of(programs));
         terminal.show(next, None);
     } else {
         let rows = ui::draw::panes(state, view, &changed, &terminal.drawn, &mut next);

@@ -23,7 +23,7 @@ use crate::keys::input::Reply;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::protocol::message::{Attach, Exit};
-use crate::term::{Notification, Palette, Rgb};
+use crate::term::{Notification, Palette, Rgb, StatusReport};
 use crate::ui::theme::Theme;
 
 /// Entering: alternate screen, bracketed paste, focus reports, mouse; then what we want to know
@@ -34,13 +34,15 @@ const MAX_WAITING: usize = 4 << 20;
 /// The most questions for the clipboard that are under way.
 const MAX_ASKED: usize = 16;
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
-const ASK: &[u8] = b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b[c";
+const ASK: &[u8] =
+    b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b]7501;?\x1b\\\x1b[c";
 /// What is asked again when the person changed the colour scheme.
 const ASK_COLORS: &[u8] = b"\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\";
 /// Leaving, in the reverse order; harmless where a mode was never on.
 const LEAVE: &[u8] =
     b"\x1b[0m\x1b[?2031l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
 const KITTY_PUSH: &[u8] = b"\x1b[>1u";
+const STATUS_CLEAR: &[u8] = b"\x1b]7501;state=clear\x1b\\";
 const KITTY_POP: &[u8] = b"\x1b[<u";
 
 /// What reading a terminal gave.
@@ -93,6 +95,8 @@ pub struct Terminal {
     pub flush_at_us: Option<u64>,
     /// The kitty keyboard flags it was told, if it knows them.
     keyboard: Option<KittyFlags>,
+    /// What it was last told of the programs, if it wants to know.
+    told: Option<String>,
     /// The panes whose programs wait for its clipboard.
     asked: Vec<PaneId>,
     /// Whether its background is dark, once it has told.
@@ -122,6 +126,7 @@ impl Terminal {
             key_us: 0,
             flush_at_us: None,
             keyboard: None,
+            told: None,
             asked: Vec::new(),
             dark: None,
             palette: Palette {
@@ -226,6 +231,11 @@ impl Terminal {
                 self.send(KITTY_PUSH);
                 return Learned::Nothing;
             }
+            Reply::TakesStatus => {
+                self.told.get_or_insert_default();
+                self.stale = true;
+                return Learned::Nothing;
+            }
             Reply::DarkScheme(_) => {
                 self.send(ASK_COLORS);
                 return Learned::Nothing;
@@ -278,6 +288,23 @@ impl Terminal {
     /// What it looks like as far as it has told.
     pub fn looks(&self) -> &Palette {
         &self.palette
+    }
+
+    /// Tells what the program is doing that wants a person most, if the terminal takes that.
+    pub fn tell_status(&mut self, report: Option<&StatusReport>) {
+        let Some(told) = &mut self.told else {
+            return;
+        };
+        let sequence = report.map_or_else(String::new, StatusReport::sequence);
+        if *told != sequence {
+            let ended = sequence.is_empty();
+            told.clone_from(&sequence);
+            self.send(if ended {
+                STATUS_CLEAR
+            } else {
+                sequence.as_bytes()
+            });
+        }
     }
 
     /// Asks for the clipboard. Every terminal answers the second question, so that one that keeps
@@ -349,6 +376,7 @@ impl Terminal {
     /// Lets the terminal go in good order: modes off, the client told to end, and given what the
     /// terminal is not ready to take.
     pub fn release(mut self, why: &str) {
+        self.tell_status(None);
         self.encoder.forget_images(&mut self.out);
         if self.keyboard.is_some() {
             self.send(KITTY_POP);
@@ -367,6 +395,7 @@ impl Terminal {
 
     /// The client died without a word: put the terminal's modes back in its place.
     pub fn abandon(mut self) {
+        self.tell_status(None);
         self.encoder.forget_images(&mut self.out);
         if self.keyboard.is_some() {
             self.send(KITTY_POP);

@@ -34,6 +34,7 @@ fn colour_report(body: &[u8]) -> Option<Reply> {
         }
         "10" => colour_value(rest).map(Reply::Foreground),
         "11" => colour_value(rest).map(Reply::Background),
+        "7501" if rest.starts_with("?:") => Some(Reply::TakesStatus),
         "12" => colour_value(rest).map(Reply::CursorColour),
         _ => None,
     }

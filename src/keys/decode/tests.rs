@@ -361,6 +361,7 @@ fn clipboard_and_cell_size_are_told() {
         &reply(Reply::Clipboard(b"A".repeat(30_000))),
     );
     check(b"\x1b[6;20;10t", &reply(Reply::CellPixels(10, 20)));
+    check(b"\x1b]7501;?:states=idle\x1b\\", &reply(Reply::TakesStatus));
 }
 
 #[test]
