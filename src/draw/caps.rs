@@ -17,6 +17,18 @@ pub enum ColorDepth {
     True,
 }
 
+/// How a terminal is told to notify its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum Notify {
+    /// OSC 9, one text; terminals that do not know it ignore it.
+    #[default]
+    Text,
+    /// OSC 777, title and text.
+    Titled,
+    /// OSC 99, kitty's.
+    Kitty,
+}
+
 /// What an outer terminal understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Caps {
@@ -30,6 +42,12 @@ pub struct Caps {
     pub sync: bool,
     /// Erasing paints the current background. Without it, only plain blanks are erased.
     pub bce: bool,
+    /// How it takes notifications.
+    #[serde(default)]
+    pub notify: Notify,
+    /// Images between text (kitty's graphics with Unicode placeholders).
+    #[serde(default)]
+    pub images: bool,
 }
 
 impl Caps {
@@ -40,6 +58,8 @@ impl Caps {
         links: true,
         sync: true,
         bce: true,
+        notify: Notify::Text,
+        images: false,
     };
 
     /// The least common denominator with sixteen colours.
@@ -49,6 +69,8 @@ impl Caps {
         links: false,
         sync: false,
         bce: false,
+        notify: Notify::Text,
+        images: false,
     };
 
     /// Judges by the client's environment, asking nothing of the terminal.
@@ -93,6 +115,16 @@ impl Caps {
             // Terminals that lack the mode ignore it, except the console of the kernel and old iron.
             sync: !known(&["linux", "dumb", "vt1", "vt2"], &term),
             bce: modern || term.starts_with("xterm"),
+            images: colors == ColorDepth::True && known(&["kitty", "ghostty"], &term),
+            notify: if term.contains("kitty") {
+                Notify::Kitty
+            } else if known(&["foot", "rio", "ghostty", "contour"], &term)
+                || !get("VTE_VERSION").is_empty()
+            {
+                Notify::Titled
+            } else {
+                Notify::Text
+            },
         }
     }
 
@@ -227,7 +259,12 @@ mod tests {
                 pair.map(|(_, value)| (*value).to_owned())
             })
         };
-        assert_eq!(from(&[("TERM", "xterm-kitty")]), Caps::FULL);
+        let kitty = Caps {
+            notify: Notify::Kitty,
+            images: true,
+            ..Caps::FULL
+        };
+        assert_eq!(from(&[("TERM", "xterm-kitty")]), kitty);
         let plain = from(&[("TERM", "xterm-256color")]);
         assert_eq!((plain.colors, plain.links), (ColorDepth::Ansi256, false));
         let direct = from(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]);

@@ -5,8 +5,13 @@
 //! never depends on the middle of the one before. Whoever takes a frame must send all of it, or
 //! call [`Encoder::invalidate`].
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, Weak};
+
 use super::caps::Caps;
 use super::cell::Cell;
+use super::image::{Image, PLACEHOLDER, stand_in};
 use super::pen::{Pen, fit, push_number};
 use super::style::Style;
 use super::surface::{Cursor, CursorShape, Extras, Surface, find_extra};
@@ -25,6 +30,8 @@ pub struct Encoder {
     shadow: Surface,
     known: bool,
     shape: (CursorShape, bool),
+    /// The images it was sent; one that nobody else knows any more is forgotten there too.
+    sent: BTreeMap<u32, Weak<Image>>,
 }
 
 impl Encoder {
@@ -35,6 +42,7 @@ impl Encoder {
             shadow: Surface::new(Size::new(0, 0)),
             known: false,
             shape: (CursorShape::Default, false),
+            sent: BTreeMap::new(),
         }
     }
 
@@ -63,6 +71,9 @@ impl Encoder {
         rows: impl IntoIterator<Item = u16>,
         out: &mut Vec<u8>,
     ) {
+        if self.caps.images {
+            self.send_images(&next.images, out);
+        }
         let start = out.len();
         if self.caps.sync {
             out.extend_from_slice(b"\x1b[?2026h");
@@ -99,6 +110,30 @@ impl Encoder {
         frame.pen.set(Style::PLAIN, &frame.caps, frame.out);
         let drawn = frame.out.len() > body;
         self.finish(frame, next, start, body, drawn);
+    }
+
+    /// Sends the images that are new, and has those forgotten that are gone.
+    fn send_images(&mut self, images: &[Arc<Image>], out: &mut Vec<u8>) {
+        self.sent.retain(|id, image| {
+            let known = image.strong_count() > 0;
+            if !known {
+                Image::forget(*id, out);
+            }
+            known
+        });
+        for image in images {
+            if let Entry::Vacant(entry) = self.sent.entry(image.id) {
+                image.transmit(out);
+                entry.insert(Arc::downgrade(image));
+            }
+        }
+    }
+
+    /// Appends what makes the terminal forget every image, before it is given back.
+    pub fn forget_images(&mut self, out: &mut Vec<u8>) {
+        for id in std::mem::take(&mut self.sent).into_keys() {
+            Image::forget(id, out);
+        }
     }
 
     /// Places the cursor and closes the frame, or takes back what was opened for nothing.
@@ -320,6 +355,9 @@ impl Frame<'_> {
 
     /// Prints one cell at the cursor; returns the columns it takes.
     fn print(&mut self, cell: &Cell, extras: &Extras, x: u16, cols: usize) -> usize {
+        if cell.character() == PLACEHOLDER && !self.caps.images {
+            return self.print_stand_in(cell, extras, x, cols);
+        }
         let style = cell.style();
         if !self.pen.has(style) {
             self.pen.set(fit(style, &self.caps), &self.caps, self.out);
@@ -352,6 +390,23 @@ impl Frame<'_> {
             position.x = (certain && after < cols).then_some(after as u16);
         }
         columns
+    }
+}
+
+impl Frame<'_> {
+    /// Prints what stands for a cell of an image on a terminal that shows none.
+    fn print_stand_in(&mut self, cell: &Cell, extras: &Extras, x: u16, cols: usize) -> usize {
+        let style = Style::PLAIN.bg(cell.style().bg);
+        self.pen.set_link(None, &self.caps, self.out);
+        self.pen.set(fit(style, &self.caps), &self.caps, self.out);
+        let marks = find_extra(extras, x).map_or("", |extra| extra.marks.as_str());
+        let mut buffer = [0; 4];
+        let shown = stand_in(marks).encode_utf8(&mut buffer);
+        self.out.extend_from_slice(shown.as_bytes());
+        if let Some(position) = &mut self.position {
+            position.x = (usize::from(x) + 1 < cols).then_some(x + 1);
+        }
+        1
     }
 }
 

@@ -1,11 +1,11 @@
 //! The outer terminal's pen: which style and link what is printed next will have.
 
-use super::caps::Caps;
+use super::caps::{Caps, ColorDepth};
 use super::cell::Link;
 use super::style::{Attrs, Color, ColorKind, Style, Underline};
 
 /// The attributes with their codes for on and off. Bold and dim share one off code.
-const CODES: [(Attrs, u8, u8); 7] = [
+const CODES: [(Attrs, u8, u8); 8] = [
     (Attrs::BOLD, 1, 22),
     (Attrs::DIM, 2, 22),
     (Attrs::ITALIC, 3, 23),
@@ -13,6 +13,7 @@ const CODES: [(Attrs, u8, u8); 7] = [
     (Attrs::INVERSE, 7, 27),
     (Attrs::HIDDEN, 8, 28),
     (Attrs::STRIKE, 9, 29),
+    (Attrs::OVERLINE, 53, 55),
 ];
 
 /// What the terminal was last told. A frame begins and ends with [`Pen::default`].
@@ -125,7 +126,7 @@ impl Pen {
 
 /// The style as this terminal can show it.
 pub(super) fn fit(style: Style, caps: &Caps) -> Style {
-    if *caps == Caps::FULL {
+    if caps.colors == ColorDepth::True && caps.underlines {
         return style;
     }
     let underline = match style.attrs.underline() {

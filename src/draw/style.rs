@@ -90,6 +90,8 @@ impl Attrs {
     pub const HIDDEN: Attrs = Attrs(1 << 5);
     /// Struck through.
     pub const STRIKE: Attrs = Attrs(1 << 6);
+    /// A line above.
+    pub const OVERLINE: Attrs = Attrs(1 << 7);
 
     const UNDERLINE_SHIFT: u16 = 8;
     const UNDERLINE_MASK: u16 = 0b111 << Attrs::UNDERLINE_SHIFT;
@@ -150,8 +152,8 @@ impl std::ops::BitOr for Attrs {
 
 impl std::fmt::Debug for Attrs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const NAMES: [&str; 7] = [
-            "bold", "dim", "italic", "blink", "inverse", "hidden", "strike",
+        const NAMES: [&str; 8] = [
+            "bold", "dim", "italic", "blink", "inverse", "hidden", "strike", "overline",
         ];
         let mut set = f.debug_set();
         for (bit, name) in NAMES.iter().enumerate() {

@@ -3,7 +3,10 @@
 //! The invariant every writer keeps: a wide cell is followed by its tail, and a tail follows
 //! nothing else. Overwriting one half blanks the other, as terminals do.
 
+use std::sync::Arc;
+
 use super::cell::{Cell, Extra, Link};
+use super::image::Image;
 use super::style::Style;
 use super::text;
 use crate::model::geometry::{Rect, Size};
@@ -57,6 +60,8 @@ pub struct Surface {
     extras: Vec<Extras>,
     /// Where the cursor is shown; `None` hides it.
     pub cursor: Option<Cursor>,
+    /// The images that cells may be part of.
+    pub images: Vec<Arc<Image>>,
 }
 
 impl Surface {
@@ -67,6 +72,7 @@ impl Surface {
             cells: vec![Cell::BLANK; usize::from(size.cols) * usize::from(size.rows)],
             extras: vec![Extras::new(); usize::from(size.rows)],
             cursor: None,
+            images: Vec::new(),
         }
     }
 
@@ -89,6 +95,7 @@ impl Surface {
         self.extras.iter_mut().for_each(Vec::clear);
         self.extras.resize(usize::from(size.rows), Extras::new());
         self.cursor = None;
+        self.images.clear();
     }
 
     /// The cell at column `x` of row `y`.

@@ -273,7 +273,9 @@ fn other_key(event: &KeyEvent, mods: Mods, level: OtherKeys, out: &mut Vec<u8>) 
     let is_char = matches!(event.key.code, Code::Char(_));
     let wanted = match level {
         OtherKeys::Off => false,
-        OtherKeys::All if is_char => !mods.without(Mods::SHIFT).is_empty(),
+        // From most terminals Alt is told as an Escape before the character, and may have been the
+        // Escape key: that is left as it came.
+        OtherKeys::All if is_char => !mods.without(Mods::SHIFT.with(Mods::ALT)).is_empty(),
         OtherKeys::All => !mods.is_empty() && !back_tab(event.key.code, mods),
         OtherKeys::Ambiguous if is_char => {
             let plain_control =

@@ -127,6 +127,12 @@ pub enum Reply {
     Mode(u16, u8),
     /// Mode 2031: whether the person's scheme is now dark.
     DarkScheme(bool),
+    /// OSC 7501: it takes reports of what programs are doing.
+    TakesStatus,
+    /// OSC 52: what is on the clipboard.
+    Clipboard(Vec<u8>),
+    /// The width and height of a cell in pixels.
+    CellPixels(u16, u16),
     /// Where the cursor is, column and row from 0.
     Cursor(u16, u16),
     /// XTGETTCAP: the capability and its value; `None` if the terminal has it not, an empty

@@ -195,6 +195,11 @@ pub enum Code {
 impl Code {
     /// Menu, the one special key that has a legacy encoding.
     pub const MENU: Code = Code::Special(57363);
+
+    /// Whether it is Shift, Control, a lock or another key that only changes others.
+    pub const fn is_modifier(self) -> bool {
+        matches!(self, Code::Special(57358..=57360 | 57441..=57454))
+    }
 }
 
 /// A code and the modifiers held with it: what a binding is made of.

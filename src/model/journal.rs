@@ -39,6 +39,8 @@ pub enum Kind {
     PaneActivity,
     /// A program asks for attention: `title`, `body`.
     PaneNotification,
+    /// A program says what it is doing: `state`, `title`, `message`.
+    PaneStatus,
     /// A tab was made.
     TabOpened,
     /// A tab is gone.
@@ -59,7 +61,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::PaneOpened,
         Kind::PaneExited,
         Kind::PaneClosed,
@@ -67,6 +69,7 @@ impl Kind {
         Kind::PaneBell,
         Kind::PaneActivity,
         Kind::PaneNotification,
+        Kind::PaneStatus,
         Kind::TabOpened,
         Kind::TabClosed,
         Kind::TabRenamed,
@@ -87,6 +90,7 @@ impl Kind {
             Kind::PaneBell => "pane-bell",
             Kind::PaneActivity => "pane-activity",
             Kind::PaneNotification => "pane-notification",
+            Kind::PaneStatus => "pane-status",
             Kind::TabOpened => "tab-opened",
             Kind::TabClosed => "tab-closed",
             Kind::TabRenamed => "tab-renamed",

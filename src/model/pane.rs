@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::geometry::Size;
 use super::id::PaneId;
+use super::program::ProgramStatus;
 use crate::term::Screen;
 
 /// One pane. Its size is the largest that any view shows it at, so a small terminal that attaches
@@ -30,6 +31,8 @@ pub struct Pane {
     pub session: String,
     /// Directory reported by the program (OSC 7), if any.
     pub cwd: Option<PathBuf>,
+    /// What its program says it is doing.
+    pub status: ProgramStatus,
     /// A bell rang while nobody looked.
     pub bell: bool,
     /// Output came while nobody looked.

@@ -14,13 +14,14 @@ use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
 use super::pane::{Launch, Pane, PaneLife};
+use super::program::ProgramStatus;
 use super::tab::{Look, Tab};
 use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
 use crate::config::load::Loaded;
 use crate::coord::snapshot::Snapshot;
-use crate::term::Screen;
+use crate::term::{Palette, Screen};
 
 /// The size a pane is born with before any terminal shows it.
 pub const UNSEEN: Size = Size::new(80, 24);
@@ -66,6 +67,8 @@ pub struct State {
     pub store_trouble: Option<String>,
     /// The area panes were last laid out in, for commands given while no terminal is attached.
     pub last_area: Size,
+    /// The colours of the terminal that told its own last, for programs that ask.
+    pub palette: Palette,
     /// What happened lately.
     pub journal: Journal,
     /// Who waits for something to happen.
@@ -109,6 +112,7 @@ impl State {
             now_ms: 0,
             store_trouble: None,
             last_area: UNSEEN,
+            palette: Palette::default(),
             journal: Journal::default(),
             waits: Waits::default(),
             history: History::default(),
@@ -224,7 +228,7 @@ impl State {
     /// Adds a pane that has not been started; the caller puts it into a layout and starts it.
     pub fn add_pane(&mut self, id: PaneId, launch: Launch, session: String, size: Size) {
         let history = self.config.settings.history_lines as usize;
-        let pane = Pane {
+        let mut pane = Pane {
             id,
             launch,
             name: None,
@@ -235,6 +239,7 @@ impl State {
             life: PaneLife::Running { pid: None },
             session,
             cwd: None,
+            status: ProgramStatus::default(),
             bell: false,
             activity: false,
             last_active_ms: self.now_ms,
@@ -243,6 +248,7 @@ impl State {
             at_prompt: None,
             options: BTreeMap::new(),
         };
+        pane.screen.set_palette(self.palette.clone());
         self.panes.insert(id, pane);
         let place = self.place_of(id);
         self.note(Kind::PaneOpened, place, serde_json::Map::new());

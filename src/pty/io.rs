@@ -151,13 +151,15 @@ impl Pty {
         Ok(done)
     }
 
-    /// Tells the terminal its new size; the kernel sends `SIGWINCH` to the foreground programs.
-    pub fn resize(&self, size: Size) {
+    /// Tells the terminal its new size and that of a cell, width and height in pixels; the kernel
+    /// sends `SIGWINCH` to the foreground programs if anything changed.
+    pub fn resize(&self, size: Size, cell: (u16, u16)) {
+        let (rows, columns) = (size.rows.max(1), size.cols.max(1));
         let winsize = Winsize {
-            ws_row: size.rows.max(1),
-            ws_col: size.cols.max(1),
-            ws_xpixel: 0,
-            ws_ypixel: 0,
+            ws_row: rows,
+            ws_col: columns,
+            ws_xpixel: columns.saturating_mul(cell.0),
+            ws_ypixel: rows.saturating_mul(cell.1),
         };
         // A terminal that is gone has no size; its end is reported by `read`.
         let _ = tcsetwinsize(&self.master, winsize);

@@ -27,6 +27,8 @@ pub struct SpawnSpec {
     pub env: BTreeMap<OsString, OsString>,
     /// The terminal's size when the program starts.
     pub size: Size,
+    /// Width and height of one of its cells in pixels; zeros if that is not known.
+    pub cell: (u16, u16),
 }
 
 /// Why a program was not started. The texts are fit to be shown in the pane.
@@ -73,8 +75,8 @@ pub fn spawn(spec: &SpawnSpec) -> Result<Pty, SpawnError> {
         .openpty(PtySize {
             rows: spec.size.rows.max(1),
             cols: spec.size.cols.max(1),
-            pixel_width: 0,
-            pixel_height: 0,
+            pixel_width: spec.size.cols.saturating_mul(spec.cell.0),
+            pixel_height: spec.size.rows.saturating_mul(spec.cell.1),
         })
         .map_err(|error| cannot_start(spec, &error))?;
     let master = own_master(pair.master.as_ref()).map_err(|error| cannot_start(spec, &error))?;

@@ -20,6 +20,7 @@ fn spec(script: &str) -> SpawnSpec {
             .map(|(name, value)| (OsString::from(name), OsString::from(value)))
             .into(),
         size: Size::new(80, 24),
+        cell: (8, 16),
     }
 }
 
@@ -117,7 +118,7 @@ fn the_size_is_given_and_changes_arrive() {
     let pty = spawn(&spec(script)).expect("starts");
     let output = read_until(&pty, "", |output| output.contains("ready"));
     assert!(output.starts_with("24 80\r\n"), "{output:?}");
-    pty.resize(Size::new(100, 30));
+    pty.resize(Size::new(100, 30), (8, 16));
     let output = read_until(&pty, "", |output| output.contains("30 100"));
     assert!(output.contains("30 100"), "{output:?}");
 }

@@ -53,6 +53,13 @@ pub enum Job {
         /// The session.
         session: String,
     },
+    /// A session's program says what it is doing.
+    TellState {
+        /// The session.
+        session: String,
+        /// In a word or two; empty for no longer.
+        state: String,
+    },
     /// Run a command somebody typed.
     Run {
         /// The command.
@@ -223,6 +230,14 @@ impl Worker {
             Job::Renew { session } => {
                 let actor = Actor::new(SessionId::parse(&session)?);
                 self.coord()?.heartbeat(&actor, &Heartbeat::default())
+            }
+            Job::TellState { session, state } => {
+                let actor = Actor::new(SessionId::parse(&session)?);
+                let beat = Heartbeat {
+                    state: Some(state),
+                    ..Heartbeat::default()
+                };
+                self.coord()?.heartbeat(&actor, &beat)
             }
             Job::Run {
                 command,

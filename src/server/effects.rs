@@ -45,7 +45,7 @@ impl Loop {
             Effect::Write { pane, bytes } => self.write_pane(pane, &bytes),
             Effect::ResizePty { pane, size } => {
                 if let Some(running) = self.ptys.get(&pane) {
-                    running.pty.resize(size);
+                    running.pty.resize(size, self.state.palette.cell);
                 }
             }
             Effect::Close { pane } => {
@@ -55,6 +55,20 @@ impl Loop {
             }
             Effect::EndSession { session } => self.job(Job::End { session }),
             Effect::RenewClaims { session } => self.job(Job::Renew { session }),
+            Effect::TellState { session, state } => self.job(Job::TellState { session, state }),
+            Effect::Notify {
+                client,
+                notification,
+            } => {
+                if let Some(terminal) = self.terminals.get_mut(&client) {
+                    terminal.notify(&notification);
+                }
+            }
+            Effect::AskClipboard { client, pane } => {
+                if let Some(terminal) = self.terminals.get_mut(&client) {
+                    terminal.ask_clipboard(pane);
+                }
+            }
             Effect::Store {
                 command,
                 actor,
@@ -152,6 +166,7 @@ impl Loop {
             cwd,
             env,
             size,
+            cell: self.state.palette.cell,
         };
         match pty::spawn(&spec) {
             Ok(pty) => {

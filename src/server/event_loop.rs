@@ -108,7 +108,7 @@ pub struct Loop {
     pub(super) born: Instant,
     pub(super) buffer: Vec<u8>,
     /// The pane read last, so that those after it come first.
-    last_served: PaneId,
+    pub(super) last_served: PaneId,
     pub(super) waits_tty: BTreeSet<ClientId>,
 }
 
@@ -207,6 +207,7 @@ impl Loop {
                 Source::Pane(pane) => self.pane_ready(pane, flags),
             }
         }
+        self.work_off_backlogs();
         self.flush_keys(now_us);
         self.end_syncs(now_us);
         self.look_at_foregrounds(now_us);
@@ -277,6 +278,9 @@ impl Loop {
 
     /// How long to wait; for ever when nothing is due.
     fn timeout(&self) -> Option<Timespec> {
+        if self.has_backlog() {
+            return Some(Timespec::default());
+        }
         let now_us = self.now_us();
         let frames = self
             .terminals

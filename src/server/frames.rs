@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use crate::draw::Surface;
 use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId};
+use crate::model::program::ProgramStatus;
 use crate::model::state::State;
 use crate::model::view::View;
 use crate::ui;
@@ -75,11 +76,14 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
     let whole = terminal.stale || view.overlay.is_some() || view.frame().panel_floats;
     let blank = Surface::new(Size::new(0, 0));
     let mut next = std::mem::replace(&mut terminal.next, blank);
+    terminal.want_motion(ui::draw::wants_motion(state, view));
+    terminal.want_keyboard(ui::draw::wanted_keyboard(state, view));
     if whole {
         let theme = terminal.theme(&state.config.settings);
         ui::draw::whole(state, view, &theme, &mut next);
+        let programs = state.panes.values().map(|pane| &pane.status);
+        terminal.tell_status(ProgramStatus::foremost_of(programs));
         terminal.show(next, None);
-        terminal.want_motion(ui::draw::wants_motion(state, view));
     } else {
         let rows = ui::draw::panes(state, view, &changed, &terminal.drawn, &mut next);
         terminal.show(next, Some(rows));

@@ -36,7 +36,9 @@ impl Loop {
                 let size = info.size;
                 let terminal = Terminal::new(tty, &info, exit, mouse);
                 self.wait_for(terminal.fd(), Source::Tty(client), epoll::EventFlags::IN);
+                let cell = terminal.looks().cell;
                 self.terminals.insert(client, terminal);
+                self.measured(cell);
                 let env = info.env;
                 self.step(Event::Attached { client, size, env });
                 if let Some(terminal) = self.terminals.get_mut(&client) {
@@ -46,6 +48,8 @@ impl Loop {
             Post::Resize { client, size } => {
                 if let Some(terminal) = self.terminals.get_mut(&client) {
                     terminal.resize(size);
+                    let cell = terminal.looks().cell;
+                    self.measured(cell);
                 }
                 self.step(Event::Resized { client, size });
             }

@@ -145,6 +145,36 @@ impl Loop {
         }
     }
 
+    /// Whether a screen has output that was put off, which no descriptor tells.
+    pub(super) fn has_backlog(&self) -> bool {
+        let mut panes = self.ptys.keys().filter_map(|id| self.state.panes.get(id));
+        panes.any(|pane| pane.screen.has_backlog())
+    }
+
+    /// Goes on with output that was put off, in turn, for as long as a turn may take.
+    pub(super) fn work_off_backlogs(&mut self) {
+        let began = Instant::now();
+        let behind: Vec<PaneId> = self
+            .ptys
+            .keys()
+            .filter(|id| {
+                let pane = self.state.panes.get(id);
+                pane.is_some_and(|pane| pane.screen.has_backlog())
+            })
+            .copied()
+            .collect();
+        let first = behind.partition_point(|id| *id <= self.last_served);
+        for id in behind.iter().cycle().skip(first).take(behind.len()) {
+            self.last_served = *id;
+            if self.read_pane(*id) == Got::End {
+                self.pane_closed(*id);
+            }
+            if began.elapsed() >= PANE_LIMIT {
+                break;
+            }
+        }
+    }
+
     /// Shows what there is of updates whose end does not come.
     pub(super) fn end_syncs(&mut self, now_us: u64) {
         let mut ended = Vec::new();

@@ -10,17 +10,20 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 use rustix::termios::{
-    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr,
+    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcgetwinsize,
+    tcsetattr,
 };
 use tokio::sync::oneshot;
 
 use crate::config::settings::{self, Settings};
-use crate::draw::{ColorDepth, Encoder, Surface};
+use crate::draw::{ColorDepth, Encoder, Notify, Surface};
 use crate::keys::decode::Decoder;
+use crate::keys::encode::KittyFlags;
 use crate::keys::input::Reply;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::protocol::message::{Attach, Exit};
+use crate::term::{Notification, Palette, Rgb, StatusReport};
 use crate::ui::theme::Theme;
 
 /// Entering: alternate screen, bracketed paste, focus reports, mouse; then what we want to know
@@ -28,12 +31,18 @@ use crate::ui::theme::Theme;
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?1004h";
 /// The most that may wait before text for the clipboard is dropped, in bytes.
 const MAX_WAITING: usize = 4 << 20;
+/// The most questions for the clipboard that are under way.
+const MAX_ASKED: usize = 16;
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
-const ASK: &[u8] = b"\x1b[?u\x1b]11;?\x1b\\\x1b[c";
+const ASK: &[u8] =
+    b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b]7501;?\x1b\\\x1b[c";
+/// What is asked again when the person changed the colour scheme.
+const ASK_COLORS: &[u8] = b"\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\";
 /// Leaving, in the reverse order; harmless where a mode was never on.
 const LEAVE: &[u8] =
-    b"\x1b[0m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
+    b"\x1b[0m\x1b[?2031l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
 const KITTY_PUSH: &[u8] = b"\x1b[>1u";
+const STATUS_CLEAR: &[u8] = b"\x1b]7501;state=clear\x1b\\";
 const KITTY_POP: &[u8] = b"\x1b[<u";
 
 /// What reading a terminal gave.
@@ -45,6 +54,17 @@ pub enum TtyRead {
     Nothing,
     /// It is gone.
     Gone,
+}
+
+/// What an answer of a terminal means for panes.
+#[derive(Debug)]
+pub enum Learned {
+    /// Nothing.
+    Nothing,
+    /// This is what it looks like now.
+    Looks(Palette),
+    /// These panes' programs may be told what is on the clipboard; `None` if it does not tell.
+    Clipboard(Vec<PaneId>, Option<Vec<u8>>),
 }
 
 /// One attached terminal.
@@ -73,9 +93,16 @@ pub struct Terminal {
     pub key_us: u64,
     /// When unfinished input is to be given up on.
     pub flush_at_us: Option<u64>,
-    kitty: bool,
+    /// The kitty keyboard flags it was told, if it knows them.
+    keyboard: Option<KittyFlags>,
+    /// What it was last told of the programs, if it wants to know.
+    told: Option<String>,
+    /// The panes whose programs wait for its clipboard.
+    asked: Vec<PaneId>,
     /// Whether its background is dark, once it has told.
     pub dark: Option<bool>,
+    /// Its colours as far as it has told them.
+    palette: Palette,
     /// Whether mouse moves without a button are reported as well.
     any_motion: bool,
     no_color: bool,
@@ -98,8 +125,14 @@ impl Terminal {
             framed_us: 0,
             key_us: 0,
             flush_at_us: None,
-            kitty: false,
+            keyboard: None,
+            told: None,
+            asked: Vec::new(),
             dark: None,
+            palette: Palette {
+                images: info.caps.images,
+                ..Palette::default()
+            },
             any_motion: false,
             no_color: info.caps.colors == ColorDepth::None,
         };
@@ -107,6 +140,7 @@ impl Terminal {
         if mouse {
             terminal.send(MOUSE_ON);
         }
+        terminal.measure();
         terminal.send(ASK);
         terminal
     }
@@ -189,19 +223,128 @@ impl Terminal {
         alive
     }
 
-    /// Takes an answer to one of our questions.
-    pub fn learn(&mut self, reply: &Reply) {
-        match reply {
-            Reply::KeyboardFlags(_) if !self.kitty => {
-                self.kitty = true;
+    /// Takes an answer to one of our questions, and says what it changes for panes.
+    pub fn learn(&mut self, reply: Reply) -> Learned {
+        let slot = match &reply {
+            Reply::KeyboardFlags(_) if self.keyboard.is_none() => {
+                self.keyboard = Some(KittyFlags::DISAMBIGUATE);
                 self.send(KITTY_PUSH);
+                return Learned::Nothing;
             }
-            Reply::Background(colour) => {
-                self.dark = Some(colour.is_dark());
+            Reply::TakesStatus => {
+                self.told.get_or_insert_default();
                 self.stale = true;
+                return Learned::Nothing;
             }
-            _ => {}
+            Reply::DarkScheme(_) => {
+                self.send(ASK_COLORS);
+                return Learned::Nothing;
+            }
+            Reply::CellPixels(width, height) => {
+                self.palette.cell = (*width, *height);
+                return Learned::Looks(self.palette.clone());
+            }
+            Reply::Clipboard(_) | Reply::DeviceAttributes(_) if !self.asked.is_empty() => {
+                let asked = std::mem::take(&mut self.asked);
+                let Reply::Clipboard(bytes) = reply else {
+                    return Learned::Clipboard(asked, None);
+                };
+                return Learned::Clipboard(asked, Some(bytes));
+            }
+            Reply::Background(color) => {
+                self.dark = Some(color.is_dark());
+                self.stale = true;
+                &mut self.palette.background
+            }
+            Reply::Foreground(_) => &mut self.palette.foreground,
+            Reply::CursorColour(_) => &mut self.palette.cursor,
+            _ => return Learned::Nothing,
+        };
+        if let Reply::Background(color) | Reply::Foreground(color) | Reply::CursorColour(color) =
+            reply
+        {
+            *slot = Rgb(
+                (color.r >> 8) as u8,
+                (color.g >> 8) as u8,
+                (color.b >> 8) as u8,
+            );
         }
+        Learned::Looks(self.palette.clone())
+    }
+
+    /// How large its cells are, if its driver tells; else the terminal is asked.
+    fn measure(&mut self) {
+        let told = tcgetwinsize(&self.tty).ok().and_then(|size| {
+            let width = size.ws_xpixel.checked_div(size.ws_col)?;
+            let height = size.ws_ypixel.checked_div(size.ws_row)?;
+            (width > 0 && height > 0).then_some((width, height))
+        });
+        match told {
+            Some(cell) => self.palette.cell = cell,
+            None => self.send(b"\x1b[16t"),
+        }
+    }
+
+    /// What it looks like as far as it has told.
+    pub fn looks(&self) -> &Palette {
+        &self.palette
+    }
+
+    /// Tells what the program is doing that wants a person most, if the terminal takes that.
+    pub fn tell_status(&mut self, report: Option<&StatusReport>) {
+        let Some(told) = &mut self.told else {
+            return;
+        };
+        let sequence = report.map_or_else(String::new, StatusReport::sequence);
+        if *told != sequence {
+            let ended = sequence.is_empty();
+            told.clone_from(&sequence);
+            self.send(if ended {
+                STATUS_CLEAR
+            } else {
+                sequence.as_bytes()
+            });
+        }
+    }
+
+    /// Asks for the clipboard. Every terminal answers the second question, so that one that keeps
+    /// its clipboard to itself is found out.
+    pub fn ask_clipboard(&mut self, pane: PaneId) {
+        if self.asked.len() < MAX_ASKED {
+            self.asked.push(pane);
+            self.send(b"\x1b]52;c;?\x1b\\\x1b[c");
+        }
+    }
+
+    /// Has keys told in as much detail as the program wants that they are meant for.
+    pub fn want_keyboard(&mut self, wanted: KittyFlags) {
+        let flags = KittyFlags::from_bits(wanted.bits() | KittyFlags::DISAMBIGUATE.bits());
+        if self.keyboard.is_some_and(|now| now != flags) {
+            self.keyboard = Some(flags);
+            self.send(format!("\x1b[={}u", flags.bits()).as_bytes());
+        }
+    }
+
+    /// Passes a program's notification on, in the form this terminal takes.
+    pub fn notify(&mut self, notification: &Notification) {
+        let Notification { title, body } = notification;
+        let text = match (title.as_str(), body.as_str()) {
+            ("", text) | (text, "") => text.to_owned(),
+            (title, body) => format!("{title}: {body}"),
+        };
+        let sequence = match self.encoder.caps().notify {
+            // A number and a semicolon would be another of ConEmu's commands.
+            Notify::Text => format!("\x1b]9;{}\x1b\\", text.replace(';', ",")),
+            Notify::Titled => {
+                let title = title.replace(';', ",");
+                format!("\x1b]777;notify;{title};{body}\x1b\\")
+            }
+            Notify::Kitty => format!(
+                "\x1b]99;i=stoa:d=0:p=title;{}\x1b\\\x1b]99;i=stoa:d=1:p=body;{body}\x1b\\",
+                if title.is_empty() { "stoa" } else { title }
+            ),
+        };
+        self.send_later(sequence.as_bytes());
     }
 
     /// Turns reports of plain mouse moves on while a program on screen wants them.
@@ -218,6 +361,7 @@ impl Terminal {
 
     /// A new size: nothing drawn before counts.
     pub fn resize(&mut self, size: Size) {
+        self.measure();
         self.next = Surface::new(size);
         self.forget();
     }
@@ -232,7 +376,9 @@ impl Terminal {
     /// Lets the terminal go in good order: modes off, the client told to end, and given what the
     /// terminal is not ready to take.
     pub fn release(mut self, why: &str) {
-        if self.kitty {
+        self.tell_status(None);
+        self.encoder.forget_images(&mut self.out);
+        if self.keyboard.is_some() {
             self.send(KITTY_POP);
         }
         self.send(LEAVE);
@@ -249,7 +395,9 @@ impl Terminal {
 
     /// The client died without a word: put the terminal's modes back in its place.
     pub fn abandon(mut self) {
-        if self.kitty {
+        self.tell_status(None);
+        self.encoder.forget_images(&mut self.out);
+        if self.keyboard.is_some() {
             self.send(KITTY_POP);
         }
         self.send(LEAVE);

@@ -3,10 +3,11 @@
 use rustix::event::epoll;
 
 use super::event_loop::Loop;
-use super::terminal::{Terminal, TtyRead};
+use super::terminal::{Learned, Terminal, TtyRead};
 use crate::keys::input::Input;
-use crate::model::id::ClientId;
-use crate::update::Event;
+use crate::model::id::{ClientId, PaneId};
+use crate::term::{Palette, clipboard_answer};
+use crate::update::{Event, pane};
 
 impl Loop {
     pub(super) fn tty_ready(&mut self, client: ClientId, flags: epoll::EventFlags, now_us: u64) {
@@ -44,13 +45,68 @@ impl Loop {
             let Some(terminal) = self.terminals.get_mut(&client) else {
                 return;
             };
-            if let Input::Reply(reply) = &input {
-                terminal.learn(reply);
-                continue;
-            }
+            let input = match input {
+                Input::Reply(reply) => {
+                    let learned = terminal.learn(reply);
+                    self.apply(learned);
+                    continue;
+                }
+                input => input,
+            };
             terminal.key_us = now_us;
             self.step(Event::Input { client, input });
         }
+    }
+
+    fn apply(&mut self, learned: Learned) {
+        match learned {
+            Learned::Nothing => {}
+            Learned::Looks(palette) => self.recolor(palette),
+            Learned::Clipboard(panes, bytes) => {
+                let bytes = bytes.unwrap_or_else(|| pane::copied_last(&self.state));
+                let answer = clipboard_answer(&bytes);
+                for pane in panes {
+                    self.write_pane(pane, &answer);
+                }
+            }
+        }
+    }
+
+    /// A terminal told its colours or the size of its cells: programs that ask are told these, and
+    /// those that wanted to know of a change from dark to light are told at once.
+    pub(super) fn recolor(&mut self, palette: Palette) {
+        let images = self
+            .terminals
+            .values()
+            .any(|terminal| terminal.looks().images);
+        let palette = Palette { images, ..palette };
+        if self.state.palette == palette {
+            return;
+        }
+        if self.state.palette.cell != palette.cell {
+            for (id, running) in &self.ptys {
+                if let Some(pane) = self.state.panes.get(id) {
+                    running.pty.resize(pane.size, palette.cell);
+                }
+            }
+        }
+        let panes: Vec<PaneId> = self.state.panes.keys().copied().collect();
+        for id in panes {
+            if let Some(pane) = self.state.panes.get_mut(&id) {
+                pane.screen.set_palette(palette.clone());
+            }
+            self.after_feed(id);
+        }
+        self.state.palette = palette;
+    }
+
+    /// The terminal that came or changed last says how large a cell is.
+    pub(super) fn measured(&mut self, cell: (u16, u16)) {
+        let palette = Palette {
+            cell,
+            ..self.state.palette.clone()
+        };
+        self.recolor(palette);
     }
 
     /// Input that began like a sequence and did not go on.

@@ -8,7 +8,7 @@ use crate::draw::Color;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
-/// What the outer terminal is believed to use, for answers to programs.
+/// What the outer terminal is believed to look like, for answers to programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Palette {
     /// The default text colour.
@@ -19,6 +19,10 @@ pub struct Palette {
     pub cursor: Rgb,
     /// The first sixteen entries of the 256-colour palette.
     pub theme: [Rgb; 16],
+    /// Width and height of a cell in pixels, for programs that draw images.
+    pub cell: (u16, u16),
+    /// Whether any terminal there is shows images.
+    pub images: bool,
 }
 
 impl Default for Palette {
@@ -29,6 +33,8 @@ impl Default for Palette {
             background: Rgb(0, 0, 0),
             cursor: Rgb(229, 229, 229),
             theme: std::array::from_fn(|index| usual(index as u8)),
+            cell: (10, 20),
+            images: false,
         }
     }
 }
@@ -62,9 +68,38 @@ fn usual(index: u8) -> Rgb {
     Rgb(r, g, b)
 }
 
-/// An X11 colour: `rgb:R/G/B` with one to four hexadecimal digits each, or `#RGB` up to 12 digits.
+/// The names of colours that programs use.
+const NAMES: [(&str, Rgb); 18] = [
+    ("black", Rgb(0, 0, 0)),
+    ("white", Rgb(255, 255, 255)),
+    ("red", Rgb(255, 0, 0)),
+    ("green", Rgb(0, 255, 0)),
+    ("blue", Rgb(0, 0, 255)),
+    ("yellow", Rgb(255, 255, 0)),
+    ("magenta", Rgb(255, 0, 255)),
+    ("cyan", Rgb(0, 255, 255)),
+    ("gray", Rgb(190, 190, 190)),
+    ("grey", Rgb(190, 190, 190)),
+    ("orange", Rgb(255, 165, 0)),
+    ("pink", Rgb(255, 192, 203)),
+    ("purple", Rgb(160, 32, 240)),
+    ("brown", Rgb(165, 42, 42)),
+    ("navy", Rgb(0, 0, 128)),
+    ("maroon", Rgb(176, 48, 96)),
+    ("turquoise", Rgb(64, 224, 208)),
+    ("violet", Rgb(238, 130, 238)),
+];
+
+/// An X11 colour: `rgb:R/G/B` with one to four hexadecimal digits each, `#RGB` up to 12 digits, or
+/// one of the common names.
 pub(super) fn parse(text: &[u8]) -> Option<Rgb> {
     let text = std::str::from_utf8(text).ok()?;
+    let named = NAMES
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(text));
+    if let Some((_, color)) = named {
+        return Some(*color);
+    }
     let parts: Vec<&str> = if let Some(parts) = text.strip_prefix("rgb:") {
         parts.split('/').collect()
     } else {
@@ -119,6 +154,7 @@ mod tests {
         check("rgb:ffff/8080/0000", Some(Rgb(255, 128, 0)));
         check("#ff8000", Some(Rgb(255, 128, 0)));
         check("#fff", Some(Rgb(255, 255, 255)));
+        check("Red", Some(Rgb(255, 0, 0)));
         for wrong in [
             "",
             "#",
@@ -128,7 +164,7 @@ mod tests {
             "rgb:+f/0/0",
             "rgb:1/2",
             "rgb:12345/0/0",
-            "red",
+            "reddish",
         ] {
             check(wrong, None);
         }

@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::parser::Sequence;
-use super::sgr;
+use super::sgr::{self, PROTECTED};
 
 impl Engine {
     /// Answers a device control string that asks for something.
@@ -16,6 +16,7 @@ impl Engine {
             }
             // DECRQSS: the end of the sequence whose setting is asked for.
             (b"$", b'q') => self.answer_setting(data),
+            ([], b'q') => self.sixel(data, dcs.number(1, 0) != 1),
             _ => {}
         }
     }
@@ -36,11 +37,21 @@ impl Engine {
     }
 
     fn answer_setting(&mut self, setting: &[u8]) {
+        let (rows, columns) = (self.rows(), self.columns());
+        let margins = &self.margins;
         let value = match setting {
             b"m" => sgr::report(self.pen()),
             b"r" => format!("{};{}r", self.region.start + 1, self.region.end),
+            b"s" => format!("{};{}s", margins.start + 1, margins.end),
+            b"t" => format!("{rows}t"),
+            b"$|" => format!("{columns}$|"),
+            b"*|" => format!("{rows}*|"),
+            b"*x" => format!("{}*x", if self.exact_rectangles { 2 } else { 0 }),
+            b"$}" => "0$}".to_owned(),
+            b"$~" => "0$~".to_owned(),
             b" q" => format!("{} q", self.cursor_style_code()),
-            b"\"p" => "62;1\"p".to_owned(),
+            b"\"p" => format!("{};1\"p", self.level),
+            b"\"q" => format!("{}\"q", u8::from(self.pen().flags.contains(PROTECTED))),
             _ => {
                 self.reply("\x1bP0$r\x1b\\");
                 return;
@@ -64,6 +75,24 @@ fn capability(name: &[u8]) -> Option<&'static str> {
         b"Setulc" => "\x1b[58:2::%p1%{65536}%/%d:%p1%{256}%/%{255}%&%d:%p1%{255}%&%dm",
         b"setrgbf" => "\x1b[38:2:%p1%d:%p2%d:%p3%dm",
         b"setrgbb" => "\x1b[48:2:%p1%d:%p2%d:%p3%dm",
+        b"indn" => "\x1b[%p1%dS",
+        b"rin" => "\x1b[%p1%dT",
+        b"Smol" => "\x1b[53m",
+        b"smxx" => "\x1b[9m",
+        b"rmxx" => "\x1b[29m",
+        b"E3" => "\x1b[3J",
+        b"rep" => "%p1%c\x1b[%p2%{1}%-%db",
+        b"ech" => "\x1b[%p1%dX",
+        b"Rmol" => "\x1b[55m",
+        b"fe" => "\x1b[?1004h",
+        b"fd" => "\x1b[?1004l",
+        b"kxIN" => "\x1b[I",
+        b"kxOUT" => "\x1b[O",
+        b"Enmg" => "\x1b[?69h",
+        b"Dsmg" => "\x1b[?69l",
+        b"Clmg" => "\x1b[s",
+        b"Cmg" => "\x1b[%i%p1%d;%p2%ds",
+        b"XM" => "\x1b[?1006;1000%?%p1%{1}%=%th%el%;",
         b"BE" => "\x1b[?2004h",
         b"BD" => "\x1b[?2004l",
         b"PS" => "\x1b[200~",

@@ -4,17 +4,22 @@ use std::ops::Range;
 
 use alacritty_terminal::Term;
 use alacritty_terminal::event::VoidListener;
-use alacritty_terminal::grid::Dimensions;
+use alacritty_terminal::grid::{Dimensions, Grid};
 use alacritty_terminal::term::cell::Cell;
 use alacritty_terminal::term::color::COUNT;
 use alacritty_terminal::term::{Config, TermMode};
-use alacritty_terminal::vte::ansi::{CharsetIndex, Handler};
+use alacritty_terminal::vte::ansi::Handler;
 
+use super::charset::Charsets;
 use super::color::{Palette, Rgb};
+use super::cursor::{Dirty, Saved, default_tabs};
 use super::event::{Events, Notification};
 use super::history::History;
+use super::image::Images;
 use super::marks::RowMarks;
 use super::modes::{Modes, MouseEncoding, MouseTracking};
+use super::pens::PutAside;
+use super::switches::{OwnModes, mode};
 use crate::draw::CursorShape;
 use crate::model::geometry::Size;
 
@@ -24,6 +29,9 @@ const MAX_REPLIES: usize = 64 * 1024;
 const MAX_KEYBOARD_STACK: usize = 16;
 /// The deepest stack of titles.
 const MAX_TITLE_STACK: usize = 16;
+
+/// The conformance level we begin with: a VT400, 7-bit controls.
+pub(super) const LEVEL: u16 = 64;
 
 /// The engine needs two columns to hold a wide character.
 #[derive(Debug, Clone, Copy)]
@@ -78,15 +86,6 @@ impl KeyboardStack {
     }
 }
 
-/// Modes that the grid does not know.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct OwnModes {
-    /// Mode 9.
-    pub(super) press_only_mouse: bool,
-    /// Mode 2031.
-    pub(super) color_scheme_reports: bool,
-}
-
 /// Everything but the parser's state and the numbers of damage.
 pub(super) struct Engine {
     pub(super) term: Term<VoidListener>,
@@ -110,8 +109,35 @@ pub(super) struct Engine {
     pub(super) cursor_style: Option<(CursorShape, bool)>,
     /// The scroll region's rows.
     pub(super) region: Range<usize>,
-    /// Which of the character sets is in use.
-    pub(super) shift: CharsetIndex,
+    /// The columns between the left and right margins.
+    pub(super) margins: Range<usize>,
+    /// Which columns are tab stops.
+    pub(super) tabs: Vec<bool>,
+    pub(super) charsets: Charsets,
+    /// The cursors saved on the main and the alternate screen.
+    pub(super) saved: [Option<Saved>; 2],
+    /// What mode 47 left on the alternate screen.
+    pub(super) left_alternate: Option<Grid<Cell>>,
+    /// Plain erasing spares protected cells too (after SPA).
+    pub(super) iso_protection: bool,
+    /// Attributes are changed in exact rectangles (DECSACE).
+    pub(super) exact_rectangles: bool,
+    /// The conformance level asked for (DECSCL).
+    pub(super) level: u16,
+    /// xterm's modifyOtherKeys.
+    pub(super) other_keys: u8,
+    pub(super) mouse_encoding: MouseEncoding,
+    /// Images on the screen, in the history, or sent to be shown later.
+    pub(super) images: Images,
+    /// Pens put aside by XTPUSHSGR.
+    pub(super) pens: Vec<PutAside>,
+    /// Modes put aside by XTSAVE.
+    pub(super) kept_modes: Vec<(u16, bool)>,
+    /// Nothing but text came since the last character.
+    pub(super) just_printed: bool,
+    /// Cells touched by sequences since the host looked last.
+    pub(super) work: usize,
+    pub(super) dirty: Dirty,
     /// What a repeat sequence repeats.
     pub(super) last_printed: Option<char>,
     /// Set when a synchronized update begins; the parser stops there.
@@ -144,7 +170,22 @@ impl Engine {
             keyboards: Default::default(),
             cursor_style: None,
             region: 0..size.screen_lines(),
-            shift: CharsetIndex::G0,
+            margins: 0..size.columns(),
+            tabs: default_tabs(size.columns()),
+            charsets: Charsets::default(),
+            saved: [None, None],
+            left_alternate: None,
+            iso_protection: false,
+            exact_rectangles: false,
+            level: LEVEL,
+            other_keys: 0,
+            mouse_encoding: MouseEncoding::default(),
+            images: Images::default(),
+            pens: Vec::new(),
+            kept_modes: Vec::new(),
+            just_printed: false,
+            work: 0,
+            dirty: Dirty::default(),
             last_printed: None,
             sync_began: false,
             in_sync: false,
@@ -224,55 +265,44 @@ impl Engine {
         }
         self.titles.clear();
         self.set_title("");
+        self.tabs = default_tabs(self.columns());
+        self.left_alternate = None;
+        self.kept_modes.clear();
+        self.pens.clear();
+        self.images = Images::default();
         self.forget_modes();
+        self.mouse_encoding = MouseEncoding::default();
+        self.own = OwnModes::default();
+        self.dirty.all = true;
     }
 
     /// Modes and margins to their defaults, the text stays (DECSTR).
     pub(super) fn soft_reset(&mut self) {
-        use alacritty_terminal::vte::ansi::{
-            Mode, NamedMode, NamedPrivateMode as Private, StandardCharset,
-        };
-        let point = self.term.grid().cursor.point;
-        for mode in [Private::Origin, Private::CursorKeys] {
-            self.term.unset_private_mode(mode.into());
-        }
+        use alacritty_terminal::vte::ansi::{Mode, NamedMode, NamedPrivateMode as Private};
+        self.set_origin(false);
+        self.term.unset_private_mode(Private::CursorKeys.into());
         for mode in [Private::ShowCursor, Private::LineWrap] {
             self.term.set_private_mode(mode.into());
         }
         self.term.unset_mode(Mode::Named(NamedMode::Insert));
         self.term.unset_keypad_application_mode();
-        self.term.set_scrolling_region(1, None);
-        let indices = [
-            CharsetIndex::G0,
-            CharsetIndex::G1,
-            CharsetIndex::G2,
-            CharsetIndex::G3,
-        ];
-        for index in indices {
-            self.term.configure_charset(index, StandardCharset::Ascii);
-        }
-        super::sgr::reset(self.pen_mut());
-        self.term.set_hyperlink(None);
-        self.term.goto(point.line.0, point.column.0);
-        let grid = self.term.grid_mut();
-        grid.saved_cursor = Default::default();
+        *self.pen_mut() = Cell::default();
+        self.own.soft_reset();
         self.forget_modes();
     }
 
     fn forget_modes(&mut self) {
-        self.shift_to(CharsetIndex::G0);
+        self.charsets = Charsets::default();
         self.keyboards = Default::default();
-        self.own = OwnModes::default();
+        self.other_keys = 0;
         self.cursor_style = None;
         self.last_printed = None;
         self.notification = Notification::default();
-        self.region = 0..self.term.screen_lines();
-    }
-
-    /// Prints with another of the four character sets from now on.
-    pub(super) fn shift_to(&mut self, index: CharsetIndex) {
-        self.shift = index;
-        self.term.set_active_charset(index);
+        self.saved = [None, None];
+        self.iso_protection = false;
+        self.exact_rectangles = false;
+        self.level = LEVEL;
+        self.forget_margins();
     }
 
     /// The modes that matter to a host.
@@ -283,17 +313,10 @@ impl Engine {
             MouseTracking::Drag
         } else if self.has(TermMode::MOUSE_REPORT_CLICK) {
             MouseTracking::Click
-        } else if self.own.press_only_mouse {
+        } else if self.own.is(mode::PRESS_ONLY_MOUSE) {
             MouseTracking::Press
         } else {
             MouseTracking::None
-        };
-        let mouse_encoding = if self.has(TermMode::SGR_MOUSE) {
-            MouseEncoding::Sgr
-        } else if self.has(TermMode::UTF8_MOUSE) {
-            MouseEncoding::Utf8
-        } else {
-            MouseEncoding::X10
         };
         Modes {
             application_cursor: self.has(TermMode::APP_CURSOR),
@@ -301,11 +324,13 @@ impl Engine {
             bracketed_paste: self.has(TermMode::BRACKETED_PASTE),
             focus_events: self.has(TermMode::FOCUS_IN_OUT),
             mouse,
-            mouse_encoding,
+            mouse_encoding: self.mouse_encoding,
             alternate_screen: self.has(TermMode::ALT_SCREEN),
             alternate_scroll: self.has(TermMode::ALTERNATE_SCROLL),
             kitty_keyboard: self.keyboard().current,
-            color_scheme_reports: self.own.color_scheme_reports,
+            other_keys: self.other_keys,
+            color_scheme_reports: self.own.is(mode::COLOR_SCHEME),
+            size_reports: self.own.is(mode::SIZE_REPORTS),
             line_feed_new_line: self.has(TermMode::LINE_FEED_NEW_LINE),
         }
     }

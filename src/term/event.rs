@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::status::StatusReport;
 
 /// The most events kept until the host fetches them; later ones are dropped.
@@ -16,6 +19,8 @@ pub enum Event {
     Bell,
     /// The program put text on the clipboard (OSC 52).
     Clipboard(Clipboard),
+    /// The program asks what is on the clipboard (OSC 52); see [`clipboard_answer`].
+    ClipboardQuery,
     /// The program's working directory (OSC 7), on this or another host.
     Cwd {
         /// The host named in the report; empty if none was.
@@ -38,6 +43,12 @@ pub struct Clipboard {
     pub primary: bool,
     /// The bytes as decoded; any control character may be among them.
     pub bytes: Vec<u8>,
+}
+
+/// What a program is sent that asked for the clipboard and may know it.
+pub fn clipboard_answer(bytes: &[u8]) -> Vec<u8> {
+    let text = STANDARD.encode(bytes);
+    format!("\x1b]52;c;{text}\x1b\\").into_bytes()
 }
 
 /// A desktop notification.
@@ -67,9 +78,10 @@ pub enum Mark {
 pub(super) struct Events(Vec<Event>);
 
 impl Events {
-    /// Queues an event; bells and titles still queued are not repeated.
+    /// Queues an event; bells, titles and questions still queued are not repeated.
     pub(super) fn push(&mut self, event: Event) {
-        let repeated = matches!(event, Event::Bell | Event::Title) && self.0.contains(&event);
+        let once = matches!(event, Event::Bell | Event::Title | Event::ClipboardQuery);
+        let repeated = once && self.0.contains(&event);
         if let Event::Clipboard(_) = event {
             // Only the last one counts, and each may be large.
             self.0.retain(|old| !matches!(old, Event::Clipboard(_)));

@@ -12,27 +12,36 @@
 //! character in it.
 
 mod capture;
+mod charset;
+mod cluster;
 mod color;
 mod csi;
+mod cursor;
 mod damage;
 mod dcs;
+mod edit;
 mod engine;
 mod event;
 mod frozen;
 mod history;
+mod image;
 mod marks;
 mod modes;
 mod osc;
 mod pack;
 mod parser;
+mod pens;
 mod perform;
 mod print;
+mod rect;
+mod report;
 mod rows;
 mod screen;
 mod scroll;
 mod search;
 mod select;
 mod sgr;
+mod sixel;
 mod status;
 mod switches;
 #[cfg(test)]
@@ -40,7 +49,7 @@ mod tests;
 
 pub use capture::Capture;
 pub use color::{Palette, Rgb};
-pub use event::{Clipboard, Event, Mark, Notification};
+pub use event::{Clipboard, Event, Mark, Notification, clipboard_answer};
 pub use frozen::{Anchor, Frozen, FrozenRow, Point};
 pub use marks::Marks;
 pub use modes::{Modes, MouseEncoding, MouseTracking};

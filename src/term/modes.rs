@@ -26,6 +26,8 @@ pub enum MouseEncoding {
     Utf8,
     /// Decimal numbers (mode 1006).
     Sgr,
+    /// Decimal numbers, without telling which button was released (mode 1015).
+    Urxvt,
 }
 
 /// The modes of a screen that matter to its host.
@@ -49,6 +51,10 @@ pub struct Modes {
     pub alternate_scroll: bool,
     /// The kitty keyboard protocol's flags; 0 when it is off.
     pub kitty_keyboard: u8,
+    /// xterm's modifyOtherKeys: 0 off, 1 keys without a code of their own, 2 all with modifiers.
+    pub other_keys: u8,
+    /// The program wants its size told in band (mode 2048).
+    pub size_reports: bool,
     /// The program wants to know when the colour scheme changes (mode 2031).
     pub color_scheme_reports: bool,
     /// A line feed also returns the carriage (LNM), so Enter sends both.

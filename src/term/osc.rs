@@ -48,6 +48,10 @@ impl Engine {
             b"112" => self.recolor(FOREGROUND + 2, None),
             b"133" => self.osc_mark(rest),
             b"777" => self.osc_notify(rest),
+            // iTerm2's images; nothing else of this number is for us.
+            b"1337" if rest.starts_with(b"File=") || rest.starts_with(b"MultipartFile=") => {
+                self.osc_image(rest);
+            }
             b"7501" => match status::parse(rest) {
                 Parsed::Query => self.reply(&format!("\x1b]{}\x1b\\", status::FEATURES)),
                 Parsed::Report(report) => self.events.push(Event::Status(report)),
@@ -141,6 +145,15 @@ impl Engine {
         }));
     }
 
+    /// `1337 ; File=key=value;… : data`, shown in place only with `inline=1`.
+    fn osc_image(&mut self, params: &[u8]) {
+        let (options, data) = split_once(params, b':');
+        let options = options.splitn(2, |byte| *byte == b'=').nth(1);
+        if parts(options.unwrap_or_default()).any(|option| option == b"inline=1") {
+            self.image_file(data);
+        }
+    }
+
     /// `9 ; text`, unless it is ConEmu's progress report or another of its numbered commands.
     fn osc_message(&mut self, message: &[u8]) {
         let (first, _) = split_once(message, b';');
@@ -165,6 +178,16 @@ impl Engine {
             let mut options = options.split(|byte| *byte == b':');
             options.find_map(|option| option.strip_prefix(key)?.strip_prefix(b"="))
         };
+        if option(b"p") == Some(b"?") {
+            // Which of the protocol is understood; the id is that of the question.
+            let id = option(b"i").filter(|id| {
+                let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+.".contains(byte);
+                id.len() <= MAX_LINK_ID && id.iter().all(plain)
+            });
+            let id = String::from_utf8_lossy(id.unwrap_or(b"0"));
+            self.reply(&format!("\x1b]99;i={id}:p=?;p=title,body\x1b\\"));
+            return;
+        }
         let payload = match option(b"e") {
             Some(b"1") => STANDARD.decode(payload).unwrap_or_default(),
             _ => payload.to_vec(),
@@ -195,10 +218,14 @@ impl Engine {
         }
     }
 
-    /// `52 ; targets ; base64`. Reading the clipboard is never allowed.
+    /// `52 ; targets ; base64`, or `?` to read, which the host allows or does not.
     fn osc_clipboard(&mut self, params: &[u8]) {
         let (targets, data) = split_once(params, b';');
-        if targets.len() == params.len() || data.len() > MAX_CLIPBOARD / 3 * 4 + 4 || data == b"?" {
+        if data == b"?" {
+            self.events.push(Event::ClipboardQuery);
+            return;
+        }
+        if targets.len() == params.len() || data.len() > MAX_CLIPBOARD / 3 * 4 + 4 {
             return;
         }
         let Ok(bytes) = STANDARD.decode(data) else {

@@ -21,6 +21,8 @@ const LINK: u8 = 0xfe;
 const NO_LINK: u8 = 0xfd;
 /// A count of blanks follows.
 const BLANKS: u8 = 0xfc;
+/// A count of code points follows, then these: one wide character that no single one tells.
+const CLUSTER: u8 = 0xfb;
 
 /// From so many on, blanks are counted rather than written.
 const LONG_BLANK: usize = 8;
@@ -129,6 +131,19 @@ pub(super) fn encode(row: &[Cell], full: bool, after: Option<bool>, out: &mut Ve
             continue;
         }
         rest = after;
+        if is_cluster(cell) {
+            let tail = after
+                .first()
+                .is_some_and(|next| next.flags.contains(Flags::WIDE_CHAR_SPACER));
+            if tail {
+                packed.wide = true;
+                writer.cluster(cell);
+                rest = after.get(1..).unwrap_or_default();
+            } else {
+                writer.out.push(b' ');
+            }
+            continue;
+        }
         if cell.c.is_ascii() {
             writer.run(std::slice::from_ref(cell));
         } else if cell.flags.contains(Flags::WIDE_CHAR) {
@@ -155,6 +170,15 @@ pub(super) fn encode(row: &[Cell], full: bool, after: Option<bool>, out: &mut Ve
         }
     }
     packed
+}
+
+/// Whether a cell is wide because of what was joined to its character, or holds more than marks.
+fn is_cluster(cell: &Cell) -> bool {
+    let marks = cell.zerowidth().unwrap_or_default();
+    cell.flags.contains(Flags::WIDE_CHAR)
+        && !marks.is_empty()
+        && (text::char_width(cell.c) != Some(2)
+            || marks.iter().any(|mark| text::char_width(*mark) != Some(0)))
 }
 
 /// A row that wrapped early for a wide character has a blank in its last column for that.
@@ -233,6 +257,16 @@ impl Writer<'_> {
                 .count(),
             false => 0,
         }
+    }
+
+    fn cluster(&mut self, cell: &Cell) {
+        let marks = cell.zerowidth().unwrap_or_default();
+        let most = usize::from(u8::MAX) - 1;
+        let marks = marks.get(..most).unwrap_or(marks);
+        self.out
+            .extend_from_slice(&[CLUSTER, marks.len() as u8 + 1]);
+        self.character(cell.c);
+        marks.iter().for_each(|mark| self.character(*mark));
     }
 
     fn character(&mut self, character: char) {

@@ -11,8 +11,10 @@ mod sequence;
 
 /// The longest control string (OSC) kept, in bytes; a longer one means nothing.
 const MAX_STRING: usize = 1 << 20;
-/// The longest device control string kept; we answer short queries only.
+/// The longest device control string kept that asks for something.
 const MAX_DEVICE_STRING: usize = 4096;
+/// The same for one that is an image; of a longer one only the beginning is.
+const MAX_IMAGE: usize = 8 << 20;
 
 /// What is done with what is found.
 pub(super) trait Actions {
@@ -26,8 +28,10 @@ pub(super) trait Actions {
     fn csi(&mut self, sequence: &Sequence) -> bool;
     /// An operating system command, whole, without introducer and terminator.
     fn osc(&mut self, command: &[u8], bell_terminated: bool);
-    /// A device control string, whole.
+    /// A device control string, whole; of an image only the beginning.
     fn dcs(&mut self, sequence: &Sequence, data: &[u8]);
+    /// An application program command; of a long one only the beginning.
+    fn apc(&mut self, data: &[u8]);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,6 +49,7 @@ enum State {
     DcsHead,
     DcsIntermediate,
     DcsData,
+    Apc,
     /// A device control string whose head made no sense, or one of the strings nobody uses.
     Ignore,
 }
@@ -81,6 +86,7 @@ impl Parser {
                 }
                 State::Osc => at += self.osc(actions, rest),
                 State::DcsData => at += self.dcs_data(actions, rest),
+                State::Apc => at += self.apc(actions, rest),
                 State::Ignore => at += self.ignore(actions, rest),
                 _ => {
                     at += 1;
@@ -234,7 +240,8 @@ impl Parser {
             (State::Escape, b']') => self.enter_string(State::Osc),
             (State::Escape, b'P') => self.state = State::DcsHead,
             // A title as screen and tmux take it (`k`) is a string too.
-            (State::Escape, b'X' | b'^' | b'_' | b'k') => self.state = State::Ignore,
+            (State::Escape, b'X' | b'^' | b'k') => self.state = State::Ignore,
+            (State::Escape, b'_') => self.enter_string(State::Apc),
             (State::Escape | State::EscapeIntermediate, 0x20..=0x2f) => {
                 self.sequence.collect(byte);
                 self.state = State::EscapeIntermediate;
@@ -291,9 +298,19 @@ impl Parser {
 
     /// Keeps the bytes of a string that may be in it.
     fn keep(&mut self, part: &[u8], legal: impl Fn(u8) -> bool, most: usize) {
-        if self.string.len() + part.len() > most {
-            self.string_overlong = true;
-        } else if part.iter().all(|byte| legal(*byte)) {
+        // What is too long is dropped, except that its beginning may still tell what it was.
+        let room = most - self.string.len().min(most);
+        let fits = part.len() <= room;
+        let part = if fits {
+            part
+        } else {
+            &part[..room.min(MAX_DEVICE_STRING)]
+        };
+        if self.string_overlong {
+            return;
+        }
+        self.string_overlong = !fits;
+        if part.iter().all(|byte| legal(*byte)) {
             self.string.extend_from_slice(part);
         } else {
             self.string
@@ -325,14 +342,33 @@ impl Parser {
         let end = bytes.iter().position(ends);
         let part = &bytes[..end.unwrap_or(bytes.len())];
         let legal = |byte| matches!(byte, 0x20..=0x7e);
-        self.keep(part, legal, MAX_DEVICE_STRING);
+        let image = self.sequence.action == b'q' && self.sequence.intermediates().is_empty();
+        let most = if image { MAX_IMAGE } else { MAX_DEVICE_STRING };
+        self.keep(part, legal, most);
         let Some(end) = end else {
             return bytes.len();
         };
         let terminator = bytes[end];
-        let broken = self.string_overlong || self.sequence.overlong;
+        let broken = (self.string_overlong && !image) || self.sequence.overlong;
         if matches!(terminator, 0x1b | 0x9c) && !broken {
             actions.dcs(&self.sequence, &self.string);
+        }
+        self.leave_string();
+        self.interrupt(actions, terminator);
+        end + 1
+    }
+
+    fn apc(&mut self, actions: &mut impl Actions, bytes: &[u8]) -> usize {
+        let ends = |byte: &u8| matches!(byte, 0x18 | 0x1a | 0x1b);
+        let end = bytes.iter().position(ends);
+        let part = &bytes[..end.unwrap_or(bytes.len())];
+        self.keep(part, |byte| matches!(byte, 0x20..=0x7e), MAX_STRING);
+        let Some(end) = end else {
+            return bytes.len();
+        };
+        let terminator = bytes[end];
+        if terminator == 0x1b {
+            actions.apc(&self.string);
         }
         self.leave_string();
         self.interrupt(actions, terminator);
@@ -366,10 +402,9 @@ fn broken_text(actions: &mut impl Actions, text: &[u8]) {
         if !chunk.valid().is_empty() {
             actions.text(chunk.valid());
         }
-        match chunk.invalid() {
-            [] => {}
-            [control @ 0x80..=0x9f] => actions.control(*control),
-            _ => actions.text("\u{fffd}"),
+        // A lone byte of 0x80 to 0x9f is no control: in text that is not UTF-8 it means a letter.
+        if !chunk.invalid().is_empty() {
+            actions.text("\u{fffd}");
         }
     }
 }

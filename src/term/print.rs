@@ -1,22 +1,18 @@
 //! Putting text on the screen.
 //!
 //! Most of what programs write is plain text on plain cells. That goes straight into the row, a
-//! run at a time; whatever is out of the ordinary (the last column, insert mode, line drawing, a
-//! wide character in the way) is left to the engine, character by character. Both must leave the
-//! same cells, which the tests check against the engine alone.
+//! run at a time; whatever is out of the ordinary (the right margin, insert mode, a wide character
+//! in the way) goes the slow way, character by character. What belongs to the character before is
+//! kept in its cell, see [`super::cluster`].
 
 use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::Column;
 use alacritty_terminal::term::TermMode;
 use alacritty_terminal::term::cell::{Cell, Flags};
-use alacritty_terminal::vte::ansi::{Handler, StandardCharset};
 
 use super::engine::Engine;
 use super::parser::Actions;
-use crate::draw::text;
-
-/// The most combining marks kept on one cell.
-const MAX_MARKS: usize = 16;
+use crate::draw::{PLACEHOLDER, text};
 
 /// Either half of a wide character.
 const WIDE: Flags = Flags::WIDE_CHAR.union(Flags::WIDE_CHAR_SPACER);
@@ -30,12 +26,16 @@ impl Engine {
             let (run, after) = rest.split_at(ascii);
             if !run.is_empty() {
                 self.print_ascii(run.as_bytes());
+                self.just_printed = true;
             }
             rest = after;
             let mut characters = rest.chars();
             match characters.next() {
                 Some(control @ '\u{80}'..='\u{9f}') => self.control(control as u8),
-                Some(character) => self.print(character),
+                Some(character) => {
+                    self.print(character);
+                    self.just_printed = true;
+                }
                 None => {}
             }
             rest = characters.as_str();
@@ -70,15 +70,14 @@ impl Engine {
     fn plain_columns(&self, wanted: usize) -> usize {
         let grid = self.term.grid();
         let cursor = &grid.cursor;
-        let plain = !cursor.input_needs_wrap
-            && !self.has(TermMode::INSERT)
-            && cursor.charsets[self.shift] == StandardCharset::Ascii;
+        let plain =
+            !cursor.input_needs_wrap && !self.has(TermMode::INSERT) && self.charsets.is_plain();
         if !plain {
             return 0;
         }
         let row = &grid[cursor.point.line];
         let start = cursor.point.column.0;
-        let count = wanted.min(grid.columns() - start);
+        let count = wanted.min(self.right_edge(start) - start);
         if row[Column(start)].flags.intersects(WIDE) {
             return 0;
         }
@@ -88,97 +87,120 @@ impl Engine {
         if cut { count - 1 } else { count }
     }
 
-    fn advance_cursor(&mut self, count: usize) {
+    /// Moves past `count` columns just printed.
+    pub(super) fn advance_cursor(&mut self, count: usize) {
+        let edge = self.right_edge(self.column());
         let cursor = &mut self.term.grid_mut().cursor;
-        cursor.point.column.0 += count;
-        if cursor.point.column.0 >= self.term.columns() {
-            let cursor = &mut self.term.grid_mut().cursor;
-            cursor.point.column.0 -= 1;
-            cursor.input_needs_wrap = true;
-        }
+        let column = cursor.point.column.0 + count;
+        cursor.input_needs_wrap = column >= edge;
+        cursor.point.column.0 = column.min(edge - 1);
     }
 
-    /// Prints one character; controls print nothing.
+    /// Prints one character; one that joins the character before does that instead.
     pub(super) fn print(&mut self, character: char) {
+        let character = match self.charsets.is_plain() {
+            true => character,
+            false => self.charsets.show(character),
+        };
         if character < '\u{300}' {
             // Nothing below U+0300 joins its predecessor or is wide.
-            self.print_by_engine(character);
+            self.put(character, 1);
+            return;
+        }
+        if character == PLACEHOLDER {
+            self.print_placeholder();
             return;
         }
         match text::char_width(character) {
-            Some(0) => {
-                if text::is_mark(character) && self.marks_at_cursor() < MAX_MARKS {
-                    self.term.input(character);
-                }
-            }
-            Some(columns) if self.plain_columns(columns) == columns => {
-                let grid = self.term.grid_mut();
-                let point = grid.cursor.point;
-                let pen = grid.cursor.template.clone();
-                let end = Column(point.column.0 + columns);
-                match &mut grid[point.line][point.column..end] {
-                    [head, tail] => {
-                        write(head, character, &pen, pen.flags | Flags::WIDE_CHAR);
-                        write(tail, ' ', &pen, pen.flags | Flags::WIDE_CHAR_SPACER);
-                    }
-                    [cell] => write(cell, character, &pen, pen.flags),
-                    _ => {}
-                }
-                self.advance_cursor(columns);
-            }
-            _ => self.print_by_engine(character),
+            Some(0) => self.join_mark(character),
+            Some(columns) if !self.join_cluster(character) => self.put(character, columns),
+            _ => {}
         }
     }
 
-    fn print_by_engine(&mut self, character: char) {
-        self.save_before_wrap(character);
-        self.term.input(character);
+    /// Puts a character of one or two columns where the cursor is.
+    pub(super) fn put(&mut self, character: char, columns: usize) {
+        if self.plain_columns(columns) < columns && !self.make_room(columns) {
+            return;
+        }
+        let grid = self.term.grid_mut();
+        let point = grid.cursor.point;
+        let pen = grid.cursor.template.clone();
+        let end = Column(point.column.0 + columns);
+        match &mut grid[point.line][point.column..end] {
+            [head, tail] => {
+                write(head, character, &pen, pen.flags | Flags::WIDE_CHAR);
+                write(tail, ' ', &pen, pen.flags | Flags::WIDE_CHAR_SPACER);
+            }
+            [cell] => write(cell, character, &pen, pen.flags),
+            _ => {}
+        }
+        self.advance_cursor(columns);
     }
 
-    /// How many marks the cell has that a zero-width character would join.
-    fn marks_at_cursor(&self) -> usize {
-        let grid = self.term.grid();
-        let (line, mut column) = (grid.cursor.point.line, grid.cursor.point.column);
-        if !grid.cursor.input_needs_wrap {
-            column.0 = column.0.saturating_sub(1);
+    /// Wraps, shifts and cuts what is in the way of a character. False if it cannot be printed.
+    fn make_room(&mut self, columns: usize) -> bool {
+        let wraps = self.has(TermMode::LINE_WRAP);
+        if self.waits_to_wrap() && wraps {
+            self.wrap(Flags::empty());
         }
-        let row = &grid[line];
-        if column.0 > 0 && row[column].flags.contains(Flags::WIDE_CHAR_SPACER) {
-            column.0 -= 1;
+        let (row, column) = (self.row(), self.column());
+        let edge = self.right_edge(column);
+        if column + columns > edge {
+            if !wraps || edge - self.left_edge(column) < columns {
+                // Half a character is never printed.
+                self.term.grid_mut().cursor.input_needs_wrap = true;
+                return false;
+            }
+            self.cut_before(row, column);
+            self.cut_before(row, column + 1);
+            let pen = self.pen().clone();
+            for cell in self.cells_mut(row, column..edge) {
+                write(cell, ' ', &pen, pen.flags);
+            }
+            self.wrap(Flags::LEADING_WIDE_CHAR_SPACER);
         }
-        row[column].zerowidth().map_or(0, <[char]>::len)
+        let (row, column) = (self.row(), self.column());
+        if self.has(TermMode::INSERT) {
+            let edge = self.right_edge(column);
+            self.cut_before(row, column);
+            self.shift_cells(row, column..edge, columns as isize);
+        }
+        self.cut_before(row, column);
+        self.cut_before(row, column + columns);
+        self.term.grid_mut().cursor.input_needs_wrap = false;
+        true
+    }
+
+    /// Goes on in the next line; the row's last cell says so, with `padding` if it is left blank.
+    fn wrap(&mut self, padding: Flags) {
+        if self.full_width() {
+            let cell = self.term.grid_mut().cursor_cell();
+            cell.flags.insert(Flags::WRAPLINE | padding);
+        }
+        self.index();
+        let start = self.left_edge(self.column());
+        let cursor = &mut self.term.grid_mut().cursor;
+        cursor.point.column = Column(start);
+        cursor.input_needs_wrap = false;
     }
 
     /// Prints the last character again, at most a screenful of times.
     pub(super) fn repeat(&mut self, count: usize) {
         let most = self.term.columns() * self.term.screen_lines();
         if let Some(character) = self.last_printed {
-            for _ in 0..count.min(most) {
+            let count = count.min(most);
+            self.work += count;
+            for _ in 0..count {
+                self.just_printed = false;
                 self.print(character);
             }
         }
     }
 }
 
-impl Engine {
-    /// Blanks columns of the cursor's row with the pen's background.
-    pub(super) fn blank_columns(&mut self, start: usize, end: usize) {
-        let grid = self.term.grid_mut();
-        let line = grid.cursor.point.line;
-        let blank = Cell {
-            bg: grid.cursor.template.bg,
-            ..Cell::default()
-        };
-        let end = end.min(grid.columns());
-        let start = start.min(end);
-        for cell in &mut grid[line][Column(start)..Column(end)] {
-            write(cell, ' ', &blank, Flags::empty());
-        }
-    }
-}
-
 #[inline]
-fn write(cell: &mut Cell, character: char, pen: &Cell, flags: Flags) {
+pub(super) fn write(cell: &mut Cell, character: char, pen: &Cell, flags: Flags) {
     cell.c = character;
     cell.fg = pen.fg;
     cell.bg = pen.bg;

@@ -14,8 +14,8 @@ use alacritty_terminal::vte::ansi;
 use super::color;
 use super::pack::LAYOUT;
 use super::screen::Screen;
-use super::sgr::BLINK;
-use crate::draw::{Attrs, Cell, Color, Link, RowSpan, Style, Surface, Underline};
+use super::sgr::{self, BLINK, OVERLINE};
+use crate::draw::{Attrs, Cell, Color, Link, RowSpan, Style, Surface};
 use crate::model::geometry::Rect;
 
 impl Screen {
@@ -122,7 +122,9 @@ pub(super) fn draw_cells(cells: &[GridCell], brush: &mut Brush<'_>, span: &mut R
         let fits = match cell.flags.contains(Flags::WIDE_CHAR) {
             true if tail => {
                 rest = after.get(1..).unwrap_or_default();
-                span.push_wide(cell.c, style)
+                let marks = cell.zerowidth().unwrap_or_default();
+                let cluster: String = std::iter::once(&cell.c).chain(marks).collect();
+                span.push_cluster(&cluster, 2, style)
             }
             // Half a character is never shown.
             true => span.push_cell(Cell::blank(style)),
@@ -132,7 +134,8 @@ pub(super) fn draw_cells(cells: &[GridCell], brush: &mut Brush<'_>, span: &mut R
             break;
         }
         if cell.extra.is_some() {
-            for mark in cell.zerowidth().into_iter().flatten() {
+            let wide = cell.flags.contains(Flags::WIDE_CHAR);
+            for mark in cell.zerowidth().into_iter().flatten().filter(|_| !wide) {
                 span.join(*mark);
             }
             if let Some(link) = brush.link(cell) {
@@ -236,7 +239,7 @@ impl<'a> Brush<'a> {
 }
 
 fn attrs(flags: Flags) -> Attrs {
-    const PAIRS: [(Flags, Attrs); 7] = [
+    const PAIRS: [(Flags, Attrs); 8] = [
         (Flags::BOLD, Attrs::BOLD),
         (Flags::DIM, Attrs::DIM),
         (Flags::ITALIC, Attrs::ITALIC),
@@ -244,21 +247,9 @@ fn attrs(flags: Flags) -> Attrs {
         (Flags::INVERSE, Attrs::INVERSE),
         (Flags::HIDDEN, Attrs::HIDDEN),
         (Flags::STRIKEOUT, Attrs::STRIKE),
+        (OVERLINE, Attrs::OVERLINE),
     ];
     let chosen = PAIRS.iter().filter(|(flag, _)| flags.contains(*flag));
     let attrs = chosen.fold(Attrs::NONE, |attrs, (_, attr)| attrs | *attr);
-    let underline = if !flags.intersects(Flags::ALL_UNDERLINES) {
-        Underline::None
-    } else if flags.contains(Flags::DOUBLE_UNDERLINE) {
-        Underline::Double
-    } else if flags.contains(Flags::UNDERCURL) {
-        Underline::Curly
-    } else if flags.contains(Flags::DOTTED_UNDERLINE) {
-        Underline::Dotted
-    } else if flags.contains(Flags::DASHED_UNDERLINE) {
-        Underline::Dashed
-    } else {
-        Underline::Single
-    };
-    attrs.with_underline(underline)
+    attrs.with_underline(sgr::underline_of(flags))
 }

@@ -1,7 +1,7 @@
 //! The screen as its host sees it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use alacritty_terminal::term::{TermDamage, TermMode};
 use memchr::memmem::Finder;
@@ -12,7 +12,8 @@ use super::engine::{Engine, GridSize};
 use super::event::Event;
 use super::modes::Modes;
 use super::parser::Parser;
-use crate::draw::Cursor;
+use super::switches::mode;
+use crate::draw::{Cursor, Image};
 use crate::model::geometry::Size;
 
 /// How a synchronized update ends.
@@ -20,6 +21,9 @@ const SYNC_END: &[u8] = b"\x1b[?2026l";
 static FIND_SYNC_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(SYNC_END));
 /// The most bytes held back for a synchronized update; a longer one is shown in pieces.
 const MAX_SYNC: usize = 1 << 20;
+/// The most cells that sequences may touch in one call (text counts for itself): some milliseconds.
+/// What comes after waits for the next one.
+pub(super) const MAX_WORK: usize = 1 << 17;
 /// The buffer of updates keeps at most this much memory between two of them.
 const HELD_KEPT: usize = 64 * 1024;
 
@@ -33,6 +37,8 @@ pub struct Screen {
     /// Whether a synchronized update is going on; its bytes are in `held`.
     syncing: bool,
     held: Vec<u8>,
+    /// What is left of a read whose sequences were too much work.
+    backlog: Vec<u8>,
     sync_epoch: u64,
     failures: u32,
 }
@@ -49,6 +55,7 @@ impl Screen {
             damage: Damage::new(size.rows),
             syncing: false,
             held: Vec::new(),
+            backlog: Vec::new(),
             sync_epoch: 0,
             failures: 0,
         }
@@ -60,10 +67,39 @@ impl Screen {
     }
 
     /// Takes output of the program, split anywhere.
+    ///
+    /// Sequences that fill, scroll or repeat cost much for few bytes. After some milliseconds of
+    /// that the rest is put off: see [`Screen::has_backlog`].
     pub fn feed(&mut self, bytes: &[u8]) {
+        if self.has_backlog() {
+            self.backlog.extend_from_slice(bytes);
+            self.resume();
+        } else {
+            self.take_in(bytes);
+        }
+    }
+
+    /// Whether output was put off that [`Screen::resume`] goes on with. A host that reads no more
+    /// until there is none left keeps it as small as one read.
+    pub fn has_backlog(&self) -> bool {
+        !self.backlog.is_empty()
+    }
+
+    /// Goes on with what was put off, for as long as one call may take.
+    pub fn resume(&mut self) {
+        let bytes = std::mem::take(&mut self.backlog);
+        self.take_in(&bytes);
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        self.engine.work = 0;
         self.guarded(|screen| {
             let mut rest = bytes;
             while !rest.is_empty() {
+                if screen.has_backlog() || screen.engine.work > MAX_WORK {
+                    screen.backlog.extend_from_slice(rest);
+                    break;
+                }
                 rest = match screen.syncing {
                     true => screen.hold(rest),
                     false => screen.parse(rest),
@@ -82,6 +118,7 @@ impl Screen {
         self.size = size;
         self.guarded(|screen| {
             screen.engine.resize(GridSize::of(size));
+            screen.engine.report_size();
         });
     }
 
@@ -147,21 +184,31 @@ impl Screen {
         bytes.get(bytes.len() - rest..).unwrap_or_default()
     }
 
-    /// Parses a whole update at once.
+    /// Parses a whole update at once, unless it is too much work.
     fn show_update(&mut self, update: &[u8]) {
         self.syncing = false;
         self.engine.in_sync = true;
-        self.parser.advance(&mut self.engine, update);
+        let taken = self.parser.advance(&mut self.engine, update);
         self.engine.in_sync = false;
+        if let Some(rest) = update.get(taken..).filter(|rest| !rest.is_empty()) {
+            self.backlog.extend_from_slice(rest);
+        }
     }
 
     fn collect_damage(&mut self) {
         if !std::mem::take(&mut self.engine.acted) {
             return;
         }
+        // The engine's own numbers know where the cursor was and is.
         match self.engine.term.damage() {
-            TermDamage::Full => self.damage.mark_all(self.size.rows),
-            TermDamage::Partial(lines) => self.damage.mark(lines.map(|line| line.line)),
+            TermDamage::Partial(lines) if !self.engine.dirty.all => {
+                let dirty = self.engine.dirty.take();
+                self.damage.mark(lines.map(|line| line.line).chain(dirty));
+            }
+            _ => {
+                self.engine.dirty.take().for_each(drop);
+                self.damage.mark_all(self.size.rows);
+            }
         }
         self.engine.term.reset_damage();
     }
@@ -184,6 +231,7 @@ impl Screen {
         if !self.syncing {
             return;
         }
+        self.engine.work = 0;
         self.guarded(|screen| {
             let held = std::mem::take(&mut screen.held);
             screen.show_update(&held);
@@ -254,9 +302,14 @@ impl Screen {
     pub fn set_palette(&mut self, palette: Palette) {
         let changed = palette.is_dark() != self.engine.palette.is_dark();
         self.engine.palette = palette;
-        if changed && self.engine.own.color_scheme_reports {
+        if changed && self.engine.own.is(mode::COLOR_SCHEME) {
             self.engine.report_color_scheme();
         }
+    }
+
+    /// The images that cells of the screen or its history may be part of.
+    pub fn images(&self) -> impl Iterator<Item = &Arc<Image>> {
+        self.engine.images.shown()
     }
 
     /// Lines of history that can be scrolled to; none on the alternate screen.

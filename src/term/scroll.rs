@@ -10,11 +10,14 @@ use alacritty_terminal::term::TermMode;
 use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::vte::ansi::{ClearMode, Color, Handler};
 
+use super::cursor::default_tabs;
+use super::edit::Area;
 use super::engine::{Engine, GridSize};
 use super::history::Pulled;
 use super::marks::Marks;
-use crate::draw::text;
 
+/// What a wide character leaves in cells beside it.
+const SPACERS: Flags = Flags::WIDE_CHAR_SPACER.union(Flags::LEADING_WIDE_CHAR_SPACER);
 /// The most rows the engine holds while it wraps them anew.
 const MAX_REWRAPPED: usize = 50_000;
 
@@ -35,77 +38,26 @@ impl Engine {
         }
     }
 
-    /// The same if they leave because the scroll region scrolls: below a fixed top nothing leaves.
-    fn save_scrolled(&mut self, count: usize) {
-        if self.region.start == 0 {
-            self.save_rows(count);
-        }
-    }
-
-    /// Whether one line down from the cursor is out of the scroll region.
-    fn at_bottom(&self) -> bool {
-        self.term.grid().cursor.point.line.0 + 1 == self.region.end as i32
-    }
-
-    /// To be called before a character is printed by the engine.
-    pub(super) fn save_before_wrap(&mut self, character: char) {
-        let cursor = &self.term.grid().cursor;
-        let last_column = cursor.point.column.0 + 1 == self.term.columns();
-        let no_room =
-            last_column && character >= '\u{1100}' && text::char_width(character) == Some(2);
-        if (cursor.input_needs_wrap || no_room)
-            && self.at_bottom()
-            && self.has(TermMode::LINE_WRAP)
-            && text::char_width(character).is_some_and(|columns| columns > 0)
-        {
-            let padding = match cursor.input_needs_wrap {
-                true => Flags::empty(),
-                false => Flags::LEADING_WIDE_CHAR_SPACER,
-            };
-            self.mark_single_row(padding);
-            self.save_scrolled(1);
-        }
-    }
-
-    /// If the row that wraps is also the one that leaves, it leaves before the engine marks it.
-    fn mark_single_row(&mut self, padding: Flags) {
-        if self.region.len() == 1 {
-            let cell = self.term.grid_mut().cursor_cell();
-            cell.flags.insert(Flags::WRAPLINE | padding);
-        }
-    }
-
-    pub(super) fn line_feed(&mut self) {
-        if self.at_bottom() {
-            self.save_scrolled(1);
-        }
-        self.term.linefeed();
-    }
-
     /// A line feed, with a carriage return where the program asked for that.
     pub(super) fn new_line(&mut self) {
-        if self.at_bottom() {
-            self.save_scrolled(1);
+        self.index();
+        if self.has(TermMode::LINE_FEED_NEW_LINE) {
+            self.carriage_return();
         }
-        self.term.newline();
     }
 
-    pub(super) fn tab(&mut self) {
-        // The engine takes a tab after the last column for a line break.
-        if self.term.grid().cursor.input_needs_wrap
-            && self.has(TermMode::LINE_WRAP)
-            && self.at_bottom()
-        {
-            self.mark_single_row(Flags::empty());
-            self.save_scrolled(1);
-        }
-        self.term.put_tab(1);
-    }
-
+    /// Scrolls what is within the margins up. What leaves at the top of the screen goes to the
+    /// history; below a fixed top, or between columns, nothing does.
     pub(super) fn scroll_up(&mut self, count: usize) {
         let count = count.min(self.region.len());
-        self.save_scrolled(count);
-        self.term.scroll_up(count);
+        if self.region.start == 0 && self.full_width() {
+            self.save_rows(count);
+        }
+        let area = Area {
+            rows: self.region.clone(),
+            columns: self.margins.clone(),
+        };
+        self.shift_rows(&area, count as isize);
     }
 
     /// Clears the screen; what the main screen showed goes to its history.
@@ -118,6 +70,7 @@ impl Engine {
         if !self.has(TermMode::ALT_SCREEN) {
             self.marks.clear();
         }
+        self.work += self.rows() * self.columns();
         self.term.clear_screen(ClearMode::All);
     }
 
@@ -131,7 +84,11 @@ impl Engine {
             self.term.swap_alt();
         }
         let marks = self.put_rows_back(size);
+        let place = self.place_in_line();
         self.term.resize(size);
+        if let Some(place) = place {
+            self.find_place(place);
+        }
         self.take_rows_away(size, marks);
         match alternate {
             Some(mut grid) => {
@@ -142,8 +99,99 @@ impl Engine {
             }
             None => self.trim_alternate(),
         }
-        self.region = 0..size.screen_lines();
+        self.forget_margins();
+        let columns = size.columns();
+        let known = self.tabs.len().min(columns);
+        self.tabs.truncate(columns);
+        self.tabs
+            .extend(default_tabs(columns).into_iter().skip(known));
+        self.left_alternate = None;
+        self.dirty.all = true;
         self.acted = true;
+    }
+
+    /// Which line the cursor is in and how many of its characters come before it, if that line has
+    /// wide ones: the engine would lose the cursor where one of these is wrapped early.
+    fn place_in_line(&self) -> Option<(usize, usize)> {
+        let grid = self.term.grid();
+        let cursor = &grid.cursor;
+        let first = self.line_start(cursor.point.line);
+        let end = cursor.point.column.0 + usize::from(cursor.input_needs_wrap);
+        let (mut wide, mut count) = (false, 0);
+        for line in first.0..=cursor.point.line.0 {
+            let row = all(&grid[Line(line)]);
+            let row = match line == cursor.point.line.0 {
+                true => row.get(..end)?,
+                false => row,
+            };
+            wide |= row.iter().any(|cell| cell.flags.contains(Flags::WIDE_CHAR));
+            count += row
+                .iter()
+                .filter(|cell| !cell.flags.intersects(SPACERS))
+                .count();
+        }
+        let above = (grid.topmost_line().0..first.0).filter(|line| !wraps(all(&grid[Line(*line)])));
+        wide.then(|| (above.count(), count))
+    }
+
+    /// Puts the cursor into that line, behind so many characters.
+    fn find_place(&mut self, (above, mut count): (usize, usize)) {
+        let grid = self.term.grid();
+        let (columns, lines) = (grid.columns(), grid.screen_lines() as i32);
+        let mut line = grid.topmost_line();
+        let mut before = above;
+        while before > 0 && line.0 + 1 < lines {
+            before -= usize::from(!wraps(all(&grid[line])));
+            line += 1;
+        }
+        let found = loop {
+            let row = all(&grid[line]);
+            let mut characters = (0..columns).filter(|at| !row[*at].flags.intersects(SPACERS));
+            match characters.nth(count) {
+                Some(column) => break Some((column, false)),
+                None if !wraps(row) || line.0 + 1 == lines => break None,
+                None => {
+                    count -= row
+                        .iter()
+                        .filter(|cell| !cell.flags.intersects(SPACERS))
+                        .count();
+                    line += 1;
+                }
+            }
+        };
+        let (column, waits) = found.unwrap_or((columns - 1, true));
+        line += self.pull_down((-line.0).max(0));
+        if line.0 >= 0 {
+            let cursor = &mut self.term.grid_mut().cursor;
+            cursor.point.line = line;
+            cursor.point.column = Column(column);
+            cursor.input_needs_wrap = waits;
+        }
+    }
+
+    /// Brings rows back that left the screen, in the place of blank ones at its bottom; says how many.
+    fn pull_down(&mut self, wanted: i32) -> i32 {
+        let grid = self.term.grid_mut();
+        let (columns, lines) = (grid.columns(), grid.screen_lines());
+        let fewer = lines - (wanted.max(0) as usize).min(lines - 1);
+        let blank = (fewer..lines).all(|line| grid[Line(line as i32)].is_clear());
+        if fewer == lines || !blank {
+            return 0;
+        }
+        grid.cursor.point.line = Line(0);
+        grid.resize::<Color>(false, fewer, columns);
+        grid.resize::<Color>(false, lines, columns);
+        (lines - fewer) as i32
+    }
+
+    /// The first row of the line that goes through this one.
+    fn line_start(&self, line: Line) -> Line {
+        let grid = self.term.grid();
+        let mut first = line;
+        while first > grid.topmost_line() && wraps(all(&grid[first - 1])) {
+            first -= 1;
+        }
+        first
     }
 
     /// Puts as much history back into the grid as the new size can show; returns the marks of the

@@ -5,13 +5,26 @@ use alacritty_terminal::vte::ansi::{Color, NamedColor, Rgb};
 
 use super::color;
 use super::parser::{Params, Sequence};
-use crate::draw::ColorKind;
+use crate::draw::{ColorKind, Underline};
 
 /// The engine has no flag for blinking text; this bit of its cells is free.
 pub(super) const BLINK: Flags = Flags::from_bits_retain(1 << 15);
+/// Nor for these. Five styles of underline fit into three bits, which frees two of the engine's.
+pub(super) const OVERLINE: Flags = Flags::DOTTED_UNDERLINE;
+/// Printed under protection, spared by selective erasing.
+pub(super) const PROTECTED: Flags = Flags::DASHED_UNDERLINE;
+/// Any underline.
+pub(super) const UNDERLINES: Flags = SINGLE.union(DOUBLE).union(CURLY);
+const SINGLE: Flags = Flags::UNDERLINE;
+const DOUBLE: Flags = Flags::DOUBLE_UNDERLINE;
+const CURLY: Flags = Flags::UNDERCURL;
+const DOTTED: Flags = SINGLE.union(DOUBLE);
+const DASHED: Flags = SINGLE.union(CURLY);
 
-const FOREGROUND: Color = Color::Named(NamedColor::Foreground);
-const BACKGROUND: Color = Color::Named(NamedColor::Background);
+/// The colour of text that chose none.
+pub(super) const FOREGROUND: Color = Color::Named(NamedColor::Foreground);
+/// The colour behind it.
+pub(super) const BACKGROUND: Color = Color::Named(NamedColor::Background);
 
 /// Applies the parameters of one SGR sequence to the pen.
 pub(super) fn apply(pen: &mut Cell, sequence: &Sequence) {
@@ -33,11 +46,11 @@ pub(super) fn apply(pen: &mut Cell, sequence: &Sequence) {
     }
 }
 
-/// Plain text, keeping the link.
+/// Plain text, keeping link and protection.
 pub(super) fn reset(pen: &mut Cell) {
     pen.fg = FOREGROUND;
     pen.bg = BACKGROUND;
-    pen.flags = Flags::empty();
+    pen.flags &= PROTECTED;
     if pen.extra.is_some() {
         pen.set_underline_color(None);
     }
@@ -67,6 +80,8 @@ fn apply_code(pen: &mut Cell, code: u16, params: &mut Params<'_>) {
         40..=47 => pen.bg = Color::Indexed(code as u8 - 40),
         48 => pen.bg = semicolon_color(params).unwrap_or(pen.bg),
         49 => pen.bg = BACKGROUND,
+        53 => pen.flags.insert(OVERLINE),
+        55 => pen.flags.remove(OVERLINE),
         58 => {
             if let Some(color) = semicolon_color(params) {
                 pen.set_underline_color(Some(color));
@@ -82,14 +97,56 @@ fn apply_code(pen: &mut Cell, code: u16, params: &mut Params<'_>) {
 fn underline(pen: &mut Cell, style: u16) {
     let flag = match style {
         0 => Flags::empty(),
-        2 => Flags::DOUBLE_UNDERLINE,
-        3 => Flags::UNDERCURL,
-        4 => Flags::DOTTED_UNDERLINE,
-        5 => Flags::DASHED_UNDERLINE,
-        _ => Flags::UNDERLINE,
+        2 => DOUBLE,
+        3 => CURLY,
+        4 => DOTTED,
+        5 => DASHED,
+        _ => SINGLE,
     };
-    pen.flags.remove(Flags::ALL_UNDERLINES);
+    pen.flags.remove(UNDERLINES);
     pen.flags.insert(flag);
+}
+
+/// How text with these flags is underlined.
+pub(super) fn underline_of(flags: Flags) -> Underline {
+    match flags & UNDERLINES {
+        none if none.is_empty() => Underline::None,
+        DOUBLE => Underline::Double,
+        CURLY => Underline::Curly,
+        DOTTED => Underline::Dotted,
+        DASHED => Underline::Dashed,
+        _ => Underline::Single,
+    }
+}
+
+/// What a code does to cells already on the screen (DECCARA, or DECRARA if it `toggles`): only the
+/// attributes of a VT420 count.
+pub(super) fn rectangle_code(cell: &mut Cell, code: u16, toggles: bool) {
+    const FLAGS: [(u16, Flags); 5] = [
+        (1, Flags::BOLD),
+        (4, SINGLE),
+        (5, BLINK),
+        (7, Flags::INVERSE),
+        (8, Flags::HIDDEN),
+    ];
+    let all = FLAGS.iter().fold(UNDERLINES, |all, (_, flag)| all | *flag);
+    let of = |code: u16| {
+        FLAGS
+            .iter()
+            .find(|(of, _)| *of == code)
+            .map(|(_, flag)| *flag)
+    };
+    match (of(code), code, toggles) {
+        (Some(flag), _, true) => cell.flags.toggle(flag),
+        (Some(flag), _, false) => cell.flags.insert(flag),
+        (None, 0, true) => FLAGS.iter().for_each(|(_, flag)| cell.flags.toggle(*flag)),
+        (None, 0, false) => cell.flags.remove(all),
+        (None, 24, false) => cell.flags.remove(UNDERLINES),
+        (None, 22 | 25 | 27 | 28, false) => {
+            cell.flags.remove(of(code - 20).unwrap_or(Flags::BOLD));
+        }
+        _ => {}
+    }
 }
 
 /// `38;5;n` and `38;2;r;g;b`, each a parameter of its own.
@@ -126,26 +183,37 @@ fn rgb(r: u16, g: u16, b: u16) -> Option<Color> {
 
 /// The sequence that would select this pen, without introducer: `0;1;38:2::1:2:3m`.
 pub(super) fn report(pen: &Cell) -> String {
-    const CODES: [(Flags, &str); 12] = [
+    const CODES: [(Flags, &str); 3] = [
         (Flags::BOLD, ";1"),
         (Flags::DIM, ";2"),
         (Flags::ITALIC, ";3"),
-        (Flags::UNDERLINE, ";4"),
-        (Flags::DOUBLE_UNDERLINE, ";4:2"),
-        (Flags::UNDERCURL, ";4:3"),
-        (Flags::DOTTED_UNDERLINE, ";4:4"),
-        (Flags::DASHED_UNDERLINE, ";4:5"),
+    ];
+    const LATER: [(Flags, &str); 5] = [
         (BLINK, ";5"),
         (Flags::INVERSE, ";7"),
         (Flags::HIDDEN, ";8"),
         (Flags::STRIKEOUT, ";9"),
+        (OVERLINE, ";53"),
     ];
     let mut text = String::from("0");
-    for (flag, code) in CODES {
-        if pen.flags.contains(flag) {
-            text.push_str(code);
+    let mut push = |codes: &[(Flags, &str)]| {
+        for (flag, code) in codes {
+            if pen.flags.contains(*flag) {
+                text.push_str(code);
+            }
         }
-    }
+    };
+    push(&CODES);
+    let underline = match underline_of(pen.flags) {
+        Underline::None => "",
+        Underline::Single => ";4",
+        Underline::Double => ";4:2",
+        Underline::Curly => ";4:3",
+        Underline::Dotted => ";4:4",
+        Underline::Dashed => ";4:5",
+    };
+    push(&[(Flags::empty(), underline)]);
+    push(&LATER);
     let colors = [
         (38, Some(pen.fg)),
         (48, Some(pen.bg)),

@@ -67,6 +67,33 @@ pub struct StatusReport {
     pub message: String,
 }
 
+impl StatusReport {
+    /// The sequence that reports it further out, for the whole workspace: without its path.
+    pub fn sequence(&self) -> String {
+        let state = match self.state {
+            ProgramState::Idle => "idle",
+            ProgramState::Working => "working",
+            ProgramState::Blocked(None) => "blocked",
+            ProgramState::Blocked(Some(BlockedOn::Permission)) => "blocked:kind=permission",
+            ProgramState::Blocked(Some(BlockedOn::Question)) => "blocked:kind=question",
+            ProgramState::Blocked(Some(BlockedOn::Auth)) => "blocked:kind=auth",
+            ProgramState::Done => "done",
+            ProgramState::Error => "error",
+            ProgramState::Clear => "clear",
+        };
+        let mut text = format!("\x1b]7501;state={state}:app=stoa");
+        if let Some(progress) = self.progress {
+            text += &format!(":progress={progress}");
+        }
+        for (key, value) in [("title", &self.title), ("msg", &self.message)] {
+            if !value.is_empty() {
+                text += &format!(":{key}={}", STANDARD.encode(value));
+            }
+        }
+        text + "\x1b\\"
+    }
+}
+
 /// What one OSC 7501 was.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
@@ -216,6 +243,21 @@ mod tests {
                 message: "Apply 3 to add?".into(),
             }
         );
+    }
+
+    #[test]
+    fn a_report_told_further_reads_back() {
+        let told = report("state=blocked:kind=auth:app=x:id=a/b:progress=40:title=SGk:msg=SGk");
+        let sequence = told.sequence();
+        let body = sequence.strip_prefix("\x1b]7501;");
+        let body = body.and_then(|body| body.strip_suffix("\x1b\\"));
+        let read = report(body.expect("a command"));
+        let expected = StatusReport {
+            id: String::new(),
+            app: "stoa".into(),
+            ..told
+        };
+        assert_eq!(read, expected);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Screens, fed as programs feed them.
 
 mod engine;
+mod functions;
 mod fuzz;
+mod images;
 mod replay;
 mod talk;
 

@@ -4,6 +4,7 @@
 //! widgets in a buffer, of which only what they covered is copied over the panes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect as Area;
@@ -11,7 +12,7 @@ use ratatui::layout::Rect as Area;
 use super::theme::Theme;
 use super::{copy, over, parts};
 use crate::draw::{Cursor, Surface};
-use crate::keys::encode::Tracking;
+use crate::keys::encode::{KittyFlags, Tracking};
 use crate::model::float::inner;
 use crate::model::geometry::{Rect, Size};
 use crate::model::id::PaneId;
@@ -75,6 +76,9 @@ fn pane_whole(
     theme: &Theme,
     surface: &mut Surface,
 ) {
+    if let Some(pane) = state.panes.get(&id) {
+        surface.images.extend(pane.screen.images().cloned());
+    }
     match (view.copy.get(&id), state.panes.get(&id)) {
         // One that is closed in its stack.
         _ if rect.is_empty() => {}
@@ -136,6 +140,11 @@ pub fn panes(
         let Some(pane) = state.panes.get(id).filter(|_| changed.contains(id)) else {
             continue;
         };
+        for image in pane.screen.images() {
+            if !surface.images.iter().any(|known| known.id == image.id) {
+                surface.images.push(Arc::clone(image));
+            }
+        }
         let seen = drawn.get(id).copied().unwrap_or(0);
         // A window onto a larger screen may have moved as a whole.
         let window = rect.size() != pane.screen.size();
@@ -212,4 +221,16 @@ pub fn wants_motion(state: &State, view: &View) -> bool {
         let pane = state.panes.get(id);
         pane.is_some_and(|pane| key_modes(pane).mouse == Tracking::Moves)
     })
+}
+
+/// What the program that is typed to wants to know of keys; nothing while they are for the
+/// multiplexer.
+pub fn wanted_keyboard(state: &State, view: &View) -> KittyFlags {
+    let typed_to = state.focused(view).filter(|id| {
+        view.overlay.is_none()
+            && !view.copy.contains_key(id)
+            && !(view.panel.open && view.panel.focused)
+    });
+    let pane = typed_to.and_then(|id| state.panes.get(&id));
+    pane.map_or(KittyFlags::NONE, |pane| key_modes(pane).kitty)
 }

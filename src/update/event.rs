@@ -14,7 +14,7 @@ use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
 pub use crate::model::wait::ReplyTo;
 use crate::pty::ExitStatus;
-use crate::term::{Capture, Frozen};
+use crate::term::{Capture, Frozen, Notification};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -238,6 +238,27 @@ pub enum Effect {
     Bell {
         /// Which.
         client: ClientId,
+    },
+    /// Pass a program's notification on to a terminal.
+    Notify {
+        /// Which.
+        client: ClientId,
+        /// What it says, without control characters.
+        notification: Notification,
+    },
+    /// Ask a terminal for its clipboard, for a program that may read it.
+    AskClipboard {
+        /// Which terminal.
+        client: ClientId,
+        /// Whose program asks.
+        pane: PaneId,
+    },
+    /// A session's program says what it is doing.
+    TellState {
+        /// The session's id.
+        session: String,
+        /// In a word or two; empty for no longer.
+        state: String,
     },
     /// Put text on a terminal's clipboard.
     Clipboard {

@@ -45,6 +45,11 @@ fn key(
         forward(state, client, event, effects);
         return Picture::Same;
     }
+    if event.key.code.is_modifier() {
+        // Only a program that asked for them has them told; they end no chord.
+        forward(state, client, event, effects);
+        return Picture::Same;
+    }
     let Some(view) = state.views.get_mut(&client) else {
         return Picture::Same;
     };

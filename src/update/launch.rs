@@ -6,6 +6,7 @@ use crate::config::settings::NewPaneDirectory;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
 use crate::model::pane::{Launch, PaneLife};
+use crate::model::program::ProgramStatus;
 use crate::model::state::State;
 use crate::term::Screen;
 
@@ -89,6 +90,8 @@ pub fn again(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
     pane.session = ulid::Ulid::generate().to_string();
     pane.life = PaneLife::Running { pid: None };
     pane.screen = Screen::new(pane.size, history);
+    pane.screen.set_palette(state.palette.clone());
+    pane.status = ProgramStatus::default();
     pane.title.clear();
     pane.foreground.clear();
     pane.at_prompt = None;

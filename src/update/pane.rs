@@ -2,13 +2,13 @@
 
 use super::{Effect, Picture, waits};
 use crate::config::settings::RemainOnExit;
-use crate::keys::encode::{KittyFlags, MouseFormat, PaneModes, Tracking};
+use crate::keys::encode::{KittyFlags, MouseFormat, OtherKeys, PaneModes, Tracking};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::journal::{self, Kind};
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
 use crate::pty::ExitStatus;
-use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking};
+use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking, clipboard_answer};
 
 /// A pane's program has written: take what the screen noticed.
 pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
@@ -28,6 +28,9 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
     }
     let mut rings = false;
     let mut copied = None;
+    let mut asked = false;
+    let mut notified = Vec::new();
+    let said = pane.status.word();
     for event in pane.screen.take_events() {
         match event {
             Notice::Title => {
@@ -49,16 +52,50 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
             }
             Notice::Clipboard(clipboard) if allowed => copied = Some(clipboard.bytes),
             Notice::Clipboard(_) => {}
+            Notice::ClipboardQuery => asked = true,
             Notice::Notification(asked) => {
                 let mut detail = journal::text_detail("title", &asked.title);
                 detail.extend(journal::text_detail("body", &asked.body));
                 notes.push((Kind::PaneNotification, detail));
+                notified.push(asked);
             }
             Notice::Mark(mark) => {
                 pane.at_prompt = Some(matches!(mark, Mark::Prompt | Mark::Input));
+                if mark == Mark::Prompt {
+                    pane.status.settle();
+                }
             }
-            Notice::Status(_) => {}
+            Notice::Status(report) => {
+                let mut detail = journal::text_detail("title", &report.title);
+                detail.extend(journal::text_detail("message", &report.message));
+                pane.status.take(report);
+                let word = pane.status.word().unwrap_or_default();
+                detail.extend(journal::text_detail("state", word));
+                notes.push((Kind::PaneStatus, detail));
+                picture = Picture::Changed;
+            }
         }
+    }
+    if pane.status.word() != said {
+        effects.push(Effect::TellState {
+            session: pane.session.clone(),
+            state: pane.status.word().unwrap_or_default().to_owned(),
+        });
+    }
+    if state.config.settings.notifications {
+        let elsewhere = state
+            .views
+            .values()
+            .filter(|view| state.focused(view) != Some(id));
+        for view in elsewhere {
+            effects.extend(notified.iter().map(|notification| Effect::Notify {
+                client: view.client,
+                notification: notification.clone(),
+            }));
+        }
+    }
+    if asked && state.config.settings.allow_osc52_read {
+        ask_clipboard(state, id, effects);
     }
     let place = state.place_of(id);
     for (kind, detail) in notes {
@@ -77,6 +114,28 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
         }
     }
     picture
+}
+
+/// The clipboard is that of the terminal used last among those that show the pane; without one it
+/// is what was copied last.
+fn ask_clipboard(state: &State, id: PaneId, effects: &mut Vec<Effect>) {
+    let viewer = state.viewers(id).max_by_key(|view| view.last_input_ms);
+    effects.push(match viewer {
+        Some(view) => Effect::AskClipboard {
+            client: view.client,
+            pane: id,
+        },
+        None => Effect::Write {
+            pane: id,
+            bytes: clipboard_answer(&copied_last(state)),
+        },
+    });
+}
+
+/// What was copied last, here or by a program.
+pub fn copied_last(state: &State) -> Vec<u8> {
+    let newest = state.buffers.get(None).ok();
+    newest.map_or(Vec::new(), |buffer| buffer.data.clone())
 }
 
 /// A pane's program runs.
@@ -181,6 +240,11 @@ pub fn key_modes(pane: &Pane) -> PaneModes {
         app_cursor: modes.application_cursor,
         app_keypad: modes.application_keypad,
         kitty: KittyFlags::from_bits(modes.kitty_keyboard),
+        other_keys: match modes.other_keys {
+            0 => OtherKeys::Off,
+            1 => OtherKeys::Ambiguous,
+            _ => OtherKeys::All,
+        },
         bracketed_paste: modes.bracketed_paste,
         focus_events: modes.focus_events,
         mouse: match modes.mouse {
@@ -194,7 +258,7 @@ pub fn key_modes(pane: &Pane) -> PaneModes {
             MouseEncoding::X10 => MouseFormat::Bytes,
             MouseEncoding::Utf8 => MouseFormat::Utf8,
             MouseEncoding::Sgr => MouseFormat::Sgr,
+            MouseEncoding::Urxvt => MouseFormat::Urxvt,
         },
-        ..PaneModes::default()
     }
 }

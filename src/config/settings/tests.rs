@@ -46,6 +46,8 @@ fn every_setting_can_be_set() {
         copy-mode-keys = "emacs"
         clipboard = false
         allow-osc52-write = false
+        allow-osc52-read = true
+        notifications = false
         buffer-limit = 5
         word-separators = "/"
         program-mouse = false
@@ -84,6 +86,8 @@ fn every_setting_can_be_set() {
         copy_mode_keys: CopyKeys::Emacs,
         clipboard: false,
         allow_osc52_write: false,
+        allow_osc52_read: true,
+        notifications: false,
         buffer_limit: 5,
         word_separators: "/".to_owned(),
         program_mouse: false,

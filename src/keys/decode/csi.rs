@@ -34,6 +34,7 @@ pub(super) fn read(body: &[u8], last: u8, out: &mut Vec<Input>) -> Meaning {
         (Some(_), b'R') if cursor_report(body).is_some() => {
             out.extend(cursor_report(body).map(Input::Reply));
         }
+        (Some(b'6'), b't') => out.extend(cell_pixels(body).map(Input::Reply)),
         (_, b'~') if number(body, 0, 0) == Some(200) => return Meaning::PasteBegins,
         (_, b'~') if number(body, 0, 0) == Some(27) && number(body, 2, 0).is_some() => {
             out.extend(other_key(body).map(|key| Input::Key(key.into())));
@@ -169,6 +170,16 @@ fn private_reply(body: &[u8], last: u8) -> Option<Reply> {
         }
         _ => None,
     }
+}
+
+/// `CSI 6 ; height ; width t`.
+fn cell_pixels(body: &[u8]) -> Option<Reply> {
+    let size = |at| {
+        let size = u16::try_from(number(body, at, 0)?).ok()?;
+        (1..=512).contains(&size).then_some(size)
+    };
+    (number(body, 0, 0) == Some(6)).then_some(())?;
+    Some(Reply::CellPixels(size(2)?, size(1)?))
 }
 
 /// `CSI row ; column R`, unless it reads as F3 with modifiers, which terminals write the same way.

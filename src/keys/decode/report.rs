@@ -1,5 +1,8 @@
 //! Control strings that terminals send: colours, version and capabilities.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::keys::input::{Input, Reply, Rgb16};
 
 /// The longest name or value kept from a terminal, in characters.
@@ -8,10 +11,17 @@ const MAX_TEXT: usize = 200;
 /// Reads a control string, appending what it tells. Unknown ones append nothing.
 pub(super) fn read(introducer: u8, body: &[u8], out: &mut Vec<Input>) {
     match introducer {
+        b']' if body.starts_with(b"52;") => out.extend(clipboard(body).map(Input::Reply)),
         b']' => out.extend(colour_report(body).map(Input::Reply)),
         b'P' => device_string(body, out),
         _ => {}
     }
+}
+
+/// `52 ; target ; base64`.
+fn clipboard(body: &[u8]) -> Option<Reply> {
+    let data = body.splitn(3, |byte| *byte == b';').nth(2)?;
+    STANDARD.decode(data).ok().map(Reply::Clipboard)
 }
 
 fn colour_report(body: &[u8]) -> Option<Reply> {
@@ -24,6 +34,7 @@ fn colour_report(body: &[u8]) -> Option<Reply> {
         }
         "10" => colour_value(rest).map(Reply::Foreground),
         "11" => colour_value(rest).map(Reply::Background),
+        "7501" if rest.starts_with("?:") => Some(Reply::TakesStatus),
         "12" => colour_value(rest).map(Reply::CursorColour),
         _ => None,
     }

@@ -7,6 +7,8 @@ use crate::keys::legacy;
 const MAX_CSI: usize = 256;
 /// The most bytes of a control string that are kept.
 const MAX_TEXT: usize = 4096;
+/// The same where it is the clipboard's content.
+const MAX_CLIPBOARD: usize = 1 << 20;
 /// The most bytes of a single-shift sequence: the modifiers in it are two short numbers.
 const MAX_SS3: usize = 8;
 
@@ -201,11 +203,15 @@ fn ss3_item(body: &[u8], at: usize) -> Scan<'_> {
 
 fn text(bytes: &[u8], introducer: u8) -> Scan<'_> {
     let body = bytes.get(2..).unwrap_or_default();
-    let kept = body.get(..body.len().min(MAX_TEXT)).unwrap_or_default();
+    let most = match body.starts_with(b"52;") {
+        true => MAX_CLIPBOARD,
+        false => MAX_TEXT,
+    };
+    let kept = body.get(..body.len().min(most)).unwrap_or_default();
     let looked = match string_end(kept) {
         // Whether an Escape at the very edge ends the string is told by the byte after it.
         End::Unsure(used) if used < kept.len() => {
-            let edge = body.get(..body.len().min(MAX_TEXT + 1)).unwrap_or_default();
+            let edge = body.get(..body.len().min(most + 1)).unwrap_or_default();
             string_end(edge)
         }
         other => other,
@@ -216,7 +222,7 @@ fn text(bytes: &[u8], introducer: u8) -> Scan<'_> {
             Scan::Item(used + 2, Token::Text(introducer, body))
         }
         End::At(None, used) => Scan::Item(used + 2, Token::Broken),
-        End::Unsure(used) if used >= MAX_TEXT => Scan::Item(used + 2, Token::LongText),
+        End::Unsure(used) if used >= most => Scan::Item(used + 2, Token::LongText),
         End::Unsure(_) => Scan::More,
     }
 }

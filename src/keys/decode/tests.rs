@@ -349,16 +349,33 @@ fn replies() {
 }
 
 #[test]
+fn clipboard_and_cell_size_are_told() {
+    let reply = |reply| [Input::Reply(reply)];
+    check(
+        b"\x1b]52;c;aGVsbG8=\x07",
+        &reply(Reply::Clipboard(b"hello".into())),
+    );
+    let long = format!("\x1b]52;c;{}\x1b\\", "QUFB".repeat(10_000));
+    check(
+        long.as_bytes(),
+        &reply(Reply::Clipboard(b"A".repeat(30_000))),
+    );
+    check(b"\x1b[6;20;10t", &reply(Reply::CellPixels(10, 20)));
+    check(b"\x1b]7501;?:states=idle\x1b\\", &reply(Reply::TakesStatus));
+}
+
+#[test]
 fn what_nobody_knows_is_swallowed_whole() {
     for sequence in [
         &b"\x1b[?1234h"[..],
-        b"\x1b[6;20;10t",
+        b"\x1b[9;20;10t",
+        b"\x1b[6;0;10t",
         b"\x1b[12;34!p",
         b"\x1b[=1c",
         b"\x1b[[Z",
         b"\x1b[57344u",
         b"\x1b[4294967296~",
-        b"\x1b]52;c;aGVsbG8=\x07",
+        b"\x1b]52;c;%\x07",
         b"\x1b]11;rgb:zz/00/00\x1b\\",
         b"\x1b_Gi=1;OK\x1b\\",
         b"\x1bP1$r0m\x1b\\",

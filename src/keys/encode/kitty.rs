@@ -50,7 +50,7 @@ fn old_way(event: &KeyEvent, flags: KittyFlags) -> Way {
             Way::Legacy
         }
         // Locks and bare modifiers.
-        Code::Special(57358..=57360 | 57441..=57454) => Way::Nothing,
+        code if code.is_modifier() => Way::Nothing,
         _ => Way::Code,
     }
 }

@@ -140,7 +140,8 @@ fn modify_other_keys() {
     check_in(&some, Code::Char(';'), CTRL, "\x1b[27;5;59~");
     check_in(&some, Code::Char('x'), ALT, "\x1bx");
     check_in(&all, Code::Char('b'), CTRL, "\x1b[27;5;98~");
-    check_in(&all, Code::Char('x'), ALT, "\x1b[27;3;120~");
+    check_in(&all, Code::Char('x'), ALT, "\x1bx");
+    check_in(&all, Code::Char('x'), ALT.with(CTRL), "\x1b[27;7;120~");
     check_in(&all, Code::Char('a'), SHIFT, "A");
     check_in(&all, Code::Tab, SHIFT, "\x1b[Z");
 }

@@ -4,7 +4,8 @@ use alacritty_terminal::term::cell::{Cell, Flags, Hyperlink};
 use alacritty_terminal::vte::ansi::{Color, Rgb};
 
 use super::{
-    BACKGROUND, BLANKS, FOREGROUND, HAS_BG, HAS_FG, HAS_FLAGS, HAS_UNDERLINE, LINK, NO_LINK, STYLE,
+    BACKGROUND, BLANKS, CLUSTER, FOREGROUND, HAS_BG, HAS_FG, HAS_FLAGS, HAS_UNDERLINE, LINK,
+    NO_LINK, STYLE,
 };
 use crate::draw::text;
 
@@ -23,7 +24,7 @@ pub(in crate::term) fn decode(bytes: &[u8]) -> Vec<Cell> {
 pub(in crate::term) fn text(bytes: &[u8], out: &mut Vec<u8>) {
     let mut rest = bytes;
     while !rest.is_empty() {
-        let plain = rest.iter().position(|byte| *byte >= BLANKS);
+        let plain = rest.iter().position(|byte| *byte >= CLUSTER);
         let (run, marked) = rest.split_at(plain.unwrap_or(rest.len()));
         out.extend_from_slice(run);
         let length = match marked {
@@ -32,6 +33,7 @@ pub(in crate::term) fn text(bytes: &[u8], out: &mut Vec<u8>) {
                 2
             }
             [NO_LINK, ..] => 1,
+            [CLUSTER, ..] => 2,
             [LINK, after @ ..] => 1 + link_length(after),
             [STYLE, mask, after @ ..] => 2 + style_length(*mask, after),
             _ => return,
@@ -97,6 +99,10 @@ impl Reader<'_> {
                 let blank = self.cell(' ');
                 self.cells.extend(std::iter::repeat_n(blank, count));
             }
+            CLUSTER => {
+                self.byte()?;
+                self.cluster()?;
+            }
             0..=0x7f => {
                 self.byte()?;
                 let cell = self.cell(char::from(first));
@@ -126,16 +132,33 @@ impl Reader<'_> {
         }
     }
 
-    fn character(&mut self) -> Option<()> {
+    /// Code points that make one wide character together.
+    fn cluster(&mut self) -> Option<()> {
+        let joined = self.byte()?;
+        let first = self.code_point()?;
+        let mut head = self.cell(first);
+        head.flags.insert(Flags::WIDE_CHAR);
+        for _ in 1..joined {
+            head.push_zerowidth(self.code_point()?);
+        }
+        let mut tail = self.cell(' ');
+        tail.flags.insert(Flags::WIDE_CHAR_SPACER);
+        self.cells.extend([head, tail]);
+        Some(())
+    }
+
+    fn code_point(&mut self) -> Option<char> {
         let length = match self.bytes.first()? {
+            0..=0x7f => 1,
             0xc0..=0xdf => 2,
             0xe0..=0xef => 3,
             _ => 4,
         };
-        let character = std::str::from_utf8(self.take(length)?)
-            .ok()?
-            .chars()
-            .next()?;
+        std::str::from_utf8(self.take(length)?).ok()?.chars().next()
+    }
+
+    fn character(&mut self) -> Option<()> {
+        let character = self.code_point()?;
         match text::char_width(character) {
             Some(0) => {
                 let half = Flags::WIDE_CHAR_SPACER;

@@ -29,6 +29,11 @@ impl Sequence {
         self.action
     }
 
+    /// How many values there are, subparameters counted.
+    pub(in crate::term) fn len(&self) -> usize {
+        self.len
+    }
+
     /// The parameters, each with its subparameters.
     pub(in crate::term) fn params(&self) -> Params<'_> {
         Params {

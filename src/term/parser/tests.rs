@@ -23,7 +23,8 @@ impl Record {
         for character in text.chars() {
             match (character, self.0.last_mut()) {
                 ('\x7f', _) => {}
-                ('\u{80}'..='\u{9f}', _) => self.0.push(Found::Control(character as u8)),
+                // vte takes a lone byte for a control, which is not told from one in UTF-8 here.
+                ('\u{80}'..='\u{9f}', _) => self.push_text("\u{fffd}"),
                 (_, Some(Found::Text(last))) => last.push(character),
                 _ => self.0.push(Found::Text(character.into())),
             }
@@ -61,6 +62,9 @@ impl Actions for Record {
         self.0
             .push(Found::Dcs(head, params, sequence.action(), data.into()));
     }
+
+    /// vte tells nothing of these.
+    fn apc(&mut self, _data: &[u8]) {}
 }
 
 /// vte's findings.
@@ -80,7 +84,10 @@ impl vte::Perform for Vte {
     }
 
     fn execute(&mut self, byte: u8) {
-        self.record.0.push(Found::Control(byte));
+        match byte {
+            0x80..=0x9f => self.record.push_text("\u{fffd}"),
+            _ => self.record.0.push(Found::Control(byte)),
+        }
     }
 
     fn esc_dispatch(&mut self, intermediates: &[u8], ignore: bool, byte: u8) {
@@ -185,7 +192,7 @@ fn too_much_means_nothing() {
     check(&params, &[Found::Text("x".into())]);
     let string = format!("\x1b]0;{}\x07x", "a".repeat(MAX_STRING));
     check(&string, &[Found::Text("x".into())]);
-    let device = format!("\x1bPq{}\x1b\\", "a".repeat(MAX_DEVICE_STRING + 1));
+    let device = format!("\x1bP$q{}\x1b\\", "a".repeat(MAX_DEVICE_STRING + 1));
     check(&device, &[Found::Escape(vec![], b'\\')]);
 }
 

@@ -12,9 +12,9 @@ mod answers {
 
     #[test]
     fn devices_are_described() {
-        check("\x1b[c", "\x1b[?62;22;52c");
-        check("\x1bZ", "\x1b[?62;22;52c");
-        check("\x1b[>c", "\x1b[>1;300;0c");
+        check("\x1b[c", "\x1b[?64;6;21;22;28;52c");
+        check("\x1bZ", "\x1b[?64;6;21;22;28;52c");
+        check("\x1b[>c", "\x1b[>41;300;0c");
         check("\x1b[=c", "\x1bP!|53544F41\x1b\\");
         check(
             "\x1b[>q",
@@ -113,7 +113,7 @@ mod answers {
         check(
             "\x1b]7501;?\x1b\\\x1b[c",
             "\x1b]7501;?:states=idle,working,done,blocked,error:kinds=permission,question,auth\x1b\\\
-             \x1b[?62;22;52c",
+             \x1b[?64;6;21;22;28;52c",
         );
         let sync = ask("\x1b[?2026h\x1b[5n\x1b[>q\x1b[?2026l\x1b[c");
         assert!(

@@ -354,4 +354,39 @@ fn a_program_reaches_the_clipboard_if_it_may() {
     assert_eq!(clipboard(&desk), None);
     let pane = desk.state.panes.get_mut(&PANE).expect("a pane");
     assert_eq!(pane.screen.take_replies(), b"", "nobody reads it");
+    assert_eq!(desk.written(0), b"");
+}
+
+#[test]
+fn a_program_reads_the_clipboard_only_where_that_is_set() {
+    let asks = |desk: &Desk| {
+        let mut effects = desk.effects.iter();
+        effects.any(|effect| {
+            matches!(
+                effect,
+                Effect::AskClipboard {
+                    client: A,
+                    pane: PANE
+                }
+            )
+        })
+    };
+    let mut desk = desk(1);
+    output(&mut desk, "\x1b]52;c;?\x07");
+    desk.event(Event::Output { pane: PANE });
+    assert!(!asks(&desk));
+    let mut loaded = load::load(None, &|_| Ok(()));
+    loaded.settings.allow_osc52_read = true;
+    desk.state.config = Arc::new(loaded);
+    output(&mut desk, "\x1b]52;c;?\x07");
+    desk.event(Event::Output { pane: PANE });
+    assert!(asks(&desk));
+    desk.event(Event::Gone { client: A });
+    output(&mut desk, "\x1b]52;c;?\x07");
+    desk.event(Event::Output { pane: PANE });
+    assert_eq!(
+        desk.written(0),
+        b"\x1b]52;c;\x1b\\",
+        "nothing was copied yet"
+    );
 }

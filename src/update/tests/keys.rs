@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::command::{Command, StoreCommand};
+use crate::keys::key::{Code, Key};
 use crate::model::overlay::Overlay;
 
 #[test]
@@ -127,4 +128,16 @@ fn commands_of_a_shell_are_refused_at_the_prompt() {
         panic!("attach is a command");
     };
     assert!(matches!(invocation.command, Some(Command::Local(_))));
+}
+
+/// A terminal that tells bare modifiers tells Shift before the second key of a chord.
+#[test]
+fn a_bare_modifier_ends_no_chord() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b");
+    let shift = Key::plain(Code::Special(57441));
+    let input = Input::Key(KeyEvent::from(shift));
+    desk.event(Event::Input { client: A, input });
+    assert!(!desk.state.views[&A].pending.is_empty());
+    assert_eq!(desk.written(0), b"", "the program did not ask for it");
 }
