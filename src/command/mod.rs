@@ -254,6 +254,7 @@ commands! {
             SelectLayout(tab::layout::SelectLayout) "select-layout" ["selectl"]
             NextLayout(tab::layout::NextLayout) "next-layout" ["nextl"]
             RotatePanes(tab::rotate::RotatePanes) "rotate-panes" ["rotate-window", "rotatew"]
+            ResizeWindow(tab::resize::ResizeWindow) "resize-window" ["resizew"]
             SynchronizePanes(tab::sync::SynchronizePanes) "synchronize-panes" []
             UndoLayout(tab::undo::UndoLayout) "undo-layout" []
             RedoLayout(tab::undo::RedoLayout) "redo-layout" []
@@ -264,6 +265,7 @@ commands! {
         "workspace" {
             ListKeys(server::keys::ListKeys) "list-keys" ["lsk"]
             ListClients(server::clients::ListClients) "list-clients" ["lsc"]
+            Restore(server::restore::Restore) "restore" []
             ReloadConfig(server::reload::ReloadConfig) "reload-config" []
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]

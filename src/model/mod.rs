@@ -12,6 +12,7 @@ pub mod line_edit;
 pub mod overlay;
 pub mod pane;
 pub mod panel;
+pub mod saved;
 pub mod state;
 pub mod tab;
 pub mod undo;

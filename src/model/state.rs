@@ -14,11 +14,13 @@ use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
 use super::pane::{Launch, Pane, PaneLife};
+use super::saved::Restorable;
 use super::tab::{Look, Tab};
 use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
 use crate::config::load::Loaded;
+use crate::config::settings::WindowSize;
 use crate::coord::snapshot::Snapshot;
 use crate::term::Screen;
 
@@ -66,12 +68,18 @@ pub struct State {
     pub store_trouble: Option<String>,
     /// The area panes were last laid out in, for commands given while no terminal is attached.
     pub last_area: Size,
+    /// What `resize-window` has set.
+    pub fixed_size: Option<Size>,
     /// What happened lately.
     pub journal: Journal,
     /// Who waits for something to happen.
     pub waits: Waits,
     /// How panes lay before.
     pub history: History,
+    /// What an earlier server left to be opened again.
+    pub restorable: Option<Box<Restorable>>,
+    /// The tab that was shown when the last server ended, for the first terminal that comes.
+    pub returned_to: Option<TabId>,
     /// The pane that was marked.
     pub marked: Option<PaneId>,
     /// Variables for new panes; `None` takes one away that they would inherit.
@@ -109,9 +117,12 @@ impl State {
             now_ms: 0,
             store_trouble: None,
             last_area: UNSEEN,
+            fixed_size: None,
             journal: Journal::default(),
             waits: Waits::default(),
             history: History::default(),
+            restorable: None,
+            returned_to: None,
             marked: None,
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
@@ -206,13 +217,38 @@ impl State {
             .max_by_key(|view| (view.last_input_ms, view.client))
     }
 
+    /// The area that panes share whatever terminals show them, if the settings or `resize-window` say
+    /// so.
+    pub fn fixed_area(&self) -> Option<Rect> {
+        let settings = &self.config.settings;
+        let manual = settings.window_size == WindowSize::Manual;
+        let size = self
+            .fixed_size
+            .or(manual.then_some(settings.default_size))?;
+        Some(Rect::new(0, 0, size.cols, size.rows))
+    }
+
     /// The area to compute in when no particular view asked.
     pub fn default_area(&self) -> Rect {
+        if let Some(area) = self.fixed_area() {
+            return area;
+        }
         let size = self
             .recent_view()
             .map(|view| view.frame().content.size())
             .unwrap_or(self.last_area);
         Rect::new(0, 0, size.cols, size.rows)
+    }
+
+    /// The pane and tab ids that come next.
+    pub fn next_ids(&self) -> (u32, u32) {
+        (self.next_pane, self.next_tab)
+    }
+
+    /// Uses no pane and tab ids below these: an earlier server of the workspace has used them.
+    pub fn skip_ids(&mut self, next_pane: u32, next_tab: u32) {
+        self.next_pane = self.next_pane.max(next_pane);
+        self.next_tab = self.next_tab.max(next_tab);
     }
 
     /// Takes a pane id that was never used.
@@ -242,6 +278,7 @@ impl State {
             typed_ms: self.now_ms,
             at_prompt: None,
             options: BTreeMap::new(),
+            resumed: None,
         };
         self.panes.insert(id, pane);
         let place = self.place_of(id);

@@ -95,6 +95,17 @@ pub(super) fn process_name(pid: Pid) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The program and the arguments of a process, as far as they are text.
+pub(super) fn process_argv(pid: Pid) -> Option<Vec<String>> {
+    let bytes = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).ok()?;
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
+    let words = bytes.split(|byte| *byte == 0);
+    let words: Option<Vec<String>> = words
+        .map(|word| String::from_utf8(word.to_vec()).ok())
+        .collect();
+    words.filter(|words| words.first().is_some_and(|program| !program.is_empty()))
+}
+
 /// The working directory of a process; `None` for another user's, or if it is gone.
 pub(super) fn process_cwd(pid: Pid) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{}/cwd", pid.as_raw_nonzero())).ok()

@@ -208,6 +208,13 @@ impl Pty {
             .or_else(|| child::process_name(self.pid))
     }
 
+    /// The command line of the program in the foreground (untrusted text), unless that is the leader
+    /// itself.
+    pub fn foreground_command(&self) -> Option<Vec<String>> {
+        let group = self.foreground().filter(|group| *group != self.pid)?;
+        child::process_argv(group)
+    }
+
     /// The working directory of the program in the foreground, else of the leader.
     pub fn cwd(&self) -> Option<PathBuf> {
         self.foreground()

@@ -42,6 +42,8 @@ pub enum Job {
         pid: u32,
         /// The kind of program.
         agent: String,
+        /// The name and number it had under an earlier server, if it can have them again.
+        before: Option<(String, u32)>,
     },
     /// A session's program is over.
     End {
@@ -214,7 +216,8 @@ impl Worker {
                 pane,
                 pid,
                 agent,
-            } => self.register(&session, pane, pid, agent),
+                before,
+            } => self.register(&session, pane, pid, agent, before),
             Job::End { session } => match self.coord()?.end(&SessionId::parse(&session)?) {
                 // A pane whose program ended before it was registered has nothing to end.
                 Err(error) if error.kind == crate::error::Kind::NotFound => Ok(()),
@@ -271,7 +274,14 @@ impl Worker {
         }
     }
 
-    fn register(&mut self, session: &str, pane: PaneId, pid: u32, agent: String) -> Result<()> {
+    fn register(
+        &mut self,
+        session: &str,
+        pane: PaneId,
+        pid: u32,
+        agent: String,
+        before: Option<(String, u32)>,
+    ) -> Result<()> {
         // A program that is over already was no session worth the name.
         let Ok(fingerprint) = fingerprint::of_pid(pid) else {
             return Ok(());
@@ -282,6 +292,17 @@ impl Worker {
             id: Some(SessionId::parse(session)?),
             ..Register::of(fingerprint)
         };
+        if let Some((name, number)) = before {
+            let again = Register {
+                name: Some(name),
+                number: Some(number),
+                ..request.clone()
+            };
+            // Whoever has the name by now keeps it.
+            if self.coord()?.register(&again).is_ok() {
+                return Ok(());
+            }
+        }
         self.coord()?.register(&request).map(|_| ())
     }
 

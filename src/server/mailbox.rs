@@ -101,6 +101,8 @@ pub enum Post {
     Shutdown {
         /// The reason.
         why: String,
+        /// Nothing is to be opened again.
+        for_good: bool,
     },
 }
 

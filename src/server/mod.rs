@@ -12,6 +12,7 @@ pub mod effects;
 pub mod event_loop;
 pub mod files;
 pub mod frames;
+pub mod keeper;
 pub mod lockfile;
 pub mod mailbox;
 mod posts;

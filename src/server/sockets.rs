@@ -115,12 +115,14 @@ async fn watch_signals(mailbox: Mailbox) {
     ) else {
         return;
     };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
+    // A machine that goes down says SIGTERM to everybody, and what was there is wanted again. What
+    // `kill-server` says is for good.
+    let for_good = tokio::select! {
+        _ = term.recv() => false,
+        _ = int.recv() => true,
+    };
     let why = "the server was told to end".to_owned();
-    mailbox.post(Post::Shutdown { why }).await;
+    mailbox.post(Post::Shutdown { why, for_good }).await;
 }
 
 /// One peer.

@@ -13,12 +13,14 @@ use std::time::Duration;
 
 use super::coordinator;
 use super::event_loop::Loop;
+use super::keeper::{self, Keeper};
 use super::lockfile;
 use super::mailbox::mailbox;
 use super::sockets::{self, Identity};
 use crate::clock::{Clock, SystemClock};
 use crate::config::load;
 use crate::config::paths::config_dir;
+use crate::config::settings::Restore;
 use crate::config::workspace::{Sockets, Workspace, socket_dir};
 use crate::coord::Coord;
 use crate::coord::snapshot::Snapshot;
@@ -165,7 +167,10 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     state.home = std::env::var_os("HOME").map(PathBuf::from);
     let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
     let pane_env = pane_environment(&workspace, &paths);
-    let mut server = Loop::new(state, jobs, (mailbox.clone(), inbox), pane_env)?;
+    let restore = state.config.settings.restore;
+    let left = keeper::left(&workspace.state);
+    let keeper = Keeper::start(&workspace.state)?;
+    let mut server = Loop::new(state, jobs, (mailbox.clone(), inbox), pane_env, keeper)?;
     let identity = Identity {
         root: workspace.root.clone(),
         state: workspace.state.clone(),
@@ -176,9 +181,18 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         .spawn(move || run_sockets(listener, identity, mailbox, stopped))
         .map_err(|error| Error::unreachable(format!("cannot start a thread: {error}")))?;
     tell_ready();
+    match left {
+        Ok(Some(left)) if restore != Restore::Off => server.open_left(left),
+        Ok(_) => {}
+        Err(error) => tracing::error!("nothing is opened again: {error}"),
+    }
     server.run();
     // New clients must not find us while we clean up.
     let _ = std::fs::remove_file(&paths.socket);
+    match server.for_good {
+        true => server.keep_nothing(),
+        false => server.keep_all(),
+    }
     server.finish();
     // Goodbyes and answers are on their way on the other thread.
     jobs_done.wait(FINISH);

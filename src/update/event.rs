@@ -12,6 +12,7 @@ use crate::keys::input::Input;
 use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
+use crate::model::saved::Restorable;
 pub use crate::model::wait::ReplyTo;
 use crate::pty::ExitStatus;
 use crate::term::{Capture, Frozen};
@@ -125,6 +126,8 @@ pub enum Event {
         /// Where the answer goes.
         reply: ReplyTo,
     },
+    /// An earlier server left something to be opened again.
+    Left(Box<Restorable>),
     /// Configuration files were read again.
     Reloaded(Arc<Loaded>),
     /// A moment somebody waited for has come.

@@ -17,6 +17,7 @@ pub fn next(state: &State) -> Option<u64> {
         super::copy::next(state),
         super::mouse_select::next(state),
         waits::due(state),
+        super::restore::next(state),
     ];
     let others = others.into_iter().flatten();
     messages
@@ -40,6 +41,7 @@ pub fn fire(state: &mut State, effects: &mut Vec<Effect>) {
         }
     }
     super::copy::work(state);
+    super::restore::offer(state, effects);
     let clients: Vec<_> = state.views.keys().copied().collect();
     for client in clients {
         super::mouse_select::at_edge(state, client);

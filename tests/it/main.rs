@@ -6,6 +6,7 @@
 mod support;
 
 mod attach;
+mod attached;
 mod bad_input;
 mod control;
 mod coordination;
@@ -23,6 +24,7 @@ mod panel;
 mod panes;
 mod programs;
 mod readme;
+mod restore;
 mod seed_groups;
 mod seed_words;
 mod tabs;

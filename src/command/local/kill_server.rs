@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::server::start;
 
 /// End the workspace's server and every program in its panes
+///
+/// For good: nothing of it is opened again, unlike after a crash or a restart of the machine.
 #[derive(Debug, Clone, Args)]
 pub struct KillServer {}
 
@@ -25,7 +27,7 @@ impl Run<LocalCx> for KillServer {
             .ok()
             .and_then(rustix::process::Pid::from_raw)
             .ok_or_else(|| Error::internal("the server has no process id"))?;
-        rustix::process::kill_process(process, rustix::process::Signal::TERM)
+        rustix::process::kill_process(process, rustix::process::Signal::INT)
             .map_err(|error| Error::unreachable(format!("cannot signal the server: {error}")))?;
         // Its end of the connection closes when it is gone.
         let mut stream = conn.into_stream();
