@@ -29,6 +29,7 @@ mod perform;
 mod print;
 mod rows;
 mod screen;
+mod script;
 mod scroll;
 mod search;
 mod select;

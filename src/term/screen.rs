@@ -28,7 +28,7 @@ pub struct Screen {
     pub(super) size: Size,
     history_limit: usize,
     pub(super) engine: Engine,
-    parser: Parser,
+    pub(super) parser: Parser,
     damage: Damage,
     /// Whether a synchronized update is going on; its bytes are in `held`.
     syncing: bool,
@@ -153,6 +153,11 @@ impl Screen {
         self.engine.in_sync = true;
         self.parser.advance(&mut self.engine, update);
         self.engine.in_sync = false;
+    }
+
+    /// What is held back of a synchronized update.
+    pub(super) fn held(&self) -> &[u8] {
+        &self.held
     }
 
     fn collect_damage(&mut self) {

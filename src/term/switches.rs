@@ -107,6 +107,28 @@ impl Engine {
     }
 }
 
+/// The sequences that set what differs from a new screen, but for the alternate screen, and insert
+/// mode, which would be in the way of whoever goes on writing.
+pub(super) fn changed(engine: &Engine) -> String {
+    let fresh = TermMode::default();
+    let private = PRIVATE
+        .into_iter()
+        .filter(|(number, ..)| *number != 1049)
+        .map(|(number, _, flag)| ("?", number, flag));
+    let public = PUBLIC
+        .into_iter()
+        .filter(|(number, ..)| *number != 4)
+        .map(|(number, _, flag)| ("", number, flag));
+    private
+        .chain(public)
+        .filter(|(.., flag)| engine.has(*flag) != fresh.contains(*flag))
+        .map(|(prefix, number, flag)| {
+            let action = if engine.has(flag) { 'h' } else { 'l' };
+            format!("\x1b[{prefix}{number}{action}")
+        })
+        .collect()
+}
+
 /// DECRPM's word: 0 unknown, 1 set, 2 reset.
 fn state(on: Option<bool>) -> u8 {
     match on {

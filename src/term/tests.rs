@@ -3,6 +3,7 @@
 mod engine;
 mod fuzz;
 mod replay;
+mod script;
 mod talk;
 
 use super::*;

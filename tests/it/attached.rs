@@ -40,9 +40,8 @@ fn a_fixed_size_holds_whatever_is_attached() {
     let other = world.ready(120, 30);
     assert_eq!(size(&world), "200x50\n");
     world.ok(&["run", "--right", "--name", "half", "cat"]);
-    world.wait_panes("its size", |panes| {
-        panes[1]["size"]["cols"] == 100 || panes[1]["cols"] == 100
-    });
+    let half = ["display-message", "-p", "-t", "half", "#{pane_width}"];
+    world.until(&half, |width| width == "99\n" || width == "100\n");
     drop(other);
     world.ok(&["close-pane", "-t", "half"]);
     world.ok(&["resize-window", "--automatic"]);
