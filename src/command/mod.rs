@@ -83,6 +83,7 @@ commands! {
         "workspace" {
             Attach(local::attach::Attach) "attach" ["attach-session", "a"]
             Ls(local::ls::Ls) "ls" ["list-sessions"]
+            Upgrade(local::upgrade::Upgrade) "upgrade" []
             KillServer(local::kill_server::KillServer) "kill-server" []
             Once(local::once::Once) "once" []
             Watch(local::watch::Watch) "watch" []

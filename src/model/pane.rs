@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::geometry::Size;
 use super::id::PaneId;
 use crate::term::Screen;
@@ -50,7 +52,7 @@ pub struct Pane {
 }
 
 /// What a pane that was opened again still wants.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resumed {
     /// The command line that ran in it, to be typed for its person at the first prompt, never run.
     pub offer: Option<String>,
@@ -65,7 +67,7 @@ pub struct Resumed {
 }
 
 /// What a pane runs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Launch {
     /// Program and arguments; empty means the user's shell.
     pub argv: Vec<String>,

@@ -3,7 +3,7 @@
 //! A process is only ever waited for through its pidfd, so a reused pid is never mistaken for it.
 
 use std::fmt;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -62,9 +62,14 @@ pub(super) fn try_wait(pidfd: BorrowedFd<'_>) -> Option<ExitStatus> {
 static ORPHANS: Mutex<Vec<OwnedFd>> = Mutex::new(Vec::new());
 
 /// Takes over a child nobody will wait for.
-pub(super) fn adopt_orphan(pidfd: OwnedFd) {
+pub fn adopt_orphan(pidfd: OwnedFd) {
     with_orphans(|orphans| orphans.push(pidfd));
     reap_orphans();
+}
+
+/// The descriptors of such children, for another image of this process to adopt.
+pub fn orphans() -> Vec<RawFd> {
+    with_orphans(|orphans| orphans.iter().map(AsRawFd::as_raw_fd).collect())
 }
 
 /// Collects dropped panes' programs that ended since; returns how many are still running.

@@ -88,6 +88,11 @@ pub enum Job {
         /// Where the answer goes.
         reply: ReplyTo,
     },
+    /// Tell the loop that everything before this is done.
+    Report {
+        /// How many jobs that were.
+        number: u64,
+    },
     /// Read the configuration again.
     Reload {
         /// Where the report goes.
@@ -263,6 +268,10 @@ impl Worker {
                     reply,
                 };
                 self.mailbox.post_blocking(post);
+                Ok(())
+            }
+            Job::Report { number } => {
+                self.mailbox.post_blocking(Post::JobsDone(number));
                 Ok(())
             }
             Job::Reload { reply } => {

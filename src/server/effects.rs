@@ -136,7 +136,8 @@ impl Loop {
         }
     }
 
-    fn job(&mut self, job: Job) {
+    pub(super) fn job(&mut self, job: Job) {
+        self.jobs_asked += 1;
         if self.jobs.try_send(job).is_err() {
             tracing::error!("the coordination queue is full; a request was dropped");
         }

@@ -14,12 +14,14 @@ use std::time::{Duration, Instant};
 use rustix::event::{Timespec, epoll};
 use tokio::sync::oneshot;
 
+use super::carry::Returning;
 use super::coordinator::Job;
 use super::frames;
 use super::keeper::{Keeper, TextDue};
 use super::mailbox::{Inbox, Mailbox};
 use super::programs::Foreground;
 use super::terminal::Terminal;
+use super::upgrade::{Station, Upgrading};
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
 use crate::model::id::{ClientId, PaneId};
@@ -115,6 +117,14 @@ pub struct Loop {
     pub(super) waits_tty: BTreeSet<ClientId>,
     /// Keeps on disk what a later server is to open again.
     pub(super) keeper: Keeper,
+    /// What makes us the server.
+    pub(super) station: Station,
+    /// Terminals that are to come back after an upgrade, by their clients' keys.
+    pub(super) returning: BTreeMap<String, Returning>,
+    /// An upgrade under way.
+    pub(super) upgrading: Option<Upgrading>,
+    /// How many jobs have been given to the coordinator.
+    pub(super) jobs_asked: u64,
     /// Whether the end was asked for, so that nothing is to be opened again.
     pub(super) for_good: bool,
 }
@@ -130,6 +140,7 @@ impl Loop {
         (mailbox, inbox): (Mailbox, Inbox),
         pane_env: Vec<(String, String)>,
         keeper: Keeper,
+        station: Station,
     ) -> Result<Loop> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)
             .map_err(|error| Error::unreachable(format!("cannot wait for events: {error}")))?;
@@ -150,6 +161,10 @@ impl Loop {
             last_served: PaneId(0),
             waits_tty: BTreeSet::new(),
             keeper,
+            station,
+            returning: BTreeMap::new(),
+            upgrading: None,
+            jobs_asked: 0,
             for_good: false,
         };
         this.wait_for(this.inbox.wake_fd(), Source::Mailbox, epoll::EventFlags::IN);

@@ -35,7 +35,9 @@ impl Loop {
             } => {
                 let mouse = self.state.config.settings.mouse;
                 let size = info.size;
-                let terminal = Terminal::new(tty, &info, exit, mouse);
+                let returning = self.returning.remove(&info.key);
+                let known = returning.as_ref().map(|returning| returning.known);
+                let terminal = Terminal::new(tty, &info, exit, mouse, known);
                 self.wait_for(terminal.fd(), Source::Tty(client), epoll::EventFlags::IN);
                 self.terminals.insert(client, terminal);
                 let env = info.env;
@@ -43,6 +45,12 @@ impl Loop {
                 self.step(Event::Attached { client, size, env });
                 if let Some(terminal) = self.terminals.get_mut(&client) {
                     terminal.key_us = now_us;
+                }
+                if let Some(returning) = returning {
+                    self.step(Event::Returned {
+                        client,
+                        view: Box::new(returning.view),
+                    });
                 }
             }
             Post::Resize { client, size } => {
@@ -108,6 +116,9 @@ impl Loop {
                 let result = Ok(Reply::new(text, serde_json::Value::Null));
                 self.step(Event::Answered { reply, result });
             }
+            Post::Upgrade { program, answer } => self.upgrade(program, answer),
+            Post::UpgradeTried(result) => self.upgrade_tried(result),
+            Post::JobsDone(number) => self.jobs_done(number),
             Post::Shutdown { why, for_good } => {
                 self.for_good = for_good;
                 self.shut_down(&why);

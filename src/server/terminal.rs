@@ -12,6 +12,7 @@ use rustix::io::Errno;
 use rustix::termios::{
     ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr,
 };
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::config::settings::{self, Settings};
@@ -79,11 +80,28 @@ pub struct Terminal {
     /// Whether mouse moves without a button are reported as well.
     any_motion: bool,
     no_color: bool,
+    /// Names its client.
+    pub key: String,
+}
+
+/// What is known of a terminal that an earlier image of the server drew on.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Known {
+    /// It has been switched to the extended keyboard protocol.
+    kitty: bool,
+    /// Whether its background is dark.
+    dark: Option<bool>,
 }
 
 impl Terminal {
     /// Takes a terminal over: raw mode, the alternate screen, and questions about its abilities.
-    pub fn new(tty: OwnedFd, info: &Attach, exit: oneshot::Sender<Exit>, mouse: bool) -> Terminal {
+    pub fn new(
+        tty: OwnedFd,
+        info: &Attach,
+        exit: oneshot::Sender<Exit>,
+        mouse: bool,
+        known: Option<Known>,
+    ) -> Terminal {
         let mut terminal = Terminal {
             tty,
             exit: Some(exit),
@@ -98,17 +116,30 @@ impl Terminal {
             framed_us: 0,
             key_us: 0,
             flush_at_us: None,
-            kitty: false,
-            dark: None,
+            kitty: known.is_some_and(|known| known.kitty),
+            dark: known.and_then(|known| known.dark),
             any_motion: false,
             no_color: info.caps.colors == ColorDepth::None,
+            key: info.key.clone(),
         };
+        if known.is_some() {
+            // Whatever was under way to it has been cut off somewhere.
+            terminal.send(b"\x1b\\");
+        }
         terminal.send(ENTER);
         if mouse {
             terminal.send(MOUSE_ON);
         }
         terminal.send(ASK);
         terminal
+    }
+
+    /// What the next image of the server is to know.
+    pub fn known(&self) -> Known {
+        Known {
+            kitty: self.kitty,
+            dark: self.dark,
+        }
     }
 
     /// Its descriptor, to wait on.

@@ -13,6 +13,7 @@ use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
 use crate::model::saved::Restorable;
+use crate::model::view::KeptView;
 pub use crate::model::wait::ReplyTo;
 use crate::pty::ExitStatus;
 use crate::term::{Capture, Frozen};
@@ -125,6 +126,13 @@ pub enum Event {
         requester: Box<Requester>,
         /// Where the answer goes.
         reply: ReplyTo,
+    },
+    /// A terminal that has just attached was there before the server's program was replaced.
+    Returned {
+        /// Its id now.
+        client: ClientId,
+        /// What it looked at.
+        view: Box<KeptView>,
     },
     /// An earlier server left something to be opened again.
     Left(Box<Restorable>),

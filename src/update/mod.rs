@@ -114,6 +114,7 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             let result = kept.map(|name| Reply::new("", serde_json::json!({ "name": name })));
             request::answered(state, reply, result, effects);
         }
+        Event::Returned { client, view } => request::returned(state, client, *view),
         Event::Left(left) => restore::left(state, left, effects),
         Event::Reloaded(loaded) => request::reloaded(state, loaded),
         Event::Timer => timer::fire(state, effects),

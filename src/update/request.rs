@@ -17,7 +17,7 @@ use crate::model::overlay::Overlay;
 use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
 use crate::model::undo::Shape;
-use crate::model::view::{DOCK_COLS, Message, View};
+use crate::model::view::{DOCK_COLS, KeptView, Message, View};
 
 /// How long a line over the status bar stays, in milliseconds.
 const MESSAGE_MS: u64 = 4_000;
@@ -57,6 +57,19 @@ pub fn attached(
     if let Some(first) = reports.first() {
         say(state, client, first, true);
     }
+}
+
+/// A terminal is back after an upgrade: it looks at what it looked at.
+pub fn returned(state: &mut State, client: ClientId, kept: KeptView) {
+    let State { views, tabs, .. } = &mut *state;
+    if let Some(view) = views.get_mut(&client) {
+        view.look_again(kept, |tab, pane| {
+            let tab = tabs.iter().find(|there| there.id == tab);
+            tab.is_some_and(|tab| pane.is_none_or(|pane| tab.layout.contains(pane)))
+        });
+    }
+    let text = concat!("the server goes on as stoa ", env!("CARGO_PKG_VERSION"));
+    say(state, client, text, false);
 }
 
 /// Whether to open again what the last server left, while nobody has said.

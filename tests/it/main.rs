@@ -30,3 +30,4 @@ mod seed_words;
 mod tabs;
 mod tasks;
 mod torture;
+mod upgrade;

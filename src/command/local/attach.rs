@@ -46,7 +46,7 @@ impl Run<LocalCx> for Attach {
                 env: client::attach::environment(),
             })?;
         }
-        let why = client::attach::attach(conn)?;
+        let why = client::attach::attach(conn, || server::start::find(&workspace))?;
         let line = format!("[{why}]");
         Ok(Reply::new(line, serde_json::json!({ "ended": why })))
     }

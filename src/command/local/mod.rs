@@ -7,6 +7,7 @@ pub mod ls;
 pub mod once;
 pub mod serve;
 pub mod watch;
+pub mod upgrade;
 
 use super::parse::Global;
 
