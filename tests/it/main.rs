@@ -24,6 +24,7 @@ mod panel;
 mod panes;
 mod programs;
 mod readme;
+mod remote;
 mod restore;
 mod seed_groups;
 mod seed_words;

@@ -6,8 +6,9 @@ pub mod kill_server;
 pub mod ls;
 pub mod once;
 pub mod serve;
-pub mod watch;
+mod ssh;
 pub mod upgrade;
+pub mod watch;
 
 use super::parse::Global;
 
