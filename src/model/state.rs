@@ -78,6 +78,8 @@ pub struct State {
     pub history: History,
     /// What an earlier server left to be opened again.
     pub restorable: Option<Box<Restorable>>,
+    /// Until when (loop time, ms) panes keep their sizes, as terminals are on their way back to them.
+    pub sizes_held_ms: Option<u64>,
     /// The tab that was shown when the last server ended, for the first terminal that comes.
     pub returned_to: Option<TabId>,
     /// The pane that was marked.
@@ -122,6 +124,7 @@ impl State {
             waits: Waits::default(),
             history: History::default(),
             restorable: None,
+            sizes_held_ms: None,
             returned_to: None,
             marked: None,
             environment: BTreeMap::new(),

@@ -47,6 +47,9 @@ impl Loop {
                     terminal.key_us = now_us;
                 }
                 if let Some(returning) = returning {
+                    if self.returning.is_empty() {
+                        self.state.sizes_held_ms = None;
+                    }
                     self.step(Event::Returned {
                         client,
                         view: Box::new(returning.view),

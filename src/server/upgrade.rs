@@ -36,6 +36,8 @@ use crate::update::Event;
 const TRIAL: Duration = Duration::from_secs(60);
 /// What a program says that can go on with the state.
 pub const UNDERSTOOD: &str = "stoa understands this state";
+/// How long terminals may take to come back, in milliseconds, before panes get other sizes.
+const RETURN_MS: u64 = 2_000;
 /// How often jobs on the store that come in between are waited for.
 const PATIENCE: u32 = 100;
 
@@ -167,6 +169,10 @@ impl Loop {
             }
         }
         self.returning = carried.clients;
+        if !self.returning.is_empty() {
+            // The first to come may be the smallest.
+            self.state.sizes_held_ms = Some(self.now_us() / 1000 + RETURN_MS);
+        }
         let now_us = self.now_us();
         self.keeper.arm(now_us);
     }

@@ -56,6 +56,9 @@ fn remember_focus(state: &mut State) {
 }
 
 fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.sizes_held_ms.is_some() {
+        return;
+    }
     let wanted = match state.fixed_area() {
         Some(area) => fixed_sizes(state, area),
         None => seen_sizes(state),

@@ -21,7 +21,7 @@ pub struct KillServer {}
 impl Run<LocalCx> for KillServer {
     fn run(self, cx: &mut LocalCx) -> Result<Reply> {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
-        let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+        let conn = start::find_any(&workspace)?.ok_or_else(|| no_server(&workspace))?;
         let pid = conn.welcome.pid;
         let process = i32::try_from(pid)
             .ok()
