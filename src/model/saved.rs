@@ -11,7 +11,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::geometry::Size;
+use super::float::{Float, Place};
+use super::geometry::{Rect, Size};
 use super::id::{PaneId, TabId};
 use super::layout::{Layout, Spec};
 use super::state::State;
@@ -56,9 +57,45 @@ pub struct SavedTab {
     pub active: PaneId,
     /// How its panes lie.
     pub panes: Spec<PaneId>,
+    /// The panes that float over it.
+    #[serde(default)]
+    pub floats: Vec<SavedFloat>,
     /// Which panes take input together.
     #[serde(default)]
     pub together: Together,
+}
+
+/// A floating pane.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedFloat {
+    /// The pane.
+    pub pane: PaneId,
+    /// Its frame as it was put.
+    pub frame: Rect,
+    /// The area it was put into.
+    pub within: Size,
+    /// Whether it stays in sight.
+    pub pinned: bool,
+}
+
+impl SavedFloat {
+    fn of(float: &Float) -> SavedFloat {
+        let (frame, within) = float.place.as_put();
+        SavedFloat {
+            pane: float.pane,
+            frame,
+            within,
+            pinned: float.pinned,
+        }
+    }
+
+    fn float(&self) -> Float {
+        Float {
+            pane: self.pane,
+            place: Place::new(self.frame, self.within),
+            pinned: self.pinned,
+        }
+    }
 }
 
 /// A pane.
@@ -110,6 +147,7 @@ impl Saved {
             name: tab.name.clone(),
             active: tab.active,
             panes: tab.layout.to_spec(|pane| pane),
+            floats: tab.floats.iter().map(SavedFloat::of).collect(),
             together: tab.together.clone(),
         };
         Saved {
@@ -143,7 +181,9 @@ impl Saved {
         for saved in &self.tabs {
             let layout = Layout::from_spec(&saved.panes, |pane| *pane)
                 .map_err(|error| Unusable::Damaged(error.to_string()))?;
-            for pane in layout.panes() {
+            let floats: Vec<Float> = saved.floats.iter().map(SavedFloat::float).collect();
+            let floating = floats.iter().map(|float| float.pane);
+            for pane in layout.panes().into_iter().chain(floating) {
                 if pane.0 >= self.next_pane || !seen.insert(pane) {
                     return damaged(format!("pane {pane} is there twice or was never made"));
                 }
@@ -151,18 +191,20 @@ impl Saved {
             if saved.id.0 >= self.next_tab || tabs.iter().any(|tab: &Tab| tab.id == saved.id) {
                 return damaged(format!("tab {} is there twice or was never made", saved.id));
             }
-            let active = Some(saved.active).filter(|pane| layout.contains(*pane));
-            let first = layout.panes().first().copied();
-            let Some(active) = active.or(first) else {
+            let Some(first) = layout.panes().first().copied() else {
                 return damaged(format!("tab {} has no pane", saved.id));
             };
-            tabs.push(Tab {
-                id: saved.id,
+            let mut tab = Tab {
                 name: saved.name.clone().and_then(fit),
                 layout,
-                active,
+                floats,
                 together: saved.together.clone(),
-            });
+                ..Tab::new(saved.id, first)
+            };
+            if tab.contains(saved.active) {
+                tab.active = saved.active;
+            }
+            tabs.push(tab);
         }
         match self.panes.keys().copied().eq(seen) {
             true => Ok(tabs),
@@ -199,7 +241,7 @@ mod tests {
         Saved {
             version: VERSION,
             area: Size::new(80, 24),
-            next_pane: 4,
+            next_pane: 5,
             next_tab: 2,
             shown: Some(TabId(1)),
             tabs: vec![SavedTab {
@@ -210,9 +252,15 @@ mod tests {
                     split: Axis::Horizontal,
                     parts: vec![part(0), part(3)],
                 },
+                floats: vec![SavedFloat {
+                    pane: PaneId(4),
+                    frame: Rect::new(1, 1, 20, 8),
+                    within: Size::new(80, 24),
+                    pinned: true,
+                }],
                 together: Together::Only(vec![PaneId(3)]),
             }],
-            panes: [0, 3]
+            panes: [0, 3, 4]
                 .map(|pane| (PaneId(pane), SavedPane::default()))
                 .into(),
         }
@@ -226,6 +274,10 @@ mod tests {
         let tabs = read.check().expect("it is whole");
         assert_eq!(tabs[0].layout.panes(), [PaneId(0), PaneId(3)]);
         assert_eq!(tabs[0].active, PaneId(3));
+        assert_eq!(
+            SavedFloat::of(&tabs[0].floats[0]),
+            saved().tabs[0].floats[0]
+        );
     }
 
     #[test]

@@ -178,13 +178,18 @@ impl State {
     /// Where a view shows the panes of its tab: the one answer that drawing, the mouse and panes' sizes
     /// go by.
     pub fn arrangement(&self, view: &View) -> Option<Arrangement> {
+        self.arrangement_in(view, view.frame().content)
+    }
+
+    /// The same in another area than the view's own.
+    pub fn arrangement_in(&self, view: &View, area: Rect) -> Option<Arrangement> {
         let tab = self.tab(view.tab)?;
         let look = Look {
             focused: self.focused(view),
             order: view.focus.get(&tab.id).map_or(&[], Vec::as_slice),
             zoom: view.zoom.get(&tab.id).copied(),
         };
-        Some(tab.arrange(view.frame().content, look))
+        Some(tab.arrange(area, look))
     }
 
     /// The panes that a view has in sight.

@@ -65,7 +65,7 @@ pub fn returned(state: &mut State, client: ClientId, kept: KeptView) {
     if let Some(view) = views.get_mut(&client) {
         view.look_again(kept, |tab, pane| {
             let tab = tabs.iter().find(|there| there.id == tab);
-            tab.is_some_and(|tab| pane.is_none_or(|pane| tab.layout.contains(pane)))
+            tab.is_some_and(|tab| pane.is_none_or(|pane| tab.contains(pane)))
         });
     }
     let text = concat!("the server goes on as stoa ", env!("CARGO_PKG_VERSION"));

@@ -11,6 +11,7 @@ use crate::model::geometry::{Rect, Size};
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::overlay::Overlay;
 use crate::model::state::State;
+use crate::model::tab::Look;
 use crate::model::view::View;
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
@@ -75,20 +76,18 @@ fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Sizes of panes in an area that no terminal has a say in, but for what fills it.
+/// Sizes of panes in an area that no terminal has a say in; what is zoomed, open or in sight is as
+/// terminals have it.
 fn fixed_sizes(state: &State, area: Rect) -> BTreeMap<PaneId, Size> {
     let tabs = state.tabs.iter();
-    let panes = tabs.flat_map(|tab| tab.layout.arrange(area).panes);
-    let mut wanted: BTreeMap<PaneId, Size> = panes
+    let tabs = tabs.map(|tab| tab.arrange(area, Look::at(tab.active)));
+    let views = state.views.values();
+    let views = views.filter_map(|view| state.arrangement_in(view, area));
+    let panes = tabs.chain(views).flat_map(|arrangement| arrangement.panes);
+    panes
         .filter(|(_, rect)| !rect.is_empty())
         .map(|(pane, rect)| (pane, rect.size()))
-        .collect();
-    for view in state.views.values() {
-        if let Some(zoomed) = view.zoom.get(&view.tab) {
-            wanted.insert(*zoomed, area.size());
-        }
-    }
-    wanted
+        .collect()
 }
 
 /// Sizes of panes as terminals show them.
