@@ -32,6 +32,11 @@
 //! fed to the pane's screen at once, from one reused buffer, and becomes an event only when the
 //! screen noticed something (a title, a bell).
 //!
+//! What outlives a server is [`model::saved`]: `server::keeper` writes it to disk as it changes, and a new
+//! server opens it again with `update::restore`. `stoa upgrade` executes the new program in the server's
+//! process: `server::carry` writes the state into a file in memory, screens as the sequences that draw
+//! them ([`term::Screen::script`]), and descriptors stay open; clients connect and attach again.
+//!
 //! A tab's layout holds proportions, not cells: every view lays it out for its own terminal. A pane is
 //! as large as the largest view that shows it; a smaller one sees the part around the cursor. So a
 //! phone that attaches changes nothing for anybody else. Floating panes have a place of their own in

@@ -4,7 +4,7 @@ use std::io::IoSlice;
 use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream as StdStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,38 +20,78 @@ use crate::protocol::message::{ATTACH, Attach, EXIT, Exit, LEAVE, Leave, RESIZE,
 
 /// How long the server may take to let go once it has been asked.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// A connection lost so soon after the last is no upgrade.
+const SOON: Duration = Duration::from_secs(1);
+/// How many of those are borne.
+const MOST_LOSSES: u32 = 3;
 
 /// Attaches this process's terminal and returns when it is detached, with the reason.
 ///
+/// A connection that ends without a goodbye is made once more with `again`, which finds a server that
+/// has become another program.
+///
 /// # Errors
 /// There is no terminal, or the server vanished.
-pub fn attach(conn: Conn) -> Result<String> {
-    let tty = terminal::reopen()?;
+pub fn attach(conn: Conn, again: impl Fn() -> Result<Option<Conn>>) -> Result<String> {
+    let mut tty = terminal::reopen()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::unreachable(format!("cannot wait for events: {error}")))?;
     // Signals are caught before the terminal changes hands, so that none finds it raw and unguarded.
-    let signals = {
+    let mut signals = {
         let _guard = runtime.enter();
         Signals::new()?
     };
     let mut raw = Raw::enter()?;
-    let info = Attach {
-        size: terminal::size(),
-        caps: Caps::from_env(|name| std::env::var(name).ok()),
-        modes: raw.before,
-        env: environment(),
+    let key = ulid::Ulid::generate().to_string();
+    let mut stream = conn.into_stream();
+    let mut losses = Losses::default();
+    let exit = loop {
+        let info = Attach {
+            size: terminal::size(),
+            caps: Caps::from_env(|name| std::env::var(name).ok()),
+            modes: raw.before,
+            key: key.clone(),
+            env: environment(),
+        };
+        let sent = send_with_tty(&stream, &encode(ATTACH, &info)?, &tty);
+        drop(tty);
+        let outcome = sent.and_then(|()| runtime.block_on(wait(stream, &mut signals)));
+        let lost = match outcome {
+            Ok(exit) => break exit,
+            Err(lost) => lost,
+        };
+        match again() {
+            Ok(Some(conn)) if losses.bearable() => stream = conn.into_stream(),
+            Ok(_) => return Err(lost),
+            Err(error) => return Err(error),
+        }
+        tty = terminal::reopen()?;
     };
-    let stream = conn.into_stream();
-    send_with_tty(&stream, &encode(ATTACH, &info)?, &tty)?;
-    drop(tty);
-    let outcome = runtime.block_on(wait(stream, signals));
-    if let Ok(exit) = &outcome {
-        raw.released(&exit.rest);
-    }
+    raw.released(&exit.rest);
     drop(raw);
-    Ok(outcome?.why)
+    Ok(exit.why)
+}
+
+/// Connections that ended without a goodbye one soon after the other.
+#[derive(Default)]
+struct Losses {
+    count: u32,
+    last: Option<Instant>,
+}
+
+impl Losses {
+    /// Counts one more; false once there is no sense in going on.
+    fn bearable(&mut self) -> bool {
+        let soon = |last: Instant| last.elapsed() < SOON;
+        self.count = match self.last.is_some_and(soon) {
+            true => self.count + 1,
+            false => 1,
+        };
+        self.last = Some(Instant::now());
+        self.count <= MOST_LOSSES
+    }
 }
 
 /// This process's environment, as far as it is text.
@@ -83,7 +123,7 @@ impl Signals {
     }
 }
 
-async fn wait(stream: StdStream, mut signals: Signals) -> Result<Exit> {
+async fn wait(stream: StdStream, signals: &mut Signals) -> Result<Exit> {
     let vanished = |error: std::io::Error| {
         Error::unreachable(format!("lost the server: {error}"))
             .with_hint("stoa starts it again; its log is beside its socket")

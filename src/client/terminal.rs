@@ -55,21 +55,54 @@ impl Drop for Raw {
     fn drop(&mut self) {
         if !self.released {
             // The server died with the screen in its hands.
-            let mut out = std::io::stdout();
-            let _ = crossterm::execute!(
-                out,
-                crossterm::event::PopKeyboardEnhancementFlags,
-                crossterm::event::DisableMouseCapture,
-                crossterm::event::DisableFocusChange,
-                crossterm::event::DisableBracketedPaste,
-                crossterm::style::ResetColor,
-                crossterm::cursor::Show,
-                crossterm::terminal::LeaveAlternateScreen,
-            );
-            let _ = out.flush();
+            leave_screen();
         }
         let _ = crossterm::terminal::disable_raw_mode();
     }
+}
+
+/// The terminal's modes at one moment, for when somebody else leaves it in disorder.
+#[derive(Debug)]
+pub struct Modes(rustix::termios::Termios);
+
+impl Modes {
+    /// As they are.
+    ///
+    /// # Errors
+    /// Standard input or output is no terminal.
+    pub fn now() -> Result<Modes> {
+        drop(reopen()?);
+        tcgetattr(rustix::stdio::stdin())
+            .map(Modes)
+            .map_err(|error| Error::unreachable(format!("cannot read terminal modes: {error}")))
+    }
+
+    /// Puts them back, and the screen with them.
+    pub fn restore(&self) {
+        leave_screen();
+        // A terminal that is gone has nothing to be restored.
+        let _ = rustix::termios::tcsetattr(
+            rustix::stdio::stdin(),
+            rustix::termios::OptionalActions::Now,
+            &self.0,
+        );
+    }
+}
+
+/// Takes off what the server has put on a terminal that it can no longer reach.
+fn leave_screen() {
+    let mut out = std::io::stdout();
+    let _ = crossterm::execute!(
+        out,
+        crossterm::event::PopKeyboardEnhancementFlags,
+        crossterm::event::DisableMouseCapture,
+        crossterm::event::DisableFocusChange,
+        crossterm::event::DisableBracketedPaste,
+        crossterm::style::ResetColor,
+        crossterm::cursor::Show,
+        crossterm::terminal::LeaveAlternateScreen,
+    );
+    let _ = out.flush();
 }
 
 /// Opens the terminal anew, so that not blocking on it is our affair alone and the shell that

@@ -83,6 +83,7 @@ commands! {
         "workspace" {
             Attach(local::attach::Attach) "attach" ["attach-session", "a"]
             Ls(local::ls::Ls) "ls" ["list-sessions"]
+            Upgrade(local::upgrade::Upgrade) "upgrade" []
             KillServer(local::kill_server::KillServer) "kill-server" []
             Once(local::once::Once) "once" []
             Watch(local::watch::Watch) "watch" []
@@ -257,6 +258,7 @@ commands! {
             SelectLayout(tab::layout::SelectLayout) "select-layout" ["selectl"]
             NextLayout(tab::layout::NextLayout) "next-layout" ["nextl"]
             RotatePanes(tab::rotate::RotatePanes) "rotate-panes" ["rotate-window", "rotatew"]
+            ResizeWindow(tab::resize::ResizeWindow) "resize-window" ["resizew"]
             SynchronizePanes(tab::sync::SynchronizePanes) "synchronize-panes" []
             UndoLayout(tab::undo::UndoLayout) "undo-layout" []
             RedoLayout(tab::undo::RedoLayout) "redo-layout" []
@@ -267,6 +269,7 @@ commands! {
         "workspace" {
             ListKeys(server::keys::ListKeys) "list-keys" ["lsk"]
             ListClients(server::clients::ListClients) "list-clients" ["lsc"]
+            Restore(server::restore::Restore) "restore" []
             ReloadConfig(server::reload::ReloadConfig) "reload-config" []
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]

@@ -306,7 +306,10 @@ fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
         None if matches.get_flag("once") => once_command()?,
         None => matches.get_one::<String>("layout").map(|layout| {
             let layout = Some(layout.clone());
-            Command::Local(LocalCommand::Attach(Attach { layout }))
+            Command::Local(LocalCommand::Attach(Attach {
+                layout,
+                place: None,
+            }))
         }),
     };
     Ok(Parsed::Run(Box::new(Invocation { command, global })))

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::doc::{self, Reports};
 use crate::keys::nearest::nearest;
+use crate::model::geometry::Size;
 
 pub use hooks::Hooks;
 
@@ -72,8 +73,24 @@ pub struct Settings {
     /// Where new panes start. Default `pane`.
     pub new_pane_directory: NewPaneDirectory,
     /// How large a pane is that several terminals show: as at the `largest`, at the `smallest`, or at
-    /// the one used last (`latest`). Default `largest`.
+    /// the one used last (`latest`); or as `default-size` and `resize-window` say (`manual`). Default
+    /// `largest`.
     pub window_size: WindowSize,
+    /// The columns and rows that panes share with `window-size = "manual"`. Default `"80x24"`.
+    #[serde(deserialize_with = "cells", serialize_with = "as_cells")]
+    pub default_size: Size,
+    /// Variables that new panes get as the terminal attached last has them. Default: what belongs to
+    /// a login, such as `SSH_AUTH_SOCK` and `DISPLAY`.
+    pub update_environment: Vec<String>,
+    /// What becomes of a server that ended without being told to by `kill-server` or its last pane:
+    /// `on`, `ask`, `layout` (without old text and commands) or `off`. Default `on`.
+    pub restore: Restore,
+    /// Rows of a pane's text that are kept for that, 0 to 100,000. Default 1000.
+    #[serde(deserialize_with = "ranged::<_, 0, 100_000>")]
+    pub restore_lines: u32,
+    /// How often at most the text of a busy pane is written for that. Default `"30s"`.
+    #[serde(deserialize_with = "duration", serialize_with = "in_seconds")]
+    pub restore_interval: Duration,
     /// The side panel.
     pub panel: Panel,
     /// Sessions.
@@ -92,6 +109,20 @@ pub struct Settings {
 
 /// Paths and most of a URL are one word, a position after a path is not.
 const WORD_SEPARATORS: &str = ",│`|:\"'()[]{}<>;";
+
+/// What differs from one login to the next and would be stale in a server that outlives them.
+const OF_A_LOGIN: [&str; 10] = [
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "KRB5CCNAME",
+    "SSH_AGENT_PID",
+    "SSH_ASKPASS",
+    "SSH_AUTH_SOCK",
+    "SSH_CONNECTION",
+    "WAYLAND_DISPLAY",
+    "WINDOWID",
+    "XAUTHORITY",
+];
 
 impl Default for Settings {
     fn default() -> Settings {
@@ -115,6 +146,11 @@ impl Default for Settings {
             program_mouse: true,
             new_pane_directory: NewPaneDirectory::Pane,
             window_size: WindowSize::Largest,
+            default_size: Size::new(80, 24),
+            update_environment: OF_A_LOGIN.iter().map(|name| (*name).to_owned()).collect(),
+            restore: Restore::On,
+            restore_lines: 1000,
+            restore_interval: Duration::from_secs(30),
             panel: Panel::default(),
             sessions: Sessions::default(),
             groups: Groups::default(),
@@ -329,6 +365,20 @@ pub enum NewPaneDirectory {
     Home,
 }
 
+/// What is kept of a server for the next one, and when that opens it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Restore {
+    /// Everything, opened again at once.
+    On,
+    /// Everything, once the first person who attaches has said yes.
+    Ask,
+    /// Tabs, layout and directories alone, opened again at once.
+    Layout,
+    /// Nothing is kept.
+    Off,
+}
+
 /// Which terminal decides how large a pane is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -339,6 +389,8 @@ pub enum WindowSize {
     Smallest,
     /// The one somebody used last.
     Latest,
+    /// None of them.
+    Manual,
 }
 
 /// Whether a pane stays when its program ends: `true`, `false` or `"failed"`.
@@ -453,6 +505,23 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
             "must be a number and s, m, h or d, such as \"60m\"",
         )),
     }
+}
+
+/// Columns and rows, from one of each to what a screen may have.
+fn cells<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Size, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let wrong = || de::Error::custom("must be columns and rows, such as \"80x24\"");
+    let (cols, rows) = text.split_once('x').ok_or_else(wrong)?;
+    let read = |number: &str| number.trim().parse().ok();
+    match (read(cols), read(rows)) {
+        (Some(cols @ 1..=4096), Some(rows @ 1..=4096)) => Ok(Size::new(cols, rows)),
+        (Some(_), Some(_)) => Err(de::Error::custom("must be from 1x1 to 4096x4096")),
+        _ => Err(wrong()),
+    }
+}
+
+fn as_cells<S: Serializer>(size: &Size, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("{}x{}", size.cols, size.rows))
 }
 
 fn in_seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -13,6 +13,8 @@ mod tests;
 
 use std::io::Write;
 
+use serde::{Deserialize, Serialize};
+
 use super::key::{Code, Key, KeyEvent, Keypad, Mods, Phase};
 use super::legacy;
 
@@ -20,7 +22,8 @@ pub use mouse::mouse;
 pub use paste::paste;
 
 /// The flags of the kitty keyboard protocol a program has pushed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct KittyFlags(u8);
 
 impl KittyFlags {

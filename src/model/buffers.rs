@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 
 /// The most bytes in one buffer.
@@ -16,7 +18,7 @@ const MAX_ALL: usize = 64 << 20;
 const MAX_NAMED: usize = 200;
 
 /// One buffer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Buffer {
     /// Its name, unique.
     pub name: String,
@@ -36,7 +38,7 @@ impl Buffer {
 }
 
 /// All buffers, newest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Buffers {
     list: VecDeque<Buffer>,
     next: u64,

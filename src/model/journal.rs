@@ -164,7 +164,7 @@ impl From<ClientId> for Place {
 }
 
 /// A place in a journal: just after the event of that number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// The server's life.
     pub life: u64,
@@ -218,6 +218,12 @@ pub struct Batch<'a> {
 }
 
 impl Journal {
+    /// Goes on numbering where an earlier image of this server was; its events are gone.
+    pub fn go_on(&mut self, from: Cursor) {
+        self.life = from.life;
+        self.last = from.number;
+    }
+
     /// Notes that something happened.
     pub fn note(
         &mut self,

@@ -13,6 +13,7 @@ pub mod overlay;
 pub mod pane;
 pub mod panel;
 pub mod program;
+pub mod saved;
 pub mod state;
 pub mod tab;
 pub mod undo;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::geometry::Size;
 use super::id::PaneId;
 use super::program::ProgramStatus;
@@ -48,10 +50,27 @@ pub struct Pane {
     pub at_prompt: Option<bool>,
     /// What `set-option -p` has set for it.
     pub options: BTreeMap<String, String>,
+    /// What is left to be done for a pane of an earlier server.
+    pub resumed: Option<Resumed>,
+}
+
+/// What a pane that was opened again still wants.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    /// The command line that ran in it, to be typed for its person at the first prompt, never run.
+    pub offer: Option<String>,
+    /// Whether that has been done.
+    pub typed: bool,
+    /// When the pane was opened (loop time, ms).
+    pub since_ms: u64,
+    /// The name its session had.
+    pub session: Option<String>,
+    /// The number its session had.
+    pub number: Option<u32>,
 }
 
 /// What a pane runs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Launch {
     /// Program and arguments; empty means the user's shell.
     pub argv: Vec<String>,

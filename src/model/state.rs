@@ -15,11 +15,13 @@ use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
 use super::pane::{Launch, Pane, PaneLife};
 use super::program::ProgramStatus;
+use super::saved::Restorable;
 use super::tab::{Look, Tab};
 use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
 use crate::config::load::Loaded;
+use crate::config::settings::WindowSize;
 use crate::coord::snapshot::Snapshot;
 use crate::term::{Palette, Screen};
 
@@ -69,12 +71,20 @@ pub struct State {
     pub last_area: Size,
     /// The colours of the terminal that told its own last, for programs that ask.
     pub palette: Palette,
+    /// What `resize-window` has set.
+    pub fixed_size: Option<Size>,
     /// What happened lately.
     pub journal: Journal,
     /// Who waits for something to happen.
     pub waits: Waits,
     /// How panes lay before.
     pub history: History,
+    /// What an earlier server left to be opened again.
+    pub restorable: Option<Box<Restorable>>,
+    /// Until when (loop time, ms) panes keep their sizes, as terminals are on their way back to them.
+    pub sizes_held_ms: Option<u64>,
+    /// The tab that was shown when the last server ended, for the first terminal that comes.
+    pub returned_to: Option<TabId>,
     /// The pane that was marked.
     pub marked: Option<PaneId>,
     /// Variables for new panes; `None` takes one away that they would inherit.
@@ -113,9 +123,13 @@ impl State {
             store_trouble: None,
             last_area: UNSEEN,
             palette: Palette::default(),
+            fixed_size: None,
             journal: Journal::default(),
             waits: Waits::default(),
             history: History::default(),
+            restorable: None,
+            sizes_held_ms: None,
+            returned_to: None,
             marked: None,
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
@@ -168,13 +182,18 @@ impl State {
     /// Where a view shows the panes of its tab: the one answer that drawing, the mouse and panes' sizes
     /// go by.
     pub fn arrangement(&self, view: &View) -> Option<Arrangement> {
+        self.arrangement_in(view, view.frame().content)
+    }
+
+    /// The same in another area than the view's own.
+    pub fn arrangement_in(&self, view: &View, area: Rect) -> Option<Arrangement> {
         let tab = self.tab(view.tab)?;
         let look = Look {
             focused: self.focused(view),
             order: view.focus.get(&tab.id).map_or(&[], Vec::as_slice),
             zoom: view.zoom.get(&tab.id).copied(),
         };
-        Some(tab.arrange(view.frame().content, look))
+        Some(tab.arrange(area, look))
     }
 
     /// The panes that a view has in sight.
@@ -210,13 +229,38 @@ impl State {
             .max_by_key(|view| (view.last_input_ms, view.client))
     }
 
+    /// The area that panes share whatever terminals show them, if the settings or `resize-window` say
+    /// so.
+    pub fn fixed_area(&self) -> Option<Rect> {
+        let settings = &self.config.settings;
+        let manual = settings.window_size == WindowSize::Manual;
+        let size = self
+            .fixed_size
+            .or(manual.then_some(settings.default_size))?;
+        Some(Rect::new(0, 0, size.cols, size.rows))
+    }
+
     /// The area to compute in when no particular view asked.
     pub fn default_area(&self) -> Rect {
+        if let Some(area) = self.fixed_area() {
+            return area;
+        }
         let size = self
             .recent_view()
             .map(|view| view.frame().content.size())
             .unwrap_or(self.last_area);
         Rect::new(0, 0, size.cols, size.rows)
+    }
+
+    /// The pane and tab ids that come next.
+    pub fn next_ids(&self) -> (u32, u32) {
+        (self.next_pane, self.next_tab)
+    }
+
+    /// Uses no pane and tab ids below these: an earlier server of the workspace has used them.
+    pub fn skip_ids(&mut self, next_pane: u32, next_tab: u32) {
+        self.next_pane = self.next_pane.max(next_pane);
+        self.next_tab = self.next_tab.max(next_tab);
     }
 
     /// Takes a pane id that was never used.
@@ -247,6 +291,7 @@ impl State {
             typed_ms: self.now_ms,
             at_prompt: None,
             options: BTreeMap::new(),
+            resumed: None,
         };
         pane.screen.set_palette(self.palette.clone());
         self.panes.insert(id, pane);

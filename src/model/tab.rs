@@ -4,6 +4,8 @@
 //! tab's. Which floating panes are in sight, which lies on top, which member of a stack is open and
 //! what is zoomed follow from what whoever looks has focused: a [`Look`].
 
+use serde::{Deserialize, Serialize};
+
 use super::float::{Float, Place};
 use super::geometry::Rect;
 use super::id::{PaneId, TabId};
@@ -26,7 +28,8 @@ pub struct Tab {
 }
 
 /// Which panes of a tab are typed into at once.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Together {
     /// Each by itself.
     #[default]

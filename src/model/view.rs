@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::copy::CopyMode;
 use super::float::Grip;
 use super::geometry::{Rect, Size};
@@ -65,6 +67,19 @@ pub struct View {
     pub status_line: bool,
     /// Keys move and resize the focused pane instead of going to its program.
     pub adjusting: bool,
+}
+
+/// What of a view is there again when its terminal comes back to another image of the server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeptView {
+    tab: TabId,
+    last_tab: Option<TabId>,
+    focus: BTreeMap<TabId, Vec<PaneId>>,
+    zoom: BTreeMap<TabId, PaneId>,
+    searches: Vec<String>,
+    history: Vec<String>,
+    panel_open: bool,
+    status_line: bool,
 }
 
 /// Something held with the mouse.
@@ -171,6 +186,40 @@ impl View {
             self.panel.toggle();
             self.panel_parked = true;
         } else if is && std::mem::take(&mut self.panel_parked) && !self.panel.open {
+            self.panel.toggle();
+        }
+    }
+
+    /// What is to be there again.
+    pub fn keep(&self) -> KeptView {
+        KeptView {
+            tab: self.tab,
+            last_tab: self.last_tab,
+            focus: self.focus.clone(),
+            zoom: self.zoom.clone(),
+            searches: self.searches.clone(),
+            history: self.history.clone(),
+            panel_open: self.panel.open,
+            status_line: self.status_line,
+        }
+    }
+
+    /// Looks at what it looked at before; `is_there` says whether a pane is in a tab.
+    pub fn look_again(&mut self, kept: KeptView, is_there: impl Fn(TabId, Option<PaneId>) -> bool) {
+        if is_there(kept.tab, None) {
+            self.tab = kept.tab;
+        }
+        self.last_tab = kept.last_tab.filter(|tab| is_there(*tab, None));
+        self.focus = kept.focus;
+        for (tab, order) in &mut self.focus {
+            order.retain(|pane| is_there(*tab, Some(*pane)));
+        }
+        self.zoom = kept.zoom;
+        self.zoom.retain(|tab, pane| is_there(*tab, Some(*pane)));
+        self.searches = kept.searches;
+        self.history = kept.history;
+        self.status_line = kept.status_line;
+        if self.panel.open != kept.panel_open {
             self.panel.toggle();
         }
     }

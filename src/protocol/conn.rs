@@ -8,7 +8,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::frame::{Frame, Reader, encode};
-use super::message::{ANSWER, Answer, HELLO, Hello, REQUEST, Request, VERSION, WELCOME, Welcome};
+use super::message::{
+    ANSWER, Answer, HELLO, Hello, REQUEST, Request, UPGRADE, Upgrade, VERSION, WELCOME, Welcome,
+};
 use crate::command::spec::Reply;
 use crate::error::{Error, Kind, Result};
 
@@ -30,6 +32,38 @@ impl Conn {
     /// # Errors
     /// Somebody else's socket, a server of another version, or one that does not answer.
     pub fn open(socket: &Path) -> Result<Option<Conn>> {
+        let Some(conn) = Conn::greet(socket, VERSION)? else {
+            return Ok(None);
+        };
+        if conn.welcome.version != VERSION {
+            return Err(Error::unreachable(format!(
+                "the running server is stoa {}, this is {}",
+                conn.welcome.program,
+                env!("CARGO_PKG_VERSION")
+            ))
+            .with_hint(
+                "stoa upgrade makes the server this version, with all its panes; \
+                 stoa kill-server ends it",
+            ));
+        }
+        Ok(Some(conn))
+    }
+
+    /// As [`Conn::open`], to a server of whatever version, for what stays the same in all of them.
+    ///
+    /// # Errors
+    /// Somebody else's socket, or a server that does not answer.
+    pub fn open_any(socket: &Path) -> Result<Option<Conn>> {
+        let conn = Conn::greet(socket, VERSION)?;
+        match conn {
+            Some(conn) if conn.welcome.version != VERSION => {
+                Conn::greet(socket, conn.welcome.version)
+            }
+            conn => Ok(conn),
+        }
+    }
+
+    fn greet(socket: &Path, version: u32) -> Result<Option<Conn>> {
         use std::io::ErrorKind;
         let stream = match UnixStream::connect(socket) {
             Ok(stream) => stream,
@@ -53,26 +87,19 @@ impl Conn {
                 pid: 0,
                 root: String::new(),
                 state: String::new(),
+                generation: 0,
             },
         };
         conn.limit(Some(HELLO_LIMIT))?;
         conn.send(
             HELLO,
             &Hello {
-                version: VERSION,
+                version,
                 program: env!("CARGO_PKG_VERSION").to_owned(),
             },
         )?;
         conn.welcome = conn.expect(WELCOME)?.decode()?;
         conn.limit(None)?;
-        if conn.welcome.version != VERSION {
-            return Err(Error::unreachable(format!(
-                "the running server is stoa {}, this is {}",
-                conn.welcome.program,
-                env!("CARGO_PKG_VERSION")
-            ))
-            .with_hint("end it with stoa kill-server once its panes may go, then start again"));
-        }
         Ok(Some(conn))
     }
 
@@ -92,6 +119,20 @@ impl Conn {
     pub fn request(&mut self, request: &Request) -> Result<Reply> {
         self.send(REQUEST, request)?;
         self.expect(ANSWER)?.decode::<Answer>()?.into()
+    }
+
+    /// Has the server become another program. Returns once the connection has ended, which it does
+    /// when that happens.
+    ///
+    /// # Errors
+    /// The server goes on as it is, and says why.
+    pub fn upgrade(mut self, program: &str) -> Result<()> {
+        let program = program.to_owned();
+        self.send(UPGRADE, &Upgrade { program })?;
+        match self.expect(ANSWER) {
+            Ok(frame) => Result::<Reply>::from(frame.decode::<Answer>()?).map(|_| ()),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Gives the socket away, for a client that stays; nothing may have been read past a frame.

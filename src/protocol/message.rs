@@ -23,6 +23,8 @@ pub const ATTACH: u16 = 3;
 pub const RESIZE: u16 = 4;
 /// [`Leave`].
 pub const LEAVE: u16 = 5;
+/// [`Upgrade`]. This one, its answer and the greetings stay as they are in every version.
+pub const UPGRADE: u16 = 6;
 
 // Server to client: 100 to 199.
 /// [`Welcome`].
@@ -54,6 +56,9 @@ pub struct Welcome {
     pub root: String,
     /// The state directory.
     pub state: String,
+    /// How often it has been upgraded.
+    #[serde(default)]
+    pub generation: u32,
 }
 
 /// A command to run in the server.
@@ -80,6 +85,9 @@ pub struct Attach {
     /// The terminal's modes before the client changed them, to be put back should the client die:
     /// input, output, control and local flags.
     pub modes: [u32; 4],
+    /// Names the client, for it to be known again when the server has been upgraded.
+    #[serde(default)]
+    pub key: String,
     /// The client's environment, for the first pane.
     #[serde(default)]
     pub env: Vec<(String, String)>,
@@ -95,6 +103,14 @@ pub struct Resize {
 /// The client wants to go.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Leave {}
+
+/// The server is to become another program and go on with everything it has. It answers if it does
+/// not; if it does, its connections end, and who connects again finds it at the next generation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Upgrade {
+    /// The program's absolute path.
+    pub program: String,
+}
 
 /// What became of a [`Request`].
 #[derive(Debug, Clone, Serialize, Deserialize)]

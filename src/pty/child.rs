@@ -3,7 +3,7 @@
 //! A process is only ever waited for through its pidfd, so a reused pid is never mistaken for it.
 
 use std::fmt;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -62,9 +62,14 @@ pub(super) fn try_wait(pidfd: BorrowedFd<'_>) -> Option<ExitStatus> {
 static ORPHANS: Mutex<Vec<OwnedFd>> = Mutex::new(Vec::new());
 
 /// Takes over a child nobody will wait for.
-pub(super) fn adopt_orphan(pidfd: OwnedFd) {
+pub fn adopt_orphan(pidfd: OwnedFd) {
     with_orphans(|orphans| orphans.push(pidfd));
     reap_orphans();
+}
+
+/// The descriptors of such children, for another image of this process to adopt.
+pub fn orphans() -> Vec<RawFd> {
+    with_orphans(|orphans| orphans.iter().map(AsRawFd::as_raw_fd).collect())
 }
 
 /// Collects dropped panes' programs that ended since; returns how many are still running.
@@ -93,6 +98,17 @@ pub(super) fn process_name(pid: Pid) -> Option<String> {
     let bytes = std::fs::read(format!("/proc/{}/comm", pid.as_raw_nonzero())).ok()?;
     let name = String::from_utf8_lossy(&bytes).trim_end().to_owned();
     (!name.is_empty()).then_some(name)
+}
+
+/// The program and the arguments of a process, as far as they are text.
+pub(super) fn process_argv(pid: Pid) -> Option<Vec<String>> {
+    let bytes = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).ok()?;
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
+    let words = bytes.split(|byte| *byte == 0);
+    let words: Option<Vec<String>> = words
+        .map(|word| String::from_utf8(word.to_vec()).ok())
+        .collect();
+    words.filter(|words| words.first().is_some_and(|program| !program.is_empty()))
 }
 
 /// The working directory of a process; `None` for another user's, or if it is gone.

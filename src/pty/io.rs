@@ -1,13 +1,16 @@
 //! The master side: reading, writing with a bounded queue, resizing, hanging up.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use rustix::termios::{Winsize, tcgetpgrp, tcsetwinsize};
 
+use serde::{Deserialize, Serialize};
+
 use super::child::{self, ExitStatus};
+use crate::error::{Error, Result};
 use crate::model::geometry::Size;
 
 /// The most input kept for a program that does not read, in bytes.
@@ -22,6 +25,20 @@ pub enum Read {
     WouldBlock,
     /// Every process let go of the terminal. No more output will come.
     Eof,
+}
+
+/// A program on a terminal, by the numbers of its descriptors, on its way into another image of this
+/// process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// The terminal's master side.
+    pub master: RawFd,
+    /// The process.
+    pub pidfd: RawFd,
+    /// Its id.
+    pub pid: i32,
+    /// Input it has not taken yet.
+    pub pending: Vec<u8>,
 }
 
 /// Why input was not taken.
@@ -62,6 +79,30 @@ impl Pty {
         }
     }
 
+    /// What another process of ours needs to go on with the program; `None` once it has ended.
+    pub fn hand_over(&self) -> Option<Handed> {
+        let pidfd = self.pidfd.as_ref().filter(|_| self.exit.is_none())?;
+        Some(Handed {
+            master: self.master.as_raw_fd(),
+            pidfd: pidfd.as_raw_fd(),
+            pid: self.pid(),
+            pending: self.pending[self.sent..].to_vec(),
+        })
+    }
+
+    /// Goes on with a program that an earlier process image of ours started. `take` makes a number
+    /// into the descriptor it stands for.
+    ///
+    /// # Errors
+    /// A descriptor is not there, or the process id is none.
+    pub fn adopt(handed: &Handed, mut take: impl FnMut(RawFd) -> Result<OwnedFd>) -> Result<Pty> {
+        let pid = Pid::from_raw(handed.pid).filter(|pid| !pid.is_init());
+        let pid = pid.ok_or_else(|| Error::refused("a program has no process id"))?;
+        let mut pty = Pty::new(take(handed.master)?, take(handed.pidfd)?, pid, None);
+        pty.pending.clone_from(&handed.pending);
+        Ok(pty)
+    }
+
     /// The master descriptor, to wait on: readable for output, writable when [`Pty::wants_write`].
     pub fn master(&self) -> BorrowedFd<'_> {
         self.master.as_fd()
@@ -97,7 +138,7 @@ impl Pty {
     }
 
     /// Sends `bytes` to the program as typed input; what it does not take now is queued.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+    pub fn write(&mut self, bytes: &[u8]) -> std::result::Result<(), WriteError> {
         if self.pending.len() - self.sent + bytes.len() > MAX_PENDING {
             return Err(WriteError::Full);
         }
@@ -116,7 +157,7 @@ impl Pty {
     }
 
     /// Sends queued input as far as the program takes it.
-    pub fn flush(&mut self) -> Result<(), WriteError> {
+    pub fn flush(&mut self) -> std::result::Result<(), WriteError> {
         let result = match self.write_now(&self.pending[self.sent..]) {
             Ok(count) => {
                 self.sent += count;
@@ -138,7 +179,7 @@ impl Pty {
     }
 
     /// How much of `bytes` the kernel takes without blocking.
-    fn write_now(&self, bytes: &[u8]) -> Result<usize, WriteError> {
+    fn write_now(&self, bytes: &[u8]) -> std::result::Result<usize, WriteError> {
         let mut done = 0;
         while done < bytes.len() {
             match rustix::io::write(&self.master, &bytes[done..]) {
@@ -208,6 +249,13 @@ impl Pty {
         self.foreground()
             .and_then(child::process_name)
             .or_else(|| child::process_name(self.pid))
+    }
+
+    /// The command line of the program in the foreground (untrusted text), unless that is the leader
+    /// itself.
+    pub fn foreground_command(&self) -> Option<Vec<String>> {
+        let group = self.foreground().filter(|group| *group != self.pid)?;
+        child::process_argv(group)
     }
 
     /// The working directory of the program in the foreground, else of the leader.

@@ -12,6 +12,6 @@ mod spawn;
 #[cfg(test)]
 mod tests;
 
-pub use child::{ExitStatus, reap_orphans};
-pub use io::{Pty, Read, WriteError};
+pub use child::{ExitStatus, adopt_orphan, orphans, reap_orphans};
+pub use io::{Handed, Pty, Read, WriteError};
 pub use spawn::{SpawnError, SpawnSpec, spawn};

@@ -42,6 +42,8 @@ pub enum Job {
         pid: u32,
         /// The kind of program.
         agent: String,
+        /// The name and number it had under an earlier server, if it can have them again.
+        before: Option<(String, u32)>,
     },
     /// A session's program is over.
     End {
@@ -92,6 +94,11 @@ pub enum Job {
         requester: Box<Requester>,
         /// Where the answer goes.
         reply: ReplyTo,
+    },
+    /// Tell the loop that everything before this is done.
+    Report {
+        /// How many jobs that were.
+        number: u64,
     },
     /// Read the configuration again.
     Reload {
@@ -221,7 +228,8 @@ impl Worker {
                 pane,
                 pid,
                 agent,
-            } => self.register(&session, pane, pid, agent),
+                before,
+            } => self.register(&session, pane, pid, agent, before),
             Job::End { session } => match self.coord()?.end(&SessionId::parse(&session)?) {
                 // A pane whose program ended before it was registered has nothing to end.
                 Err(error) if error.kind == crate::error::Kind::NotFound => Ok(()),
@@ -277,6 +285,10 @@ impl Worker {
                 self.mailbox.post_blocking(post);
                 Ok(())
             }
+            Job::Report { number } => {
+                self.mailbox.post_blocking(Post::JobsDone(number));
+                Ok(())
+            }
             Job::Reload { reply } => {
                 let check = &crate::command::parse::check_line;
                 let loaded = Arc::new(load::load(paths::config_dir().as_deref(), check));
@@ -286,7 +298,14 @@ impl Worker {
         }
     }
 
-    fn register(&mut self, session: &str, pane: PaneId, pid: u32, agent: String) -> Result<()> {
+    fn register(
+        &mut self,
+        session: &str,
+        pane: PaneId,
+        pid: u32,
+        agent: String,
+        before: Option<(String, u32)>,
+    ) -> Result<()> {
         // A program that is over already was no session worth the name.
         let Ok(fingerprint) = fingerprint::of_pid(pid) else {
             return Ok(());
@@ -297,6 +316,17 @@ impl Worker {
             id: Some(SessionId::parse(session)?),
             ..Register::of(fingerprint)
         };
+        if let Some((name, number)) = before {
+            let again = Register {
+                name: Some(name),
+                number: Some(number),
+                ..request.clone()
+            };
+            // Whoever has the name by now keeps it.
+            if self.coord()?.register(&again).is_ok() {
+                return Ok(());
+            }
+        }
         self.coord()?.register(&request).map(|_| ())
     }
 

@@ -136,7 +136,10 @@ impl Loop {
                 requester,
                 reply,
             }),
-            Effect::Shutdown => self.ending = true,
+            Effect::Shutdown => {
+                self.for_good = true;
+                self.ending = true;
+            }
         }
     }
 
@@ -147,7 +150,8 @@ impl Loop {
         }
     }
 
-    fn job(&mut self, job: Job) {
+    pub(super) fn job(&mut self, job: Job) {
+        self.jobs_asked += 1;
         if self.jobs.try_send(job).is_err() {
             tracing::error!("the coordination queue is full; a request was dropped");
         }
@@ -175,7 +179,11 @@ impl Loop {
                     pane.screen.feed(format!("stoa: {note}\r\n").as_bytes());
                 }
                 self.add_pty(pane, pty);
+                let resumed = self.state.panes.get(&pane);
+                let resumed = resumed.and_then(|pane| pane.resumed.as_ref());
+                let before = resumed.and_then(|was| Some((was.session.clone()?, was.number?)));
                 self.job(Job::Register {
+                    before,
                     session: session.to_owned(),
                     pane,
                     pid,

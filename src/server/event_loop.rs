@@ -14,11 +14,14 @@ use std::time::{Duration, Instant};
 use rustix::event::{Timespec, epoll};
 use tokio::sync::oneshot;
 
+use super::carry::Returning;
 use super::coordinator::Job;
 use super::frames;
+use super::keeper::{Keeper, TextDue};
 use super::mailbox::{Inbox, Mailbox};
 use super::programs::Foreground;
 use super::terminal::Terminal;
+use super::upgrade::{Station, Upgrading};
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
 use crate::model::id::{ClientId, PaneId};
@@ -86,6 +89,8 @@ pub(super) struct Running {
     pub(super) sync: Option<(u64, u64)>,
     /// The program in its foreground.
     pub(super) foreground: Foreground,
+    /// When its text is kept for a later server.
+    pub(super) text: TextDue,
 }
 
 /// Everything the loop owns besides the state.
@@ -110,6 +115,18 @@ pub struct Loop {
     /// The pane read last, so that those after it come first.
     pub(super) last_served: PaneId,
     pub(super) waits_tty: BTreeSet<ClientId>,
+    /// Keeps on disk what a later server is to open again.
+    pub(super) keeper: Keeper,
+    /// What makes us the server.
+    pub(super) station: Station,
+    /// Terminals that are to come back after an upgrade, by their clients' keys.
+    pub(super) returning: BTreeMap<String, Returning>,
+    /// An upgrade under way.
+    pub(super) upgrading: Option<Upgrading>,
+    /// How many jobs have been given to the coordinator.
+    pub(super) jobs_asked: u64,
+    /// Whether the end was asked for, so that nothing is to be opened again.
+    pub(super) for_good: bool,
 }
 
 impl Loop {
@@ -122,6 +139,8 @@ impl Loop {
         jobs: SyncSender<Job>,
         (mailbox, inbox): (Mailbox, Inbox),
         pane_env: Vec<(String, String)>,
+        keeper: Keeper,
+        station: Station,
     ) -> Result<Loop> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)
             .map_err(|error| Error::unreachable(format!("cannot wait for events: {error}")))?;
@@ -141,6 +160,12 @@ impl Loop {
             buffer: vec![0; READ_SIZE],
             last_served: PaneId(0),
             waits_tty: BTreeSet::new(),
+            keeper,
+            station,
+            returning: BTreeMap::new(),
+            upgrading: None,
+            jobs_asked: 0,
+            for_good: false,
         };
         this.wait_for(this.inbox.wake_fd(), Source::Mailbox, epoll::EventFlags::IN);
         Ok(this)
@@ -212,6 +237,7 @@ impl Loop {
         self.end_syncs(now_us);
         self.look_at_foregrounds(now_us);
         self.kill_laggards();
+        self.keep(now_us);
         if timer::next(&self.state).is_some_and(|at| at <= self.state.now_ms) {
             self.step(Event::Timer);
         }
@@ -231,6 +257,8 @@ impl Loop {
             tracing::error!("an event could not be handled (a bug); the server goes on");
         }
         if !matches!(outcome, Ok(Picture::Same)) {
+            let now_us = self.now_us();
+            self.keeper.arm(now_us);
             for terminal in self.terminals.values_mut() {
                 terminal.stale = true;
             }
@@ -301,6 +329,10 @@ impl Loop {
             .ptys
             .values()
             .filter_map(|running| running.sync.map(|(_, until)| until));
+        let texts = self
+            .ptys
+            .values()
+            .filter_map(|running| running.text.due_us());
         let timers = timer::next(&self.state).map(|ms| ms * 1000);
         let kills = self
             .closing
@@ -312,6 +344,8 @@ impl Loop {
             .chain(syncs)
             .chain(timers)
             .chain(kills)
+            .chain(texts)
+            .chain(self.keeper.due_us())
             .min()?;
         let wait = next.saturating_sub(now_us);
         Some(Timespec {

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -15,7 +16,20 @@ use crate::error::{Error, Result};
 /// A held lock; released when dropped or when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Lock {
+    /// A lock that an earlier image of this process took and left open for us.
+    pub fn adopt(file: OwnedFd) -> Lock {
+        Lock { file: file.into() }
+    }
+}
+
+impl AsRawFd for Lock {
+    fn as_raw_fd(&self) -> RawFd {
+        self.file.as_raw_fd()
+    }
 }
 
 fn open(path: &Path) -> Result<File> {
@@ -44,7 +58,7 @@ pub fn try_lock(path: &Path, listens: &Path) -> Result<Option<Lock>> {
     file.set_len(0)
         .and_then(|()| writeln!(file, "{}", listens.display()))
         .map_err(|error| Error::io("write", path, &error))?;
-    Ok(Some(Lock { _file: file }))
+    Ok(Some(Lock { file }))
 }
 
 /// What the last holder wrote into the file; it may be gone.
@@ -68,7 +82,7 @@ pub fn lock(path: &Path) -> Result<Lock> {
     let file = open(path)?;
     loop {
         match flock(&file, FlockOperation::LockExclusive) {
-            Ok(()) => return Ok(Lock { _file: file }),
+            Ok(()) => return Ok(Lock { file }),
             Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(Error::io("lock", path, &error.into())),
         }

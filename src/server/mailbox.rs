@@ -1,6 +1,7 @@
 //! How other threads reach the loop: a bounded queue and a descriptor that wakes it.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustix::event::{EventfdFlags, eventfd};
@@ -97,10 +98,23 @@ pub enum Post {
     },
     /// Configuration read anew, and whom to tell.
     Reloaded(Arc<Loaded>, ReplyTo),
+    /// Become another program.
+    Upgrade {
+        /// Its path.
+        program: PathBuf,
+        /// Takes the answer if that fails.
+        answer: oneshot::Sender<Result<Reply>>,
+    },
+    /// The other program has been tried: it can go on with what there is, or says why not.
+    UpgradeTried(Result<()>),
+    /// The jobs on the store asked for so far are done; the number says how many that were.
+    JobsDone(u64),
     /// End everything, saying why to attached people.
     Shutdown {
         /// The reason.
         why: String,
+        /// Nothing is to be opened again.
+        for_good: bool,
     },
 }
 

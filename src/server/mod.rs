@@ -7,11 +7,13 @@
 //! their frames into posts to the mailbox. A third ([`coordinator`]) does what may take a while on
 //! the store. Nobody waits for the loop while holding anything, and the loop waits for nobody.
 
+pub mod carry;
 pub mod coordinator;
 pub mod effects;
 pub mod event_loop;
 pub mod files;
 pub mod frames;
+pub mod keeper;
 pub mod lockfile;
 pub mod mailbox;
 mod posts;
@@ -20,3 +22,4 @@ pub mod sockets;
 pub mod start;
 pub mod terminal;
 mod typing;
+pub mod upgrade;

@@ -6,6 +6,7 @@ use super::event_loop::{Loop, POST_BUDGET, Source};
 use super::mailbox::Post;
 use super::terminal::Terminal;
 use crate::command::parse;
+use crate::command::server::environment::check_name;
 use crate::command::spec::Reply;
 use crate::error::Error;
 use crate::model::id::{ClientId, PaneId};
@@ -34,15 +35,27 @@ impl Loop {
             } => {
                 let mouse = self.state.config.settings.mouse;
                 let size = info.size;
-                let terminal = Terminal::new(tty, &info, exit, mouse);
+                let returning = self.returning.remove(&info.key);
+                let known = returning.as_ref().map(|returning| returning.known);
+                let terminal = Terminal::new(tty, &info, exit, mouse, known);
                 self.wait_for(terminal.fd(), Source::Tty(client), epoll::EventFlags::IN);
                 let cell = terminal.looks().cell;
                 self.terminals.insert(client, terminal);
                 self.measured(cell);
                 let env = info.env;
+                self.update_environment(&env);
                 self.step(Event::Attached { client, size, env });
                 if let Some(terminal) = self.terminals.get_mut(&client) {
                     terminal.key_us = now_us;
+                }
+                if let Some(returning) = returning {
+                    if self.returning.is_empty() {
+                        self.state.sizes_held_ms = None;
+                    }
+                    self.step(Event::Returned {
+                        client,
+                        view: Box::new(returning.view),
+                    });
                 }
             }
             Post::Resize { client, size } => {
@@ -110,7 +123,29 @@ impl Loop {
                 let result = Ok(Reply::new(text, serde_json::Value::Null));
                 self.step(Event::Answered { reply, result });
             }
-            Post::Shutdown { why } => self.shut_down(&why),
+            Post::Upgrade { program, answer } => self.upgrade(program, answer),
+            Post::UpgradeTried(result) => self.upgrade_tried(result),
+            Post::JobsDone(number) => self.jobs_done(number),
+            Post::Shutdown { why, for_good } => {
+                self.for_good = for_good;
+                self.shut_down(&why);
+            }
+        }
+    }
+
+    /// Variables of a login are from now on those of the terminal that attached last.
+    fn update_environment(&mut self, env: &[(String, String)]) {
+        for name in &self.state.config.settings.update_environment {
+            if check_name(name).is_err() {
+                continue;
+            }
+            let theirs = env.iter().find(|(other, _)| other == name);
+            let theirs = theirs.map(|(_, value)| value.clone());
+            let known = self.state.environment.contains_key(name);
+            // What neither the terminal nor the server has need not be taken away.
+            if theirs.is_some() || known || std::env::var_os(name).is_some() {
+                self.state.environment.insert(name.clone(), theirs);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use rustix::event::epoll;
 use super::event_loop::{
     HANGUP_GRACE, LOOK_US, Loop, NAME_US, PANE_LIMIT, Running, SHORT_READ, SYNC_US, Source,
 };
+use super::keeper::TextDue;
 use crate::model::id::PaneId;
 use crate::pty::{Pty, Read};
 use crate::update::Event;
@@ -75,6 +76,7 @@ impl Loop {
             waits_to_write: false,
             sync: None,
             foreground: Foreground::default(),
+            text: TextDue::default(),
         };
         self.ptys.insert(pane, running);
     }
@@ -128,6 +130,8 @@ impl Loop {
         };
         if fed {
             running.foreground.output(now_us);
+            let interval = self.state.config.settings.restore_interval;
+            running.text.output(now_us, interval);
             let epoch = pane.screen.sync_epoch();
             running.sync = match (pane.screen.sync_pending(), running.sync) {
                 (false, _) => None,
@@ -265,6 +269,7 @@ impl Loop {
     /// Names panes after what runs in them.
     pub(super) fn look_at_foregrounds(&mut self, now_us: u64) {
         let mut changed = Vec::new();
+        let mut looked = false;
         for (id, running) in &mut self.ptys {
             if running.foreground.due_us().is_none_or(|at| at > now_us) {
                 continue;
@@ -273,11 +278,16 @@ impl Loop {
             if !running.foreground.wants_name(group, now_us) {
                 continue;
             }
+            looked = true;
             let name = running.pty.foreground_process();
             let known = self.state.panes.get(id).map(|pane| &pane.foreground);
             if name.as_ref() != known {
                 changed.extend(name.map(|name| (*id, name)));
             }
+        }
+        if looked {
+            // A shell that prompts again may have gone elsewhere.
+            self.keeper.arm(now_us);
         }
         for (pane, name) in changed {
             self.step(Event::Foreground { pane, name });

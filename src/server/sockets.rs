@@ -25,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::model::id::ClientId;
 use crate::protocol::frame::{Frame, Reader, encode};
 use crate::protocol::message::{
-    ANSWER, ATTACH, Answer, EXIT, HELLO, Hello, LEAVE, REQUEST, RESIZE, Request, Resize, VERSION,
-    WELCOME, Welcome,
+    ANSWER, ATTACH, Answer, EXIT, HELLO, Hello, LEAVE, REQUEST, RESIZE, Request, Resize, UPGRADE,
+    Upgrade, VERSION, WELCOME, Welcome,
 };
 
 /// How many connections may be open at once.
@@ -39,6 +39,8 @@ pub struct Identity {
     pub root: PathBuf,
     /// The state directory.
     pub state: PathBuf,
+    /// How often it has been upgraded.
+    pub generation: u32,
 }
 
 /// How long the last answers may take to be sent.
@@ -115,12 +117,14 @@ async fn watch_signals(mailbox: Mailbox) {
     ) else {
         return;
     };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
+    // A machine that goes down says SIGTERM to everybody, and what was there is wanted again. What
+    // `kill-server` says is for good.
+    let for_good = tokio::select! {
+        _ = term.recv() => false,
+        _ = int.recv() => true,
+    };
     let why = "the server was told to end".to_owned();
-    mailbox.post(Post::Shutdown { why }).await;
+    mailbox.post(Post::Shutdown { why, for_good }).await;
 }
 
 /// One peer.
@@ -156,6 +160,7 @@ impl Connection {
                 pid: std::process::id(),
                 root: identity.root.display().to_string(),
                 state: identity.state.display().to_string(),
+                generation: identity.generation,
             },
         )
         .await?;
@@ -166,6 +171,7 @@ impl Connection {
             match frame.kind {
                 REQUEST => self.request(frame.decode()?).await?,
                 ATTACH => return self.attach(&frame).await,
+                UPGRADE => self.upgrade(frame.decode()?).await?,
                 _ => {}
             }
         }
@@ -206,6 +212,17 @@ impl Connection {
             Ok(bytes) => self.write(&bytes).await,
             Err(_) => self.send(ANSWER, &Answer::from(Err(too_long()))).await,
         }
+    }
+
+    /// Has the server become another program; there is an answer only if it does not.
+    async fn upgrade(&mut self, Upgrade { program }: Upgrade) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        let program = PathBuf::from(program);
+        self.mailbox.post(Post::Upgrade { program, answer }).await;
+        let result = answered
+            .await
+            .unwrap_or_else(|_| Err(Error::unreachable("the server ended")));
+        self.send(ANSWER, &Answer::from(result)).await
     }
 
     /// Hands the terminal over and stays as the wire between client and loop.

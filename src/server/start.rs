@@ -4,21 +4,27 @@
 //! again whether somebody listens by now, and only then starts one. The server itself holds another
 //! lock for as long as it lives, which is what "running" means.
 
+use std::fs::File;
 use std::io::Read;
+use std::os::fd::RawFd;
 use std::os::unix::net::UnixListener as StdListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::coordinator;
+use super::carry::Carried;
+use super::coordinator::{self, Ending};
 use super::event_loop::Loop;
-use super::lockfile;
+use super::keeper::{self, Keeper};
+use super::lockfile::{self, Lock};
 use super::mailbox::mailbox;
 use super::sockets::{self, Identity};
+use super::upgrade::{self, Station};
 use crate::clock::{Clock, SystemClock};
 use crate::config::load;
 use crate::config::paths::config_dir;
+use crate::config::settings::Restore;
 use crate::config::workspace::{Sockets, Workspace, socket_dir};
 use crate::coord::Coord;
 use crate::coord::snapshot::Snapshot;
@@ -39,12 +45,27 @@ const READY: u8 = b'+';
 /// # Errors
 /// A server is there but cannot be talked to.
 pub fn find(workspace: &Workspace) -> Result<Option<Conn>> {
+    find_with(workspace, Conn::open)
+}
+
+/// As [`find`], a server of any version, for what works with all of them.
+///
+/// # Errors
+/// A server is there but cannot be talked to.
+pub fn find_any(workspace: &Workspace) -> Result<Option<Conn>> {
+    find_with(workspace, Conn::open_any)
+}
+
+fn find_with(
+    workspace: &Workspace,
+    open: impl Fn(&Path) -> Result<Option<Conn>>,
+) -> Result<Option<Conn>> {
     let usual = workspace.sockets(&socket_dir()?)?.socket;
-    if let Some(conn) = Conn::open(&usual)? {
+    if let Some(conn) = open(&usual)? {
         return Ok(Some(conn));
     }
     match lockfile::note(&server_lock(&workspace.state)) {
-        Some(noted) if Path::new(&noted) != usual => Conn::open(Path::new(&noted)),
+        Some(noted) if Path::new(&noted) != usual => open(Path::new(&noted)),
         _ => Ok(None),
     }
 }
@@ -134,22 +155,83 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         false => None,
     };
     let lock = server_lock(&workspace.state);
-    let Some(_alive) = lockfile::try_lock(&lock, &paths.socket)? else {
+    let Some(lock) = lockfile::try_lock(&lock, &paths.socket)? else {
         return Err(Error::refused("a server for this workspace runs already"));
     };
     // A new session: the terminal that started us may hang up.
     let _ = rustix::process::setsid();
-    log_to(&paths.log);
+    log_to(&paths.log, false);
     let listener = listen(&paths.socket)?;
+    let left = keeper::left(&workspace.state);
+    let station = Station {
+        workspace,
+        listener,
+        lock,
+        generation: 0,
+    };
+    let state = fresh_state(&station.workspace, coord.as_ref())?;
+    let restore = state.config.settings.restore;
+    let mut running = Server::start(state, coord, station, &paths)?;
+    tell_ready();
+    match left {
+        Ok(Some(left)) if restore != Restore::Off => running.server.open_left(left),
+        Ok(_) => {}
+        Err(error) => tracing::error!("nothing is opened again: {error}"),
+    }
+    running.run(&paths)
+}
 
-    let (mailbox, inbox) = mailbox()?;
+/// Goes on as the server of a workspace with what the program that became this one has left in the
+/// descriptor `state`. If that cannot be, executes that program again, unless this is the `last_resort`.
+///
+/// # Errors
+/// It cannot be, and neither can the old program.
+pub fn take_over(root: PathBuf, state_dir: PathBuf, state: RawFd, last_resort: bool) -> Result<()> {
+    let workspace = Workspace {
+        root,
+        state: state_dir,
+    };
+    let paths = workspace.sockets(&socket_dir()?)?;
+    log_to(&paths.log, true);
+    let mut file = File::from(upgrade::take_fd(state)?);
+    let read = load::load(config_dir().as_deref(), &crate::command::parse::check_line);
+    let lines = read.settings.history_lines as usize;
+    let understood = match Carried::read(&mut file, lines) {
+        Ok(understood) => understood,
+        Err(error) if last_resort => return Err(error),
+        Err(error) => {
+            tracing::error!("cannot go on, back to the old program: {error}");
+            return Err(upgrade::back_from(file, &workspace, error));
+        }
+    };
+    let coord = match Coord::prepare(&workspace.state) {
+        Ok(true) => Coord::open(&workspace.state).ok(),
+        // It is tried again, and the loop told why it fails.
+        _ => None,
+    };
+    let mut fresh = fresh_state(&workspace, coord.as_ref())?;
+    let (carried, programs) = understood.into_state(&mut fresh);
+    let station = Station {
+        workspace,
+        listener: StdListener::from(upgrade::take_fd(carried.listener)?),
+        lock: Lock::adopt(upgrade::take_fd(carried.lock)?),
+        generation: carried.generation,
+    };
+    drop(upgrade::take_fd(carried.back));
+    let mut running = Server::start(fresh, coord, station, &paths)?;
+    running.server.go_on(carried, programs);
+    running.run(&paths)
+}
+
+/// A state with nothing in it but what the machine and the files say.
+fn fresh_state(workspace: &Workspace, coord: Option<&Coord>) -> Result<State> {
     let config = Arc::new(load::load(
         config_dir().as_deref(),
         &crate::command::parse::check_line,
     ));
     let clock = SystemClock::open()?;
     let nothing = || Snapshot::empty(clock.now());
-    let snapshot = Arc::new(coord.as_ref().map_or_else(nothing, |coord| {
+    let snapshot = Arc::new(coord.map_or_else(nothing, |coord| {
         coord.snapshot().unwrap_or_else(|error| {
             tracing::error!("cannot read the store: {error}");
             nothing()
@@ -163,28 +245,68 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     state.pid = std::process::id();
     state.journal.life = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     state.home = std::env::var_os("HOME").map(PathBuf::from);
-    let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
-    let pane_env = pane_environment(&workspace, &paths);
-    let mut server = Loop::new(state, jobs, (mailbox.clone(), inbox), pane_env)?;
-    let identity = Identity {
-        root: workspace.root.clone(),
-        state: workspace.state.clone(),
-    };
-    let (stop, stopped) = tokio::sync::oneshot::channel();
-    let sockets = std::thread::Builder::new()
-        .name("sockets".to_owned())
-        .spawn(move || run_sockets(listener, identity, mailbox, stopped))
-        .map_err(|error| Error::unreachable(format!("cannot start a thread: {error}")))?;
-    tell_ready();
-    server.run();
-    // New clients must not find us while we clean up.
-    let _ = std::fs::remove_file(&paths.socket);
-    server.finish();
-    // Goodbyes and answers are on their way on the other thread.
-    jobs_done.wait(FINISH);
-    let _ = stop.send(());
-    let _ = sockets.join();
-    Ok(())
+    Ok(state)
+}
+
+/// The loop and the threads around it.
+struct Server {
+    server: Loop,
+    jobs_done: Ending,
+    stop: tokio::sync::oneshot::Sender<()>,
+    sockets: std::thread::JoinHandle<()>,
+}
+
+impl Server {
+    fn start(
+        state: State,
+        coord: Option<Coord>,
+        station: Station,
+        paths: &Sockets,
+    ) -> Result<Server> {
+        let (mailbox, inbox) = mailbox()?;
+        let workspace = station.workspace.clone();
+        let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
+        let pane_env = pane_environment(&workspace, paths);
+        let identity = Identity {
+            root: workspace.root.clone(),
+            state: workspace.state.clone(),
+            generation: station.generation,
+        };
+        let listener = station
+            .listener
+            .try_clone()
+            .map_err(|error| Error::io("listen on", &paths.socket, &error))?;
+        let keeper = Keeper::start(&workspace.state)?;
+        let post = (mailbox.clone(), inbox);
+        let server = Loop::new(state, jobs, post, pane_env, keeper, station)?;
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let sockets = std::thread::Builder::new()
+            .name("sockets".to_owned())
+            .spawn(move || run_sockets(listener, identity, mailbox, stopped))
+            .map_err(|error| Error::unreachable(format!("cannot start a thread: {error}")))?;
+        Ok(Server {
+            server,
+            jobs_done,
+            stop,
+            sockets,
+        })
+    }
+
+    fn run(mut self, paths: &Sockets) -> Result<()> {
+        self.server.run();
+        // New clients must not find us while we clean up.
+        let _ = std::fs::remove_file(&paths.socket);
+        match self.server.for_good {
+            true => self.server.keep_nothing(),
+            false => self.server.keep_all(),
+        }
+        self.server.finish();
+        // Goodbyes and answers are on their way on the other thread.
+        self.jobs_done.wait(FINISH);
+        let _ = self.stop.send(());
+        let _ = self.sockets.join();
+        Ok(())
+    }
 }
 
 fn run_sockets(
@@ -235,9 +357,15 @@ fn tell_ready() {
     }
 }
 
-/// Logs go to a file beside the socket, cut at each start; `STOA_LOG` sets the level.
-fn log_to(path: &Path) {
-    let Ok(file) = std::fs::File::create(path) else {
+/// Logs go to a file beside the socket, cut at each start that is no upgrade; `STOA_LOG` sets the level.
+fn log_to(path: &Path, goes_on: bool) {
+    let mut options = std::fs::OpenOptions::new();
+    options
+        .create(true)
+        .append(goes_on)
+        .write(true)
+        .truncate(!goes_on);
+    let Ok(file) = options.open(path) else {
         return;
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("STOA_LOG")

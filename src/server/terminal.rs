@@ -13,6 +13,7 @@ use rustix::termios::{
     ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcgetwinsize,
     tcsetattr,
 };
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::config::settings::{self, Settings};
@@ -106,11 +107,29 @@ pub struct Terminal {
     /// Whether mouse moves without a button are reported as well.
     any_motion: bool,
     no_color: bool,
+    /// Names its client.
+    pub key: String,
+}
+
+/// What is known of a terminal that an earlier image of the server drew on.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Known {
+    /// The kitty keyboard flags it was told, if it knows them.
+    #[serde(default)]
+    keyboard: Option<KittyFlags>,
+    /// Whether its background is dark.
+    dark: Option<bool>,
 }
 
 impl Terminal {
     /// Takes a terminal over: raw mode, the alternate screen, and questions about its abilities.
-    pub fn new(tty: OwnedFd, info: &Attach, exit: oneshot::Sender<Exit>, mouse: bool) -> Terminal {
+    pub fn new(
+        tty: OwnedFd,
+        info: &Attach,
+        exit: oneshot::Sender<Exit>,
+        mouse: bool,
+        known: Option<Known>,
+    ) -> Terminal {
         let mut terminal = Terminal {
             tty,
             exit: Some(exit),
@@ -125,17 +144,22 @@ impl Terminal {
             framed_us: 0,
             key_us: 0,
             flush_at_us: None,
-            keyboard: None,
+            keyboard: known.and_then(|known| known.keyboard),
             told: None,
             asked: Vec::new(),
-            dark: None,
+            dark: known.and_then(|known| known.dark),
             palette: Palette {
                 images: info.caps.images,
                 ..Palette::default()
             },
             any_motion: false,
             no_color: info.caps.colors == ColorDepth::None,
+            key: info.key.clone(),
         };
+        if known.is_some() {
+            // Whatever was under way to it has been cut off somewhere.
+            terminal.send(b"\x1b\\");
+        }
         terminal.send(ENTER);
         if mouse {
             terminal.send(MOUSE_ON);
@@ -143,6 +167,14 @@ impl Terminal {
         terminal.measure();
         terminal.send(ASK);
         terminal
+    }
+
+    /// What the next image of the server is to know.
+    pub fn known(&self) -> Known {
+        Known {
+            keyboard: self.keyboard,
+            dark: self.dark,
+        }
     }
 
     /// Its descriptor, to wait on.

@@ -24,6 +24,16 @@ impl Charset {
         }
     }
 
+    /// The final byte that designates it.
+    fn name(self) -> char {
+        match self {
+            Charset::Ascii => 'B',
+            Charset::Graphics => '0',
+            Charset::British => 'A',
+            Charset::Supplemental => '<',
+        }
+    }
+
     fn map(self, character: char) -> char {
         match (self, character) {
             (Charset::Graphics, '_'..='~') => GRAPHICS
@@ -72,6 +82,23 @@ impl Charsets {
     /// Prints with slot 0 to 3 from now on.
     pub(super) fn lock(&mut self, slot: usize) {
         self.locked = slot;
+    }
+
+    /// The sequences that bring fresh sets to where these are.
+    pub(super) fn script(&self) -> String {
+        let mut script = String::new();
+        for (slot, set) in "()*+".chars().zip(self.slots) {
+            if set != Charset::Ascii {
+                script.push_str(&format!("\x1b{slot}{}", set.name()));
+            }
+        }
+        script.push_str(["\x0f", "\x0e", "\x1bn", "\x1bo"][self.locked & 3]);
+        script.push_str(match self.single {
+            Some(2) => "\x1bN",
+            Some(3) => "\x1bO",
+            _ => "",
+        });
+        script
     }
 
     /// Prints the next character with slot 2 or 3.

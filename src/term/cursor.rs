@@ -21,9 +21,9 @@ const TAB: usize = 8;
 /// What DECSC keeps.
 #[derive(Debug, Clone)]
 pub(super) struct Saved {
-    cursor: Cursor<Cell>,
-    charsets: Charsets,
-    origin: bool,
+    pub(super) cursor: Cursor<Cell>,
+    pub(super) charsets: Charsets,
+    pub(super) origin: bool,
 }
 
 /// Rows changed since damage was collected last.

@@ -73,6 +73,18 @@ impl KeyboardStack {
         self.current = flags;
     }
 
+    /// Whether no program has touched it.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.current == 0 && self.pushed.is_empty()
+    }
+
+    /// The flags at the bottom, and those pushed upon them in order; the last are in force.
+    pub(super) fn flags(&self) -> (u8, Vec<u8>) {
+        let mut all = self.pushed.clone();
+        all.push(self.current);
+        (all.remove(0), all)
+    }
+
     pub(super) fn pop(&mut self, count: u16) {
         for _ in 0..count {
             match self.pushed.pop() {
@@ -217,6 +229,11 @@ impl Engine {
         &self.keyboards[usize::from(self.has(TermMode::ALT_SCREEN))]
     }
 
+    /// The flags of the main or the alternate screen.
+    pub(super) fn keyboard_of(&self, alternate: bool) -> &KeyboardStack {
+        &self.keyboards[usize::from(alternate)]
+    }
+
     pub(super) fn keyboard_mut(&mut self) -> &mut KeyboardStack {
         &mut self.keyboards[usize::from(self.has(TermMode::ALT_SCREEN))]
     }
@@ -227,6 +244,11 @@ impl Engine {
             Some(own) => Rgb(own.r, own.g, own.b),
             None => self.palette.slot(slot),
         }
+    }
+
+    /// Titles pushed away, oldest first.
+    pub(super) fn titles(&self) -> &[String] {
+        &self.titles
     }
 
     pub(super) fn push_title(&mut self) {

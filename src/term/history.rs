@@ -37,7 +37,7 @@ pub(super) struct Line {
     /// Whether the row that comes next continues it.
     pub(super) open: bool,
     /// Whether its last row ended a column early because a wide character comes next.
-    padded: bool,
+    pub(super) padded: bool,
     /// What a shell marked in it.
     pub(super) marks: Marks,
 }

@@ -37,6 +37,7 @@ mod rect;
 mod report;
 mod rows;
 mod screen;
+mod script;
 mod scroll;
 mod search;
 mod select;

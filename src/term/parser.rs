@@ -8,6 +8,7 @@
 pub(super) use sequence::{Params, Sequence};
 
 mod sequence;
+mod unfinished;
 
 /// The longest control string (OSC) kept, in bytes; a longer one means nothing.
 const MAX_STRING: usize = 1 << 20;

@@ -32,7 +32,7 @@ pub struct Screen {
     pub(super) size: Size,
     history_limit: usize,
     pub(super) engine: Engine,
-    parser: Parser,
+    pub(super) parser: Parser,
     damage: Damage,
     /// Whether a synchronized update is going on; its bytes are in `held`.
     syncing: bool,
@@ -193,6 +193,11 @@ impl Screen {
         if let Some(rest) = update.get(taken..).filter(|rest| !rest.is_empty()) {
             self.backlog.extend_from_slice(rest);
         }
+    }
+
+    /// What is held back of a synchronized update.
+    pub(super) fn held(&self) -> &[u8] {
+        &self.held
     }
 
     fn collect_damage(&mut self) {

@@ -299,6 +299,43 @@ impl Engine {
     }
 }
 
+/// The sequences that set what differs from a new screen, but for the alternate screen, and insert
+/// mode, which would be in the way of whoever goes on writing.
+pub(super) fn changed(engine: &Engine) -> String {
+    let fresh = TermMode::default();
+    let private = PRIVATE
+        .into_iter()
+        .filter(|(number, ..)| *number != 1049)
+        .map(|(number, _, flag)| ("?", number, flag));
+    let public = PUBLIC
+        .into_iter()
+        .filter(|(number, ..)| *number != 4)
+        .map(|(number, _, flag)| ("", number, flag));
+    let named = private
+        .chain(public)
+        .filter(|(.., flag)| engine.has(*flag) != fresh.contains(*flag))
+        .map(|(prefix, number, flag)| (prefix, number, engine.has(flag)));
+    // Changing the number of columns clears the screen, and they are what they are already.
+    let own = OWN.iter().map(|(number, on)| ("?", *number, *on));
+    let own = own.filter(|(_, number, _)| *number != mode::COLUMNS);
+    let remembered = REMEMBERED.iter().map(|(number, on)| ("", *number, *on));
+    let kept = own.chain(remembered).filter_map(|(prefix, number, fresh)| {
+        let bit = match prefix {
+            "" => OwnModes::public_bit(number),
+            _ => OwnModes::bit(number),
+        };
+        let on = engine.own.get(bit?);
+        (on != fresh).then_some((prefix, number, on))
+    });
+    named
+        .chain(kept)
+        .map(|(prefix, number, on)| {
+            let action = if on { 'h' } else { 'l' };
+            format!("\x1b[{prefix}{number}{action}")
+        })
+        .collect()
+}
+
 /// DECRPM's word: 0 unknown, 1 set, 2 reset.
 fn state(on: Option<bool>) -> u8 {
     match on {

@@ -5,6 +5,7 @@ mod functions;
 mod fuzz;
 mod images;
 mod replay;
+mod script;
 mod talk;
 
 use super::*;

@@ -12,6 +12,8 @@ use crate::keys::input::Input;
 use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
+use crate::model::saved::Restorable;
+use crate::model::view::KeptView;
 pub use crate::model::wait::ReplyTo;
 use crate::pty::ExitStatus;
 use crate::term::{Capture, Frozen, Notification};
@@ -125,6 +127,15 @@ pub enum Event {
         /// Where the answer goes.
         reply: ReplyTo,
     },
+    /// A terminal that has just attached was there before the server's program was replaced.
+    Returned {
+        /// Its id now.
+        client: ClientId,
+        /// What it looked at.
+        view: Box<KeptView>,
+    },
+    /// An earlier server left something to be opened again.
+    Left(Box<Restorable>),
     /// Configuration files were read again.
     Reloaded(Arc<Loaded>),
     /// A moment somebody waited for has come.

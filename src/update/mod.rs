@@ -14,6 +14,7 @@ pub mod overlay;
 pub mod pane;
 pub mod panel;
 pub mod request;
+pub mod restore;
 pub mod settle;
 #[cfg(test)]
 mod tests;
@@ -113,6 +114,8 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             let result = kept.map(|name| Reply::new("", serde_json::json!({ "name": name })));
             request::answered(state, reply, result, effects);
         }
+        Event::Returned { client, view } => request::returned(state, client, *view),
+        Event::Left(left) => restore::left(state, left, effects),
         Event::Reloaded(loaded) => request::reloaded(state, loaded),
         Event::Timer => timer::fire(state, effects),
     }

@@ -17,7 +17,7 @@ use crate::model::overlay::Overlay;
 use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
 use crate::model::undo::Shape;
-use crate::model::view::{DOCK_COLS, Message, View};
+use crate::model::view::{DOCK_COLS, KeptView, Message, View};
 
 /// How long a line over the status bar stays, in milliseconds.
 const MESSAGE_MS: u64 = 4_000;
@@ -35,9 +35,14 @@ pub fn attached(
     if state.tabs.is_empty() {
         open_first(state, env, effects);
     }
+    let question = question(state);
     let tab = state
         .recent_view()
         .map(|view| view.tab)
+        .or(state
+            .returned_to
+            .take()
+            .filter(|tab| state.tab(*tab).is_some()))
         .or_else(|| state.tabs.first().map(|tab| tab.id));
     let Some(tab) = tab else {
         return;
@@ -46,11 +51,36 @@ pub fn attached(
     view.last_input_ms = state.now_ms;
     view.status_line = state.config.settings.status;
     let reports = state.config.reports.clone();
+    view.overlay = question;
     state.views.insert(client, view);
     state.note(Kind::ClientAttached, client, serde_json::Map::new());
     if let Some(first) = reports.first() {
         say(state, client, first, true);
     }
+}
+
+/// A terminal is back after an upgrade: it looks at what it looked at.
+pub fn returned(state: &mut State, client: ClientId, kept: KeptView) {
+    let State { views, tabs, .. } = &mut *state;
+    if let Some(view) = views.get_mut(&client) {
+        view.look_again(kept, |tab, pane| {
+            let tab = tabs.iter().find(|there| there.id == tab);
+            tab.is_some_and(|tab| pane.is_none_or(|pane| tab.contains(pane)))
+        });
+    }
+    let text = concat!("the server goes on as stoa ", env!("CARGO_PKG_VERSION"));
+    say(state, client, text, false);
+}
+
+/// Whether to open again what the last server left, while nobody has said.
+fn question(state: &State) -> Option<Overlay> {
+    let left = state.restorable.as_ref()?;
+    let asks = state.config.settings.restore == settings::Restore::Ask;
+    let (tabs, panes) = (left.saved.tabs.len(), left.saved.panes.len());
+    asks.then(|| Overlay::Confirm {
+        question: format!("open the {tabs} tabs and {panes} panes of the last server again?"),
+        command: "restore".to_owned(),
+    })
 }
 
 /// The side panel a view begins with: as set, but never over the panes of a narrow terminal.

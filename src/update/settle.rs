@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use super::Effect;
 use crate::config::settings::WindowSize;
-use crate::model::geometry::Size;
+use crate::model::geometry::{Rect, Size};
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::overlay::Overlay;
 use crate::model::state::State;
+use crate::model::tab::Look;
 use crate::model::view::View;
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
@@ -56,6 +57,41 @@ fn remember_focus(state: &mut State) {
 }
 
 fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.sizes_held_ms.is_some() {
+        return;
+    }
+    let wanted = match state.fixed_area() {
+        Some(area) => fixed_sizes(state, area),
+        None => seen_sizes(state),
+    };
+    for (id, size) in wanted {
+        let Some(pane) = state.panes.get_mut(&id) else {
+            continue;
+        };
+        if pane.size != size {
+            pane.size = size;
+            pane.screen.resize(size);
+            effects.push(Effect::ResizePty { pane: id, size });
+        }
+    }
+}
+
+/// Sizes of panes in an area that no terminal has a say in; what is zoomed, open or in sight is as
+/// terminals have it.
+fn fixed_sizes(state: &State, area: Rect) -> BTreeMap<PaneId, Size> {
+    let tabs = state.tabs.iter();
+    let tabs = tabs.map(|tab| tab.arrange(area, Look::at(tab.active)));
+    let views = state.views.values();
+    let views = views.filter_map(|view| state.arrangement_in(view, area));
+    let panes = tabs.chain(views).flat_map(|arrangement| arrangement.panes);
+    panes
+        .filter(|(_, rect)| !rect.is_empty())
+        .map(|(pane, rect)| (pane, rect.size()))
+        .collect()
+}
+
+/// Sizes of panes as terminals show them.
+fn seen_sizes(state: &State) -> BTreeMap<PaneId, Size> {
     let policy = state.config.settings.window_size;
     let mut views: Vec<&View> = state.views.values().collect();
     views.sort_by_key(|view| (view.last_input_ms, view.client));
@@ -71,21 +107,12 @@ fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
                     WindowSize::Largest => size.max(rect.size()),
                     WindowSize::Smallest => size.min(rect.size()),
                     // They come in the order in which they were used.
-                    WindowSize::Latest => rect.size(),
+                    WindowSize::Latest | WindowSize::Manual => rect.size(),
                 };
             }
         }
     }
-    for (id, size) in wanted {
-        let Some(pane) = state.panes.get_mut(&id) else {
-            continue;
-        };
-        if pane.size != size {
-            pane.size = size;
-            pane.screen.resize(size);
-            effects.push(Effect::ResizePty { pane: id, size });
-        }
-    }
+    wanted
 }
 
 /// A search is typed for a pane in copy mode; without one there is nothing to search.

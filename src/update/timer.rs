@@ -17,6 +17,8 @@ pub fn next(state: &State) -> Option<u64> {
         super::copy::next(state),
         super::mouse_select::next(state),
         waits::due(state),
+        super::restore::next(state),
+        state.sizes_held_ms,
     ];
     let others = others.into_iter().flatten();
     messages
@@ -39,7 +41,9 @@ pub fn fire(state: &mut State, effects: &mut Vec<Effect>) {
             view.message = None;
         }
     }
+    state.sizes_held_ms = state.sizes_held_ms.filter(|until| *until > now);
     super::copy::work(state);
+    super::restore::offer(state, effects);
     let clients: Vec<_> = state.views.keys().copied().collect();
     for client in clients {
         super::mouse_select::at_edge(state, client);

@@ -6,6 +6,7 @@
 mod support;
 
 mod attach;
+mod attached;
 mod bad_input;
 mod control;
 mod coordination;
@@ -24,9 +25,12 @@ mod panel;
 mod panes;
 mod programs;
 mod readme;
+mod remote;
+mod restore;
 mod seed_groups;
 mod seed_issues;
 mod seed_words;
 mod tabs;
 mod tasks;
 mod torture;
+mod upgrade;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::LocalCx;
+use super::ssh::Place;
 use crate::command::spec::{Reply, Run};
 use crate::config::layouts;
 use crate::config::paths::config_dir;
@@ -13,12 +14,16 @@ use crate::{client, server};
 
 /// Attach this terminal to the directory's workspace, starting it if needed
 ///
-/// stoa attach
+/// `stoa attach ssh:host:dir` does so on another machine, over ssh, where stoa must be installed.
+/// Closed laptops and dropped links end nothing there: the same command comes back.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Attach {
     /// Open the tabs of this layout first: a name or a path, as save-layout wrote it
     #[arg(short = 'l', long, value_name = "NAME|FILE")]
     pub layout: Option<String>,
+    /// A place on another machine; the directory counts from the home directory there
+    #[arg(value_name = "ssh:[USER@]HOST[:DIR]")]
+    pub place: Option<String>,
 }
 
 impl Run<LocalCx> for Attach {
@@ -29,6 +34,10 @@ impl Run<LocalCx> for Attach {
                 pane.to_string_lossy()
             ))
             .with_hint("unset STOA_PANE to do it all the same, or use C-b c for a new tab"));
+        }
+        if let Some(place) = &self.place {
+            let place = Place::parse(place)?;
+            return place.attach(self.layout.as_deref(), cx.global.state.as_deref());
         }
         // Looked at first, so that no server is started for a script that cannot attach.
         drop(client::terminal::reopen()?);
@@ -48,7 +57,7 @@ impl Run<LocalCx> for Attach {
                 env: client::attach::environment(),
             })?;
         }
-        let why = client::attach::attach(conn)?;
+        let why = client::attach::attach(conn, || server::start::find(&workspace))?;
         let line = format!("[{why}]");
         Ok(Reply::new(line, serde_json::json!({ "ended": why })))
     }

@@ -14,6 +14,8 @@ use crate::server::start;
 
 /// End the workspace's server and every program in its panes
 ///
+/// For good: nothing of it is opened again, unlike after a crash or a restart of the machine.
+///
 /// stoa kill-server
 #[derive(Debug, Clone, Args)]
 pub struct KillServer {}
@@ -21,13 +23,13 @@ pub struct KillServer {}
 impl Run<LocalCx> for KillServer {
     fn run(self, cx: &mut LocalCx) -> Result<Reply> {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
-        let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+        let conn = start::find_any(&workspace)?.ok_or_else(|| no_server(&workspace))?;
         let pid = conn.welcome.pid;
         let process = i32::try_from(pid)
             .ok()
             .and_then(rustix::process::Pid::from_raw)
             .ok_or_else(|| Error::internal("the server has no process id"))?;
-        rustix::process::kill_process(process, rustix::process::Signal::TERM)
+        rustix::process::kill_process(process, rustix::process::Signal::INT)
             .map_err(|error| Error::unreachable(format!("cannot signal the server: {error}")))?;
         // Its end of the connection closes when it is gone.
         let mut stream = conn.into_stream();

@@ -6,6 +6,8 @@ pub mod kill_server;
 pub mod ls;
 pub mod once;
 pub mod serve;
+mod ssh;
+pub mod upgrade;
 pub mod watch;
 
 use super::parse::Global;

@@ -62,6 +62,9 @@ pub struct ShowEnvironment {
     /// For the whole workspace (always so; accepted as tmux's flag)
     #[arg(short = 'g', long)]
     pub global: bool,
+    /// As commands for a shell: eval "$(stoa show-environment -s)" brings an old shell up to date
+    #[arg(short = 's', long)]
+    pub shell: bool,
     /// Only this variable
     pub name: Option<String>,
 }
@@ -81,9 +84,10 @@ impl Run<ServerCx<'_>> for ShowEnvironment {
         }
         let lines: Vec<String> = shown
             .iter()
-            .map(|(name, value)| match value {
-                Some(value) => format!("{name}={value}"),
-                None => format!("-{name}"),
+            .map(|(name, value)| match (value, self.shell) {
+                (Some(value), false) => format!("{name}={value}"),
+                (None, false) => format!("-{name}"),
+                (value, true) => for_shell(name, value.as_deref()),
             })
             .collect();
         let data: serde_json::Map<_, _> = shown
@@ -91,6 +95,18 @@ impl Run<ServerCx<'_>> for ShowEnvironment {
             .map(|(name, value)| (name.clone(), json!(value)))
             .collect();
         Ok(Reply::new(lines.join("\n"), json!({ "environment": data })))
+    }
+}
+
+/// A command that gives a shell the variable or takes it away. A name no shell could set is left out.
+fn for_shell(name: &str, value: Option<&str>) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return String::new();
+    }
+    match value {
+        Some(value) => format!("export {name}='{}';", value.replace('\'', "'\\''")),
+        None => format!("unset {name};"),
     }
 }
 
@@ -103,8 +119,12 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
     Ok((check_name(name)?.to_owned(), value))
 }
 
-/// What identifies a pane and its workspace is not for anybody to set.
-fn check_name(name: &str) -> Result<&str, String> {
+/// A name that a variable of new panes may have: what identifies a pane and its workspace is not for
+/// anybody to set.
+///
+/// # Errors
+/// It may not; the text says why.
+pub fn check_name(name: &str) -> Result<&str, String> {
     if name.is_empty() || name.len() > 256 || name.contains(['=', '\0']) {
         return Err(format!("{name:?} cannot be a variable's name"));
     }

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod message;
 pub mod options;
 pub mod reload;
+pub mod restore;
 
 use std::time::Duration;
 

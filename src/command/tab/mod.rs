@@ -6,6 +6,7 @@ pub mod list;
 pub mod new;
 pub mod rename;
 pub mod reorder;
+pub mod resize;
 pub mod rotate;
 pub mod saved;
 pub mod sync;

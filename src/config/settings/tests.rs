@@ -53,6 +53,11 @@ fn every_setting_can_be_set() {
         program-mouse = false
         new-pane-directory = "home"
         window-size = "smallest"
+        default-size = "132x43"
+        update-environment = ["DISPLAY"]
+        restore = "ask"
+        restore-lines = 7
+        restore-interval = "1m"
         panel = { side = "left", width = 50, open = false }
         groups.peer-limit = 8
         [sessions]
@@ -93,6 +98,11 @@ fn every_setting_can_be_set() {
         program_mouse: false,
         new_pane_directory: NewPaneDirectory::Home,
         window_size: WindowSize::Smallest,
+        default_size: Size::new(132, 43),
+        update_environment: vec!["DISPLAY".to_owned()],
+        restore: Restore::Ask,
+        restore_lines: 7,
+        restore_interval: Duration::from_secs(60),
         panel: Panel {
             side: Side::Left,
             width: 50,

@@ -54,6 +54,15 @@ impl Sequence {
         value.filter(|value| *value != 0).unwrap_or(default)
     }
 
+    /// Appends the parameters as they were written, each with what stood after it.
+    pub(super) fn write_params(&self, out: &mut Vec<u8>) {
+        for (at, value) in self.values[..self.len].iter().enumerate() {
+            out.extend_from_slice(value.to_string().as_bytes());
+            let joined = at + 1 < MAX_PARAMS && self.joined & (1 << (at + 1)) != 0;
+            out.push(if joined { b':' } else { b';' });
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.joined = 0;
         self.len = 0;

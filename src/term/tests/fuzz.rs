@@ -7,7 +7,7 @@ use crate::draw::Cell;
 
 /// One thing that happens to a screen.
 #[derive(Debug, Clone)]
-enum Step {
+pub(super) enum Step {
     Feed(Vec<u8>),
     Resize(u16, u16),
     EndSync,
@@ -15,7 +15,7 @@ enum Step {
 }
 
 /// Bytes that mean something more often than random ones do.
-fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     let sequence = (
         prop_oneof![
             Just(""),
@@ -69,7 +69,7 @@ fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
+pub(super) fn any_step() -> impl Strategy<Value = Step> {
     let feed = proptest::collection::vec(any_bytes(), 1..12).prop_map(|parts| parts.concat());
     prop_oneof![
         12 => feed.prop_map(Step::Feed),
@@ -79,7 +79,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn take(screen: &mut Screen, step: &Step) {
+pub(super) fn take(screen: &mut Screen, step: &Step) {
     match step {
         Step::Feed(bytes) => screen.feed(bytes),
         Step::Resize(cols, rows) => screen.resize(Size::new(*cols, *rows)),

@@ -22,6 +22,76 @@ fn a_small_terminal_shrinks_nobody() {
     assert!(told, "the program learns its size: {:?}", desk.effects);
 }
 
+/// After an upgrade the first to come back may be the smallest.
+#[test]
+fn sizes_wait_for_terminals_on_their_way() {
+    let mut desk = Desk::new();
+    desk.event(Event::Gone { client: A });
+    desk.state.sizes_held_ms = Some(3_000);
+    desk.attach(B, 40, 11);
+    assert_eq!(desk.size(0), (120, 30));
+    assert_eq!(timer::next(&desk.state), Some(3_000));
+    desk.state.now_ms = 3_000;
+    desk.event(Event::Timer);
+    assert_eq!(desk.size(0), (40, 10));
+    assert_eq!(timer::next(&desk.state), None);
+}
+
+/// `restore`: ids, names and places come back; the command is typed once the shell is quiet, unless
+/// the person was first.
+#[test]
+fn a_workspace_that_was_left_is_opened_again() {
+    use crate::model::saved::{Restorable, Saved, SavedPane};
+    let mut old = Desk::new();
+    old.press(A, "C-b %");
+    let offer = |_| SavedPane {
+        cwd: "/somewhere".into(),
+        offer: Some("make watch".to_owned()),
+        ..SavedPane::default()
+    };
+    let saved = Saved::of(&old.state, offer);
+    let mut desk = Desk::empty();
+    desk.event(Event::Left(Box::new(Restorable {
+        saved,
+        texts: [(PaneId(1), "old\n".to_owned())].into(),
+        marker: "marker".to_owned(),
+    })));
+    let starts = |effect: &&Effect| matches!(effect, Effect::Start { .. });
+    assert_eq!(desk.effects.iter().filter(starts).count(), 2);
+    assert!(
+        desk.state.panes[&PaneId(1)]
+            .screen
+            .to_text()
+            .starts_with("old\nmarker\n")
+    );
+    assert_eq!(timer::next(&desk.state), None, "no shell has said anything");
+    for pane in [0, 1] {
+        desk.state
+            .panes
+            .get_mut(&PaneId(pane))
+            .expect("it is back")
+            .last_output_ms = 2_000;
+    }
+    desk.state
+        .panes
+        .get_mut(&PaneId(0))
+        .expect("it is back")
+        .typed(2_100);
+    let due = timer::next(&desk.state).expect("one prompt waits");
+    desk.state.now_ms = due;
+    desk.event(Event::Timer);
+    let written: Vec<_> = desk
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Write { pane, bytes } => Some((pane.0, String::from_utf8_lossy(bytes))),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(written, [(1, "make watch".into())]);
+    assert_eq!(timer::next(&desk.state), None, "once");
+}
+
 #[test]
 fn each_view_has_its_own_tab_focus_and_zoom() {
     let mut desk = Desk::new();
