@@ -16,6 +16,7 @@ pub mod issue;
 pub mod local;
 pub mod message;
 pub mod oversight;
+pub mod palette;
 pub mod pane;
 pub mod parse;
 pub mod report;
@@ -293,6 +294,7 @@ commands! {
             CopyMode(view::copy_mode::CopyMode) "copy-mode" []
             Copy(view::copy::Copy) "copy" []
             ChooseBuffer(view::choose_buffer::ChooseBuffer) "choose-buffer" []
+            CommandPalette(view::palette::CommandPalette) "command-palette" ["palette"]
             Prompt(view::prompt::Prompt) "prompt" ["command-prompt"]
             Confirm(view::confirm::Confirm) "confirm" ["confirm-before"]
             ShowPanes(view::show_panes::ShowPanes) "show-panes" ["display-panes"]

@@ -7,6 +7,8 @@ use super::line_edit::LineEdit;
 pub enum Overlay {
     /// The `:` command line.
     Prompt(PromptState),
+    /// Every command, tab, pane and session, found by a few of its letters.
+    Palette(PaletteState),
     /// A pattern to search for in copy mode.
     Search(SearchPrompt),
     /// The list of paste buffers.
@@ -66,4 +68,13 @@ pub struct PromptState {
     pub chosen: Option<usize>,
     /// What was typed when cycling began.
     pub stem: String,
+}
+
+/// The palette.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaletteState {
+    /// What is typed.
+    pub edit: LineEdit,
+    /// The row under the cursor, among those that fit what is typed.
+    pub selected: usize,
 }

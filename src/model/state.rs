@@ -80,6 +80,8 @@ pub struct State {
     pub options: BTreeMap<String, String>,
     /// Which hooks have run, and how many more may.
     pub hooks: HookBudget,
+    /// Command lines run from the palette, the last one last.
+    pub palette_recent: Vec<String>,
     /// The machine's name.
     pub host: String,
     /// The server's process id.
@@ -116,6 +118,7 @@ impl State {
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),
+            palette_recent: Vec::new(),
             host: String::new(),
             pid: 0,
             next_pane: 0,

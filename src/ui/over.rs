@@ -3,16 +3,16 @@
 
 use ratatui::buffer::Buffer;
 
-use super::overlay::{Drawn, choose, confirm, hint, keys, message, numbers, prompt, text};
+use super::overlay::{Drawn, choose, confirm, hint, keys, message, numbers, palette, prompt, text};
 use super::theme::{Theme, Tone};
 use super::{Region, copy};
-use crate::command::complete;
+use crate::command::{self, complete};
 use crate::config::settings::CopyKeys;
 use crate::keys::chord;
 use crate::keys::keymap::{Entry, Lookup, Table};
 use crate::model::geometry::Rect;
 use crate::model::line_edit::LineEdit;
-use crate::model::overlay::{Overlay, PromptState, SearchPrompt};
+use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt};
 use crate::model::state::State;
 use crate::model::view::View;
 
@@ -23,6 +23,8 @@ pub enum Click {
     Run(String),
     /// Put this completion candidate in.
     Candidate(usize),
+    /// Choose this row.
+    Choose(usize),
     /// Close the overlay.
     Close,
     /// It is part of the overlay and does nothing.
@@ -100,6 +102,7 @@ fn draw_overlay(
 ) {
     match overlay {
         Overlay::Prompt(state) => prompt_line(state, screen, buf, theme, over),
+        Overlay::Palette(open) => palette_list(state, view, open, body, buf, theme, over),
         Overlay::Search(prompt) => search_line(state, view, prompt, screen, buf, theme, over),
         Overlay::Buffers { selected } => buffer_list(state, *selected, body, buf, theme, over),
         Overlay::Confirm { question, command } => {
@@ -195,6 +198,34 @@ fn prompt_line(
     };
     let drawn = prompt::render(screen, buf, &props, theme);
     over.add(drawn, Click::Candidate);
+}
+
+fn palette_list(
+    state: &State,
+    view: &View,
+    open: &PaletteState,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let found = command::palette::find(state, view, open.edit.text());
+    let rows: Vec<palette::PaletteRow<'_>> = found
+        .iter()
+        .map(|found| palette::PaletteRow {
+            kind: found.item.kind,
+            name: &found.item.name,
+            letters: &found.letters,
+            about: &found.item.about,
+            key: &found.item.key,
+        })
+        .collect();
+    let props = palette::PaletteProps {
+        rows: &rows,
+        edit: &open.edit,
+        selected: open.selected,
+    };
+    over.add(palette::render(body, buf, &props, theme), Click::Choose);
 }
 
 fn search_line(

@@ -11,6 +11,7 @@ pub mod launch;
 pub mod mouse;
 pub mod mouse_select;
 pub mod overlay;
+pub mod palette;
 pub mod pane;
 pub mod panel;
 pub mod request;

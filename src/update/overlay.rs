@@ -1,6 +1,6 @@
 //! Keys and mouse while something lies over the panes.
 
-use super::{Effect, copy, request};
+use super::{Effect, copy, palette, request};
 use crate::command::complete;
 use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, Key, KeyEvent, Mods};
@@ -40,9 +40,11 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
     let Some(mut overlay) = view.overlay.take() else {
         return;
     };
-    if let Overlay::Search(prompt) = overlay {
-        return copy::prompt_key(state, client, prompt, event);
-    }
+    overlay = match overlay {
+        Overlay::Search(prompt) => return copy::prompt_key(state, client, prompt, event),
+        Overlay::Palette(open) => return palette::key(state, client, open, event, effects),
+        other => other,
+    };
     let rows = usize::from(view.size.rows);
     let outcome = match &mut overlay {
         Overlay::Prompt(prompt) => prompt_key(prompt, event),
@@ -53,7 +55,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::PaneNumbers => number_key(event, &panes),
         Overlay::Buffers { selected } => buffers_key(selected, &buffers, event),
         // Taken above.
-        Overlay::Search(_) => Outcome::Close,
+        Overlay::Search(_) | Overlay::Palette(_) => Outcome::Close,
     };
     match outcome {
         Outcome::Stay => {
@@ -94,6 +96,10 @@ pub fn paste(view: &mut View, text: &str) {
     match &mut view.overlay {
         Some(Overlay::Prompt(prompt)) => prompt.edit.insert(&line),
         Some(Overlay::Search(prompt)) => prompt.edit.insert(&line),
+        Some(Overlay::Palette(palette)) => {
+            palette.edit.insert(&line);
+            palette.selected = 0;
+        }
         Some(Overlay::Keys { filter, .. }) => filter.insert(&line),
         _ if view.panel.filtering => view.panel.filter.insert(&line),
         _ => {}
@@ -330,6 +336,13 @@ fn click(state: &mut State, client: ClientId, clicked: Option<Click>, effects: &
                     prompt.chosen = None;
                 }
             }
+        }
+        Some(Click::Choose(index)) => {
+            if let Some(Overlay::Palette(palette)) = &mut view.overlay {
+                palette.selected = index;
+            }
+            let enter = KeyEvent::from(Key::plain(Code::Enter));
+            key(state, client, &enter, effects);
         }
         Some(Click::Close) | None if matches!(view.overlay, Some(Overlay::Search(_))) => {
             key(

@@ -9,6 +9,7 @@ pub mod copy_mode;
 pub mod detach;
 pub mod floating;
 pub mod focus_tab;
+pub mod palette;
 pub mod panel;
 pub mod prompt;
 pub mod redraw;

@@ -11,6 +11,7 @@ pub mod hint;
 pub mod keys;
 pub mod message;
 pub mod numbers;
+pub mod palette;
 pub mod prompt;
 #[cfg(test)]
 mod tests;

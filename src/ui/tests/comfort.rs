@@ -1,0 +1,103 @@
+//! What makes one at home: the palette, themes, menus, the welcome, at three sizes.
+
+use super::*;
+use crate::model::overlay::Overlay;
+
+/// The sizes people have: a window, a phone, a corner.
+const SIZES: [(u16, u16); 3] = [(80, 24), (40, 12), (20, 5)];
+
+/// The picture at each size, after the keys.
+fn pictures(keys: &[&str]) -> String {
+    let picture = |(cols, rows)| {
+        let mut state = workspace(cols, rows);
+        press(&mut state, keys);
+        format!("[{cols}x{rows}]\n{}\n", picture(&state))
+    };
+    SIZES.into_iter().map(picture).collect()
+}
+
+fn typed(text: &str) -> Vec<String> {
+    let key = |c: char| match c {
+        ' ' => "Space".to_owned(),
+        c => c.to_string(),
+    };
+    text.chars().map(key).collect()
+}
+
+fn type_in(state: &mut State, text: &str) {
+    for key in typed(text) {
+        press(state, &[&key]);
+    }
+}
+
+#[test]
+fn the_palette_lists_everything() {
+    insta::assert_snapshot!(pictures(&["C-b", "P"]));
+}
+
+#[test]
+fn a_few_letters_find_a_command() {
+    insta::assert_snapshot!(pictures(&["C-b", "P", "s", "p", "l", "r"]));
+}
+
+#[test]
+fn enter_runs_and_what_ran_comes_first() {
+    let mut state = workspace(80, 24);
+    press(&mut state, &["C-b", "P"]);
+    type_in(&mut state, "new tab");
+    press(&mut state, &["Enter"]);
+    assert_eq!(state.tabs.len(), 2);
+    assert_eq!(state.views[&CLIENT].overlay, None);
+    // Without a letter typed, it is what comes first now.
+    press(&mut state, &["C-b", "P", "Enter"]);
+    assert_eq!(state.tabs.len(), 3);
+}
+
+#[test]
+fn tabs_panes_and_sessions_are_gone_to_by_name() {
+    let mut state = workspace(80, 24);
+    let focused = |state: &State| state.focused(&state.views[&CLIENT]);
+    press(&mut state, &["C-b", "P"]);
+    type_in(&mut state, "forge");
+    press(&mut state, &["Enter"]);
+    assert_eq!(focused(&state), Some(PaneId(0)));
+    press(&mut state, &["C-b", "P"]);
+    type_in(&mut state, "session scout");
+    press(&mut state, &["Enter"]);
+    assert_eq!(focused(&state), Some(PaneId(1)));
+    press(&mut state, &["C-b", "c"]);
+    assert_eq!(state.views[&CLIENT].tab.0, 1);
+    press(&mut state, &["C-b", "P"]);
+    type_in(&mut state, "tab 0:");
+    press(&mut state, &["Enter"]);
+    assert_eq!(state.views[&CLIENT].tab.0, 0);
+}
+
+#[test]
+fn tab_puts_it_into_the_prompt_and_a_command_that_asks_for_words_goes_there_too() {
+    let line = |state: &State| match &state.views[&CLIENT].overlay {
+        Some(Overlay::Prompt(prompt)) => prompt.edit.text().to_owned(),
+        other => panic!("no prompt but {other:?}"),
+    };
+    let mut state = workspace(80, 24);
+    press(&mut state, &["C-b", "P"]);
+    type_in(&mut state, "resize-pane --left 5");
+    press(&mut state, &["Tab"]);
+    assert_eq!(line(&state), "resize-pane --left 5 ");
+    press(&mut state, &["Esc", "C-b", "P"]);
+    type_in(&mut state, "set-environment");
+    press(&mut state, &["Enter"]);
+    assert_eq!(line(&state), "set-environment ");
+}
+
+#[test]
+fn closing_from_the_palette_asks_as_the_key_does() {
+    let mut state = workspace(80, 24);
+    press(&mut state, &["C-b", "P"]);
+    type_in(&mut state, "close-pane");
+    press(&mut state, &["Enter"]);
+    assert!(matches!(
+        state.views[&CLIENT].overlay,
+        Some(Overlay::Confirm { .. })
+    ));
+}
