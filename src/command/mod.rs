@@ -268,7 +268,7 @@ commands! {
         "workspace" {
             ListKeys(server::keys::ListKeys) "list-keys" ["lsk"]
             ListClients(server::clients::ListClients) "list-clients" ["lsc"]
-            ReloadConfig(server::reload::ReloadConfig) "reload-config" []
+            ReloadConfig(server::reload::ReloadConfig) "reload-config" ["source-file", "source"]
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
             SetEnvironment(server::environment::SetEnvironment) "set-environment" ["setenv"]
@@ -299,6 +299,7 @@ commands! {
             Confirm(view::confirm::Confirm) "confirm" ["confirm-before"]
             ShowPanes(view::show_panes::ShowPanes) "show-panes" ["display-panes"]
             ChooseTab(view::choose_tab::ChooseTab) "choose-tab" ["choose-tree"]
+            ChooseTheme(view::choose_theme::ChooseTheme) "choose-theme" ["set-theme"]
             SendPrefix(view::send_prefix::SendPrefix) "send-prefix" []
             Redraw(view::redraw::Redraw) "redraw" ["refresh-client"]
         }

@@ -36,6 +36,11 @@ pub fn keybindings_file(dir: &Path) -> PathBuf {
     dir.join("keybindings.toml")
 }
 
+/// The directory of theme files in a configuration directory.
+pub fn themes_dir(dir: &Path) -> PathBuf {
+    dir.join("themes")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

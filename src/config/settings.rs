@@ -15,7 +15,9 @@ use std::time::Duration;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::bindings::Validate;
 use super::doc::{self, Reports};
+use super::themes::{self, AUTO, Themes};
 use crate::keys::nearest::nearest;
 
 pub use hooks::Hooks;
@@ -29,8 +31,15 @@ pub use hooks::Hooks;
     expecting = "a table"
 )]
 pub struct Settings {
-    /// Colours for a dark or a light terminal, or by what the terminal says. Default `auto`.
-    pub theme: Theme,
+    /// The theme: `auto`, which follows the terminal's background, or the name of one. Default `auto`.
+    #[serde(deserialize_with = "theme_name")]
+    pub theme: String,
+    /// What `auto` takes on a dark background. Default `dark`.
+    #[serde(deserialize_with = "theme_name")]
+    pub theme_dark: String,
+    /// What `auto` takes on a light background. Default `light`.
+    #[serde(deserialize_with = "theme_name")]
+    pub theme_light: String,
     /// Lines of history kept for each pane, up to 1,000,000. Default 10,000.
     #[serde(deserialize_with = "ranged::<_, 0, 1_000_000>")]
     pub history_lines: u32,
@@ -92,7 +101,9 @@ const WORD_SEPARATORS: &str = ",│`|:\"'()[]{}<>;";
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            theme: Theme::Auto,
+            theme: AUTO.to_owned(),
+            theme_dark: "dark".to_owned(),
+            theme_light: "light".to_owned(),
             history_lines: 10_000,
             default_shell: None,
             default_command: None,
@@ -279,18 +290,6 @@ pub struct Fixes {
     pub self_review: bool,
 }
 
-/// Which colours to use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Theme {
-    /// As the terminal says, dark if it says nothing.
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-}
-
 /// Whose keys copy mode has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -424,6 +423,18 @@ where
         .ok_or_else(|| de::Error::custom(format!("must be from {LEAST} to {MOST}, not {number}")))
 }
 
+/// A theme's name; `follow` is another word for `auto`.
+fn theme_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match name.as_str() {
+        AUTO | "follow" => Ok(AUTO.to_owned()),
+        name if themes::is_name(name) => Ok(name.to_owned()),
+        _ => Err(de::Error::custom(
+            "a theme's name is of letters, digits, - and _",
+        )),
+    }
+}
+
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     const DAY: u64 = 24 * 60 * 60;
     let text = String::deserialize(deserializer)?;
@@ -487,6 +498,41 @@ pub(super) fn read(text: &str, reports: &mut Reports<'_>) -> Settings {
         "too many mistakes, so nothing of the file counts",
     );
     Settings::default()
+}
+
+/// Looks up what the settings name: themes, and the commands of hooks. What is not there is reported
+/// and does not count.
+pub(super) fn check(
+    settings: &mut Settings,
+    text: &str,
+    themes: &Themes,
+    validate: Validate<'_>,
+    reports: &mut Reports<'_>,
+) {
+    let default = Settings::default();
+    for (key, name, default) in [
+        ("theme", &mut settings.theme, default.theme),
+        ("theme-dark", &mut settings.theme_dark, default.theme_dark),
+        (
+            "theme-light",
+            &mut settings.theme_light,
+            default.theme_light,
+        ),
+    ] {
+        if !themes.knows(name) {
+            let names = themes.names();
+            let near = nearest(name, names.iter().map(String::as_str));
+            let near = near.map(|near| format!(", did you mean '{near}'?"));
+            let said = format!("there is no theme '{name}'{}", near.unwrap_or_default());
+            reports.add(doc::place(text, &[key]), said);
+            *name = default;
+        }
+    }
+    // Formats stand in hooks' lines, so only what they are put into can be checked now.
+    for (event, why) in settings.hooks.check(validate) {
+        let at = doc::place(text, &["hooks", event]);
+        reports.add(at, format!("hook '{event}': {why}"));
+    }
 }
 
 fn unknown(path: &[String]) -> String {

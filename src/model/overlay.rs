@@ -35,6 +35,13 @@ pub enum Overlay {
         /// The row under the cursor.
         selected: usize,
     },
+    /// The list of themes; the one under the cursor is the one seen.
+    Themes {
+        /// Their names, as they were when the list was opened.
+        names: Vec<String>,
+        /// The row under the cursor.
+        selected: usize,
+    },
     /// Numbers over the panes; the next digit focuses one.
     PaneNumbers,
     /// A text to read, such as a command's result of many lines.

@@ -13,6 +13,7 @@ use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
+use super::overlay::Overlay;
 use super::pane::{Launch, Pane, PaneLife};
 use super::tab::{Look, Tab};
 use super::undo::History;
@@ -80,6 +81,8 @@ pub struct State {
     pub options: BTreeMap<String, String>,
     /// Which hooks have run, and how many more may.
     pub hooks: HookBudget,
+    /// The theme chosen since the settings were read, over theirs.
+    pub theme: Option<String>,
     /// Command lines run from the palette, the last one last.
     pub palette_recent: Vec<String>,
     /// The machine's name.
@@ -118,11 +121,22 @@ impl State {
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),
+            theme: None,
             palette_recent: Vec::new(),
             host: String::new(),
             pid: 0,
             next_pane: 0,
             next_tab: 0,
+        }
+    }
+
+    /// The name of the theme a view is drawn with: the one under the cursor of a list of themes, the
+    /// one chosen, the one in the settings.
+    pub fn theme_for<'a>(&'a self, view: &'a View) -> &'a str {
+        let chosen = self.theme.as_ref().unwrap_or(&self.config.settings.theme);
+        match &view.overlay {
+            Some(Overlay::Themes { names, selected }) => names.get(*selected).unwrap_or(chosen),
+            _ => chosen,
         }
     }
 

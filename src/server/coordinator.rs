@@ -91,6 +91,8 @@ pub enum Job {
         /// Where the report goes.
         reply: ReplyTo,
     },
+    /// The configuration may have changed: read it again if it has.
+    ConfigTouched,
 }
 
 /// The way to the thread.
@@ -124,7 +126,12 @@ impl Ending {
 ///
 /// # Errors
 /// No thread is to be had.
-pub fn spawn(coord: Option<Coord>, workspace: &Workspace, mailbox: Mailbox) -> Result<Coordinator> {
+pub fn spawn(
+    coord: Option<Coord>,
+    workspace: &Workspace,
+    mailbox: Mailbox,
+    config_stamp: u64,
+) -> Result<Coordinator> {
     let (sender, receiver) = sync_channel(DEPTH);
     let (finished, done) = sync_channel(0);
     let mut worker = Worker {
@@ -133,6 +140,7 @@ pub fn spawn(coord: Option<Coord>, workspace: &Workspace, mailbox: Mailbox) -> R
         mailbox,
         running: Arc::new(()),
         watcher: None,
+        config_stamp,
     };
     std::thread::Builder::new()
         .name("coordinator".to_owned())
@@ -156,6 +164,8 @@ struct Worker {
     running: Arc<()>,
     /// Kept for its thread.
     watcher: Option<Watcher>,
+    /// The configuration that counts ([`load::stamp`]).
+    config_stamp: u64,
 }
 
 impl Worker {
@@ -263,12 +273,31 @@ impl Worker {
                 Ok(())
             }
             Job::Reload { reply } => {
-                let check = &crate::command::parse::check_line;
-                let loaded = Arc::new(load::load(paths::config_dir().as_deref(), check));
-                self.mailbox.post_blocking(Post::Reloaded(loaded, reply));
+                self.config_stamp = load::stamp(paths::config_dir().as_deref());
+                self.reload(reply);
+                Ok(())
+            }
+            Job::ConfigTouched => {
+                let stamp = load::stamp(paths::config_dir().as_deref());
+                if std::mem::replace(&mut self.config_stamp, stamp) != stamp {
+                    self.reload(ReplyTo::Nobody);
+                }
                 Ok(())
             }
         }
+    }
+
+    fn reload(&mut self, reply: ReplyTo) {
+        let check = &crate::command::parse::check_line;
+        let loaded = Box::new(load::load(paths::config_dir().as_deref(), check));
+        // Limits of the team count from now on, too.
+        if loaded.settings_sound
+            && let Some(coord) = self.coord.take()
+        {
+            self.watcher = None;
+            self.use_store(coord);
+        }
+        self.mailbox.post_blocking(Post::Reloaded(loaded, reply));
     }
 
     fn register(&mut self, session: &str, pane: PaneId, pid: u32, agent: String) -> Result<()> {

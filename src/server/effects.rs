@@ -133,7 +133,7 @@ impl Loop {
         }
     }
 
-    fn job(&mut self, job: Job) {
+    pub(super) fn job(&mut self, job: Job) {
         if self.jobs.try_send(job).is_err() {
             tracing::error!("the coordination queue is full; a request was dropped");
         }

@@ -76,7 +76,10 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
     let blank = Surface::new(Size::new(0, 0));
     let mut next = std::mem::replace(&mut terminal.next, blank);
     if whole {
-        let theme = terminal.theme(&state.config.settings);
+        let name = state.theme_for(view);
+        let (colors, dark) = (terminal.colors, terminal.dark);
+        let settings = &state.config.settings;
+        let theme = state.config.themes.get(name, settings, colors, dark);
         ui::draw::whole(state, view, &theme, &mut next);
         terminal.show(next, None);
         terminal.want_motion(ui::draw::wants_motion(state, view));

@@ -96,7 +96,9 @@ pub enum Post {
         reply: ReplyTo,
     },
     /// Configuration read anew, and whom to tell.
-    Reloaded(Arc<Loaded>, ReplyTo),
+    Reloaded(Box<Loaded>, ReplyTo),
+    /// The configuration files may have changed.
+    ConfigTouched,
     /// End everything, saying why to attached people.
     Shutdown {
         /// The reason.

@@ -7,6 +7,7 @@
 //! their frames into posts to the mailbox. A third ([`coordinator`]) does what may take a while on
 //! the store. Nobody waits for the loop while holding anything, and the loop waits for nobody.
 
+mod config_watch;
 pub mod coordinator;
 pub mod effects;
 pub mod event_loop;

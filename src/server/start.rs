@@ -11,10 +11,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::config_watch;
 use super::coordinator;
 use super::event_loop::Loop;
 use super::lockfile;
-use super::mailbox::mailbox;
+use super::mailbox::{Post, mailbox};
 use super::sockets::{self, Identity};
 use crate::clock::{Clock, SystemClock};
 use crate::config::load;
@@ -143,8 +144,11 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     let listener = listen(&paths.socket)?;
 
     let (mailbox, inbox) = mailbox()?;
+    let config_dir = config_dir();
+    // Taken first: what changes while the files are read is read once more.
+    let stamp = load::stamp(config_dir.as_deref());
     let config = Arc::new(load::load(
-        config_dir().as_deref(),
+        config_dir.as_deref(),
         &crate::command::parse::check_line,
     ));
     let clock = SystemClock::open()?;
@@ -163,7 +167,11 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     state.pid = std::process::id();
     state.journal.life = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     state.home = std::env::var_os("HOME").map(PathBuf::from);
-    let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
+    let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone(), stamp)?.split();
+    if let Some(dir) = config_dir {
+        let mailbox = mailbox.clone();
+        config_watch::spawn(dir, move || _ = mailbox.post_blocking(Post::ConfigTouched));
+    }
     let pane_env = pane_environment(&workspace, &paths);
     let mut server = Loop::new(state, jobs, (mailbox.clone(), inbox), pane_env)?;
     let identity = Identity {

@@ -14,14 +14,12 @@ use rustix::termios::{
 };
 use tokio::sync::oneshot;
 
-use crate::config::settings::{self, Settings};
 use crate::draw::{ColorDepth, Encoder, Surface};
 use crate::keys::decode::Decoder;
 use crate::keys::input::Reply;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::protocol::message::{Attach, Exit};
-use crate::ui::theme::Theme;
 
 /// Entering: alternate screen, bracketed paste, focus reports, mouse; then what we want to know
 /// of the terminal, so that the first frame does not wait for it.
@@ -29,10 +27,12 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?1004h";
 /// The most that may wait before text for the clipboard is dropped, in bytes.
 const MAX_WAITING: usize = 4 << 20;
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
-const ASK: &[u8] = b"\x1b[?u\x1b]11;?\x1b\\\x1b[c";
+const MOUSE_OFF: &[u8] = b"\x1b[?1003l\x1b[?1002l\x1b[?1006l";
+/// Besides, to be told when the terminal turns dark or light (mode 2031).
+const ASK: &[u8] = b"\x1b[?2031h\x1b[?u\x1b]11;?\x1b\\\x1b[c";
 /// Leaving, in the reverse order; harmless where a mode was never on.
 const LEAVE: &[u8] =
-    b"\x1b[0m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
+    b"\x1b[0m\x1b[?2031l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1004l\x1b[?2004l\x1b[0 q\x1b[?25h\x1b[?1049l";
 const KITTY_PUSH: &[u8] = b"\x1b[>1u";
 const KITTY_POP: &[u8] = b"\x1b[<u";
 
@@ -78,7 +78,10 @@ pub struct Terminal {
     pub dark: Option<bool>,
     /// Whether mouse moves without a button are reported as well.
     any_motion: bool,
-    no_color: bool,
+    /// Whether the mouse is reported.
+    mouse: bool,
+    /// How many colours it has.
+    pub colors: ColorDepth,
 }
 
 impl Terminal {
@@ -101,7 +104,8 @@ impl Terminal {
             kitty: false,
             dark: None,
             any_motion: false,
-            no_color: info.caps.colors == ColorDepth::None,
+            mouse,
+            colors: info.caps.colors,
         };
         terminal.send(ENTER);
         if mouse {
@@ -159,17 +163,6 @@ impl Terminal {
         self.flush();
     }
 
-    /// The theme that suits this terminal and the settings.
-    pub fn theme(&self, settings: &Settings) -> Theme {
-        if self.no_color {
-            return Theme::plain();
-        }
-        match (settings.theme, self.dark) {
-            (settings::Theme::Light, _) | (settings::Theme::Auto, Some(false)) => Theme::light(),
-            _ => Theme::dark(),
-        }
-    }
-
     /// Writes as much as the terminal takes now. False if it is gone.
     pub fn flush(&mut self) -> bool {
         let mut alive = true;
@@ -200,13 +193,27 @@ impl Terminal {
                 self.dark = Some(colour.is_dark());
                 self.stale = true;
             }
+            // The person turned to the other scheme. What the background is now follows from it.
+            Reply::DarkScheme(dark) => {
+                self.dark = Some(*dark);
+                self.stale = true;
+            }
             _ => {}
+        }
+    }
+
+    /// Turns the mouse on or off, as the settings say by now.
+    pub fn want_mouse(&mut self, wanted: bool) {
+        if self.mouse != wanted {
+            self.mouse = wanted;
+            self.any_motion = false;
+            self.send(if wanted { MOUSE_ON } else { MOUSE_OFF });
         }
     }
 
     /// Turns reports of plain mouse moves on while a program on screen wants them.
     pub fn want_motion(&mut self, wanted: bool) {
-        if self.any_motion != wanted {
+        if self.mouse && self.any_motion != wanted {
             self.any_motion = wanted;
             self.send(if wanted {
                 b"\x1b[?1003h"

@@ -116,6 +116,10 @@ fn draw_overlay(
             key_list(state, view, (filter, *scroll), body, buf, theme, over);
         }
         Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
+        Overlay::Themes { names, selected } => {
+            let now = state.theme.as_ref().unwrap_or(&state.config.settings.theme);
+            theme_list(now, names, *selected, body, buf, theme, over);
+        }
         Overlay::PaneNumbers => pane_numbers(state, view, buf, theme, over),
         Overlay::Text {
             title,
@@ -394,6 +398,35 @@ fn tab_list(
     let hint = "Enter shows · x closes · Esc";
     let drawn = choose::render(body, buf, "Tabs", &items, selected, hint, theme);
     over.add(drawn, |index| Click::Run(format!("focus-tab {index}")));
+}
+
+fn theme_list(
+    now: &str,
+    names: &[String],
+    selected: usize,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let items: Vec<choose::Item<'_>> = names
+        .iter()
+        .map(|name| choose::Item {
+            mark: if name == now { "*" } else { " " },
+            name,
+            note: match name.as_str() {
+                "auto" => "follows the terminal",
+                "high-contrast" => "strong differences",
+                "plain" => "no colours",
+                "dark" | "light" => "built in",
+                _ => "yours",
+            },
+            attention: false,
+        })
+        .collect();
+    let hint = "Enter keeps it · Esc";
+    let drawn = choose::render(body, buf, "Themes", &items, selected, hint, theme);
+    over.add(drawn, Click::Choose);
 }
 
 fn pane_numbers(state: &State, view: &View, buf: &mut Buffer, theme: &Theme, over: &mut Over) {

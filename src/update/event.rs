@@ -126,7 +126,12 @@ pub enum Event {
         reply: ReplyTo,
     },
     /// Configuration files were read again.
-    Reloaded(Arc<Loaded>),
+    Reloaded {
+        /// What they say.
+        loaded: Box<Loaded>,
+        /// Who asked for it; nobody if a file was changed.
+        reply: ReplyTo,
+    },
     /// A moment somebody waited for has come.
     Timer,
 }

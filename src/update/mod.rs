@@ -114,7 +114,7 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             let result = kept.map(|name| Reply::new("", serde_json::json!({ "name": name })));
             request::answered(state, reply, result, effects);
         }
-        Event::Reloaded(loaded) => request::reloaded(state, loaded),
+        Event::Reloaded { loaded, reply } => request::reloaded(state, *loaded, reply, effects),
         Event::Timer => timer::fire(state, effects),
     }
     Picture::Changed

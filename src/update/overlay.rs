@@ -52,6 +52,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Keys { filter, scroll } => list_key(filter, scroll, event, rows),
         Overlay::Text { scroll, lines, .. } => text_key(scroll, lines.len(), event, rows),
         Overlay::Tabs { selected } => tabs_key(selected, tabs, event),
+        Overlay::Themes { names, selected } => themes_key(selected, names, event),
         Overlay::PaneNumbers => number_key(event, &panes),
         Overlay::Buffers { selected } => buffers_key(selected, &buffers, event),
         // Taken above.
@@ -263,6 +264,36 @@ fn tabs_key(selected: &mut usize, tabs: usize, event: &KeyEvent) -> Outcome {
     Outcome::Stay
 }
 
+fn themes_key(selected: &mut usize, names: &[String], event: &KeyEvent) -> Outcome {
+    match event.chord().code {
+        Code::Enter => {
+            return match names.get(*selected) {
+                Some(name) => Outcome::Run(format!("choose-theme {name}")),
+                None => Outcome::Close,
+            };
+        }
+        code => {
+            if !list_motion(selected, names.len(), code) {
+                return Outcome::Close;
+            }
+        }
+    }
+    Outcome::Stay
+}
+
+/// The keys that move in a list. False for one that is none of them.
+fn list_motion(selected: &mut usize, len: usize, code: Code) -> bool {
+    let last = len.saturating_sub(1);
+    match code {
+        Code::Up | Code::Char('k') => *selected = selected.saturating_sub(1),
+        Code::Down | Code::Char('j') => *selected = (*selected + 1).min(last),
+        Code::Home | Code::Char('g') => *selected = 0,
+        Code::End | Code::Char('G') => *selected = last,
+        _ => return false,
+    }
+    true
+}
+
 fn buffers_key(selected: &mut usize, names: &[String], event: &KeyEvent) -> Outcome {
     let last = names.len().saturating_sub(1);
     let run = |command: &str| match names.get(*selected) {
@@ -338,8 +369,10 @@ fn click(state: &mut State, client: ClientId, clicked: Option<Click>, effects: &
             }
         }
         Some(Click::Choose(index)) => {
-            if let Some(Overlay::Palette(palette)) = &mut view.overlay {
-                palette.selected = index;
+            match &mut view.overlay {
+                Some(Overlay::Palette(palette)) => palette.selected = index,
+                Some(Overlay::Themes { selected, .. }) => *selected = index,
+                _ => {}
             }
             let enter = KeyEvent::from(Key::plain(Code::Enter));
             key(state, client, &enter, effects);

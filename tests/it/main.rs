@@ -7,6 +7,7 @@ mod support;
 
 mod attach;
 mod bad_input;
+mod comfort;
 mod control;
 mod coordination;
 mod copy_mode;

@@ -101,3 +101,39 @@ fn closing_from_the_palette_asks_as_the_key_does() {
         Some(Overlay::Confirm { .. })
     ));
 }
+
+#[test]
+fn themes_are_chosen_from_a_list() {
+    let picture = |(cols, rows)| {
+        let mut state = workspace(cols, rows);
+        press(&mut state, &["C-b", ":"]);
+        type_in(&mut state, "choose-theme");
+        press(&mut state, &["Enter", "Down"]);
+        format!("[{cols}x{rows}]\n{}\n", picture(&state))
+    };
+    insta::assert_snapshot!(SIZES.into_iter().map(picture).collect::<String>());
+}
+
+/// The theme under the cursor is the one seen; leaving the list leaves the one there was.
+#[test]
+fn a_theme_is_seen_before_it_is_chosen() {
+    let mut state = workspace(80, 24);
+    let seen = |state: &State| state.theme_for(&state.views[&CLIENT]).to_owned();
+    press(&mut state, &["C-b", ":"]);
+    type_in(&mut state, "choose-theme");
+    press(&mut state, &["Enter"]);
+    assert_eq!(seen(&state), "auto");
+    press(&mut state, &["Down"]);
+    assert_eq!(seen(&state), "dark");
+    press(&mut state, &["Esc"]);
+    assert_eq!(seen(&state), "auto");
+    press(&mut state, &["C-b", ":"]);
+    type_in(&mut state, "choose-theme");
+    press(&mut state, &["Enter", "Down", "Down", "Enter"]);
+    assert_eq!(seen(&state), "high-contrast");
+    let said = state.views[&CLIENT]
+        .message
+        .as_ref()
+        .map(|m| m.text.clone());
+    assert!(said.is_some_and(|said| said.contains("config.toml")));
+}
