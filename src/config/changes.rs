@@ -39,24 +39,30 @@ pub fn merge(old: &Loaded, mut new: Loaded) -> (Loaded, Report) {
     // A mistake just made is what one wants to read, not the one known already.
     let known = |mistake: &&String| old.reports.contains(mistake);
     let (known, fresh): (Vec<_>, Vec<_>) = new.reports.iter().partition(known);
+    let nothing_new = fresh.is_empty();
     let mistakes: Vec<String> = fresh.into_iter().chain(known).cloned().collect();
-    let report = report(&mistakes, &kept, &changes);
+    let mut report = report(&mistakes, &kept, &changes);
+    if let (Some(first), true, false) = (mistakes.first(), nothing_new, changes.is_empty()) {
+        report.line = format!("{}; still wrong: {first}", told(&changes));
+    }
     (new, report)
 }
 
+/// The first changes in a line.
+fn told(changes: &[String]) -> String {
+    let mut text = changes[..changes.len().min(SHOWN)].join(", ");
+    if changes.is_empty() {
+        text.push_str("nothing changed");
+    }
+    if changes.len() > SHOWN {
+        text.push_str(&format!(" and {} more", changes.len() - SHOWN));
+    }
+    format!("configuration read: {text}")
+}
+
 fn report(mistakes: &[String], kept: &[&str], changes: &[String]) -> Report {
-    let changed = match changes {
-        [] => "nothing changed".to_owned(),
-        all => {
-            let mut text = all[..all.len().min(SHOWN)].join(", ");
-            if all.len() > SHOWN {
-                text.push_str(&format!(" and {} more", all.len() - SHOWN));
-            }
-            text
-        }
-    };
     let Some(first) = mistakes.first() else {
-        let line = format!("configuration read: {changed}");
+        let line = told(changes);
         let whole = match changes {
             [] => line.clone(),
             all => format!("configuration read:\n  {}", all.join("\n  ")),
@@ -212,6 +218,15 @@ mod tests {
             "{report:?}"
         );
         assert!(report.line.contains("(and 1 more)"), "{report:?}");
+        // And one known already does not hide what was changed.
+        let (_, report) = merge(
+            &old,
+            loaded(&[first, ("keybindings.toml", "'M-h' = 'detach'")]),
+        );
+        assert_eq!(
+            report.line,
+            "configuration read: key M-h; still wrong: config.toml:1:1: unknown field 'them', did you mean 'theme'?"
+        );
     }
 
     #[test]

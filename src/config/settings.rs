@@ -19,6 +19,7 @@ use super::bindings::Validate;
 use super::doc::{self, Reports};
 use super::themes::{self, AUTO, Themes};
 use crate::keys::nearest::nearest;
+use crate::model::wall;
 
 pub use hooks::Hooks;
 
@@ -60,6 +61,16 @@ pub struct Settings {
     pub remain_on_exit: RemainOnExit,
     /// Whether the status line is shown. Default true.
     pub status: bool,
+    /// Where the status line is: `bottom` or `top`. Default `bottom`.
+    pub status_position: StatusPosition,
+    /// A format for the left end of the status line. Default: the workspace's name.
+    pub status_left: Option<String>,
+    /// A format for its right end. Default: the focused pane's session, what it has and who waits.
+    pub status_right: Option<String>,
+    /// A format for each tab in it. Default: number, name and marks.
+    pub window_status_format: Option<String>,
+    /// A format for the tab shown. Default: that of the others.
+    pub window_status_current_format: Option<String>,
     /// The keys of copy mode: `vi` or `emacs`. Default `vi`.
     pub copy_mode_keys: CopyKeys,
     /// Whether what is copied also goes to the terminal's clipboard (OSC 52). Default true.
@@ -112,6 +123,11 @@ impl Default for Settings {
             repeat_time: 500,
             remain_on_exit: RemainOnExit::Failed,
             status: true,
+            status_position: StatusPosition::Bottom,
+            status_left: None,
+            status_right: None,
+            window_status_format: None,
+            window_status_current_format: None,
             copy_mode_keys: CopyKeys::Vi,
             clipboard: true,
             allow_osc52_write: true,
@@ -288,6 +304,16 @@ impl Default for Claims {
 pub struct Fixes {
     /// Whether a session may judge its own fixes, with `--self-review`. Default false.
     pub self_review: bool,
+}
+
+/// Where the status line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusPosition {
+    /// In the last row.
+    Bottom,
+    /// In the first row.
+    Top,
 }
 
 /// Whose keys copy mode has.
@@ -526,6 +552,20 @@ pub(super) fn check(
             let said = format!("there is no theme '{name}'{}", near.unwrap_or_default());
             reports.add(doc::place(text, &[key]), said);
             *name = default;
+        }
+    }
+    for (key, format) in [
+        ("status-left", &mut settings.status_left),
+        ("status-right", &mut settings.status_right),
+        ("window-status-format", &mut settings.window_status_format),
+        (
+            "window-status-current-format",
+            &mut settings.window_status_current_format,
+        ),
+    ] {
+        if let Some(Err(why)) = format.as_deref().map(wall::check) {
+            reports.add(doc::place(text, &[key]), format!("'{key}': {why}"));
+            *format = None;
         }
     }
     // Formats stand in hooks' lines, so only what they are put into can be checked now.

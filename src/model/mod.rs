@@ -18,3 +18,4 @@ pub mod undo;
 pub mod variables;
 pub mod view;
 pub mod wait;
+pub mod wall;

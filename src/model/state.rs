@@ -20,11 +20,20 @@ use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
 use crate::config::load::Loaded;
+use crate::config::settings::StatusPosition;
 use crate::coord::snapshot::Snapshot;
 use crate::term::Screen;
 
 /// The size a pane is born with before any terminal shows it.
 pub const UNSEEN: Size = Size::new(80, 24);
+
+/// The parts of the status line that a format can say.
+pub const STATUS_FORMATS: [&str; 4] = [
+    "status-left",
+    "status-right",
+    "window-status-format",
+    "window-status-current-format",
+];
 
 /// How far hooks have followed the journal.
 #[derive(Debug, Clone, Copy, Default)]
@@ -81,6 +90,8 @@ pub struct State {
     pub options: BTreeMap<String, String>,
     /// Which hooks have run, and how many more may.
     pub hooks: HookBudget,
+    /// What the person's clock said when this step began; looked at only while a clock is shown.
+    pub wall: Option<jiff::Zoned>,
     /// The theme chosen since the settings were read, over theirs.
     pub theme: Option<String>,
     /// Command lines run from the palette, the last one last.
@@ -121,6 +132,7 @@ impl State {
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),
+            wall: None,
             theme: None,
             palette_recent: Vec::new(),
             host: String::new(),
@@ -128,6 +140,44 @@ impl State {
             next_pane: 0,
             next_tab: 0,
         }
+    }
+
+    /// A part of the status line by tmux's name for it: what `set-option` has set, or the settings.
+    pub fn status_format(&self, name: &str) -> Option<&str> {
+        let settings = &self.config.settings;
+        let set = match name {
+            "status-left" => &settings.status_left,
+            "status-right" => &settings.status_right,
+            "window-status-format" => &settings.window_status_format,
+            "window-status-current-format" => &settings.window_status_current_format,
+            _ => &None,
+        };
+        let option = self.options.get(name).map(String::as_str);
+        option.or(set.as_deref())
+    }
+
+    /// Where the status line is, if there is to be one.
+    pub fn status_place(&self) -> Option<StatusPosition> {
+        let settings = &self.config.settings;
+        let shown = match self.options.get("status").map(String::as_str) {
+            Some("off") => false,
+            Some(_) => true,
+            None => settings.status,
+        };
+        let place = match self.options.get("status-position").map(String::as_str) {
+            Some("top") => StatusPosition::Top,
+            Some(_) => StatusPosition::Bottom,
+            None => settings.status_position,
+        };
+        shown.then_some(place)
+    }
+
+    /// Whether a terminal shows a clock.
+    pub fn shows_clock(&self) -> bool {
+        let formats = STATUS_FORMATS.iter();
+        let mut formats = formats.filter_map(|name| self.status_format(name));
+        self.views.values().any(|view| view.status_line.is_some())
+            && formats.any(super::wall::shows_time)
     }
 
     /// The name of the theme a view is drawn with: the one under the cursor of a list of themes, the

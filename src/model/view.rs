@@ -10,6 +10,7 @@ use super::id::{ClientId, PaneId, TabId};
 use super::layout::BorderId;
 use super::overlay::Overlay;
 use super::panel::PanelState;
+use crate::config::settings::StatusPosition;
 use crate::keys::key::Key;
 
 /// How long a chord is half typed before hints show what can follow, in milliseconds: people who
@@ -61,8 +62,8 @@ pub struct View {
     pub last_input_ms: u64,
     /// Lines typed at the prompt before, oldest first.
     pub history: Vec<String>,
-    /// Whether there is a status line.
-    pub status_line: bool,
+    /// Where the status line is, if there is one.
+    pub status_line: Option<StatusPosition>,
     /// Keys move and resize the focused pane instead of going to its program.
     pub adjusting: bool,
 }
@@ -157,7 +158,7 @@ impl View {
             drag: None,
             last_input_ms: 0,
             history: Vec::new(),
-            status_line: true,
+            status_line: Some(StatusPosition::Bottom),
             adjusting: false,
         }
     }
@@ -179,9 +180,13 @@ impl View {
     /// panes on a wide terminal and over them on a narrow one.
     pub fn frame(&self) -> Frame {
         let Size { cols, rows } = self.size;
-        let status_rows = u16::from(rows >= 3 && self.status_line);
-        let body = Rect::new(0, 0, cols, rows - status_rows.min(rows));
-        let status = (status_rows > 0).then(|| Rect::new(0, body.rows, cols, 1));
+        let place = self.status_line.filter(|_| rows >= 3);
+        let line = |y| Rect::new(0, y, cols, 1);
+        let (body, status) = match place {
+            None => (Rect::new(0, 0, cols, rows), None),
+            Some(StatusPosition::Bottom) => (Rect::new(0, 0, cols, rows - 1), Some(line(rows - 1))),
+            Some(StatusPosition::Top) => (Rect::new(0, 1, cols, rows - 1), Some(line(0))),
+        };
         if !self.panel.open {
             return Frame {
                 content: body,
@@ -194,11 +199,11 @@ impl View {
         let width = self.panel.width_in(cols);
         let left = self.panel.on_left();
         let x = if left { 0 } else { cols - width };
-        let panel = Rect::new(x, 0, width, body.rows);
+        let panel = Rect::new(x, body.y, width, body.rows);
         let content = match (floats, left) {
             (true, _) => body,
-            (false, true) => Rect::new(width, 0, cols - width, body.rows),
-            (false, false) => Rect::new(0, 0, cols - width, body.rows),
+            (false, true) => Rect::new(width, body.y, cols - width, body.rows),
+            (false, false) => Rect::new(0, body.y, cols - width, body.rows),
         };
         Frame {
             content,

@@ -62,14 +62,17 @@ impl Over {
 pub fn render(state: &State, view: &View, buf: &mut Buffer, theme: &Theme) -> Over {
     let mut over = Over::default();
     let screen = Rect::new(0, 0, view.size.cols, view.size.rows);
-    let body = Rect {
-        rows: view
-            .frame()
-            .status
-            .map_or(screen.rows, |status| status.y)
-            .max(1)
-            .min(screen.rows),
-        ..screen
+    let body = match view.frame().status {
+        Some(status) if status.y == 0 => Rect {
+            y: 1,
+            rows: screen.rows - 1,
+            ..screen
+        },
+        Some(_) => Rect {
+            rows: screen.rows - 1,
+            ..screen
+        },
+        None => screen,
     };
     if let Some(message) = &view.message {
         let tone = if message.error {

@@ -1,10 +1,12 @@
 //! The parts of a view's picture: their props, taken from the state.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
 use super::Region;
 use super::border::{self, BorderProps, PaneLabel};
 use super::copy;
+use super::format::{self, Span};
 use super::frame::{self, FrameProps};
 use super::overlay::exited::{self, ExitedAction, ExitedProps};
 use super::panel::{self, Hint, PanelProps, PanelView};
@@ -15,11 +17,14 @@ use crate::keys::chord;
 use crate::keys::keymap::Table;
 use crate::model::float::Float;
 use crate::model::geometry::Rect;
-use crate::model::id::PaneId;
+use crate::model::id::{PaneId, TabId};
 use crate::model::layout::{Arrangement, Floated};
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
+use crate::model::tab::Tab;
+use crate::model::variables::{self, Subject};
 use crate::model::view::View;
+use crate::model::wall;
 
 /// The lines between panes, with titles in them.
 pub fn borders(
@@ -155,12 +160,17 @@ pub fn status(
     theme: &Theme,
 ) -> Vec<Region<StatusAction>> {
     let names: Vec<String> = state.tabs.iter().map(|tab| state.tab_label(tab)).collect();
+    let own: Vec<Option<Vec<Span>>> = state
+        .tabs
+        .iter()
+        .map(|tab| own_tab(state, view, tab, theme))
+        .collect();
     let tabs = state
         .tabs
         .iter()
-        .zip(&names)
+        .zip(names.iter().zip(&own))
         .enumerate()
-        .map(|(number, (tab, name))| {
+        .map(|(number, (tab, (name, own)))| {
             let marked = |mark: fn(&crate::model::pane::Pane) -> bool| {
                 tab.panes()
                     .iter()
@@ -176,6 +186,7 @@ pub fn status(
                 bell: marked(|pane| pane.bell),
                 activity: marked(|pane| pane.activity),
                 blocked: false,
+                own: own.as_deref(),
             }
         })
         .collect();
@@ -218,6 +229,8 @@ pub fn status(
         claims,
         unread: session.map_or(0, |session| session.unread),
         attention: 0,
+        left: written(state, view, None, "status-left", theme.status),
+        right: written(state, view, None, "status-right", theme.status),
     };
     status::render(rect, buf, &props, theme)
 }
@@ -229,6 +242,34 @@ fn out_of_sight(state: &State, view: &View) -> Option<String> {
     let hidden = |float: &&Float| !sight.contains(&float.pane);
     let count = tab.floats.iter().filter(hidden).count();
     (count > 0).then(|| format!("{count} floating"))
+}
+
+/// What a format of the status line says here, if there is one of that name.
+fn written(
+    state: &State,
+    view: &View,
+    tab: Option<TabId>,
+    name: &str,
+    base: Style,
+) -> Option<Vec<Span>> {
+    let text = wall::write(state.status_format(name)?, state.wall.as_ref());
+    let subject = Subject {
+        pane: state.focused(view).filter(|_| tab.is_none()),
+        tab: Some(tab.unwrap_or(view.tab)),
+        client: Some(view.client),
+    };
+    let pieces = variables::pieces(state, subject, &text);
+    Some(format::spans(pieces, base))
+}
+
+fn own_tab(state: &State, view: &View, tab: &Tab, theme: &Theme) -> Option<Vec<Span>> {
+    let (name, base) = match tab.id == view.tab {
+        true => ("window-status-current-format", theme.tab_active),
+        false => ("window-status-format", theme.tab),
+    };
+    let base = theme.status.patch(base);
+    written(state, view, Some(tab.id), name, base)
+        .or_else(|| written(state, view, Some(tab.id), "window-status-format", base))
 }
 
 /// The side panel.

@@ -45,7 +45,7 @@ pub fn attached(
     };
     let mut view = View::new(client, size, tab, panel(&state.config.settings, size));
     view.last_input_ms = state.now_ms;
-    view.status_line = state.config.settings.status;
+    view.status_line = state.status_place();
     let reports = state.config.reports.clone();
     state.views.insert(client, view);
     state.note(Kind::ClientAttached, client, serde_json::Map::new());
@@ -290,9 +290,6 @@ pub fn reloaded(state: &mut State, loaded: Loaded, reply: ReplyTo, effects: &mut
         state.theme = None;
     }
     state.config = Arc::new(loaded);
-    for view in state.views.values_mut() {
-        view.status_line = state.config.settings.status;
-    }
     let clients: Vec<ClientId> = state.views.keys().copied().collect();
     for client in clients {
         if reply != ReplyTo::View(client) {

@@ -15,6 +15,10 @@ use crate::model::view::View;
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
 pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    let place = state.status_place();
+    for view in state.views.values_mut() {
+        view.status_line = place;
+    }
     if let Some(view) = state.recent_view() {
         state.last_area = view.frame().content.size();
     }

@@ -159,3 +159,32 @@ fn no_colour_means_none() {
         "{raw:?}"
     );
 }
+
+/// Formats make the status line, a click on a tab of it still turns to it, and the line can be at the top.
+#[test]
+fn the_status_line_is_written_by_formats() {
+    let world = World::plain();
+    let mut terminal = world.ready(80, 24);
+    world.ok(&["new-tab", "-n", "second"]);
+    write(
+        &world,
+        "config.toml",
+        "status-position = \"top\"\nstatus-left = \"<#S> \"\nstatus-right = \"%Y #{window_panes}p\"\n\
+         window-status-format = \"#I=#W#F\"\n[panel]\nopen = false\n",
+    );
+    terminal.wait_row(0, |row| {
+        row.starts_with("<work> 0=") && row.ends_with(" 1p")
+    });
+    let year = terminal.lines()[0].split(' ').rev().nth(1).map(str::len);
+    assert_eq!(year, Some(4), "{:?}", terminal.lines()[0]);
+    terminal.wait_row(0, |row| row.contains("1=second"));
+    let (col, row) = terminal.find("0=");
+    terminal.click(col, row);
+    terminal.wait_row(0, |row| row.contains("* 1=second-"));
+    world.ok(&["set-option", "-g", "status", "off"]);
+    terminal.wait_row(0, |row| row.starts_with('$'));
+    world.ok(&["set-option", "-g", "-u", "status"]);
+    terminal.wait_row(0, |row| row.starts_with("<work>"));
+    let (code, _) = world.fails(&["set-option", "-g", "status-position", "middle"]);
+    assert_eq!(code, 2);
+}

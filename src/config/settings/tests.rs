@@ -33,7 +33,7 @@ fn the_example_says_the_defaults_and_names_every_setting() {
 #[test]
 fn every_setting_can_be_set() {
     let settings = check(
-        r#"
+        r##"
         theme = "light"
         theme-dark = "sea"
         theme-light = "sand"
@@ -45,6 +45,11 @@ fn every_setting_can_be_set() {
         repeat-time = 0
         remain-on-exit = true
         status = false
+        status-position = "top"
+        status-left = "#S"
+        status-right = "%H:%M"
+        window-status-format = "#I"
+        window-status-current-format = "#I*"
         copy-mode-keys = "emacs"
         clipboard = false
         allow-osc52-write = false
@@ -70,7 +75,7 @@ fn every_setting_can_be_set() {
         [messages]
         burst = 0
         per-minute = 600
-        "#,
+        "##,
         &[],
     );
     let expected = Settings {
@@ -85,6 +90,11 @@ fn every_setting_can_be_set() {
         repeat_time: 0,
         remain_on_exit: RemainOnExit::Always,
         status: false,
+        status_position: StatusPosition::Top,
+        status_left: Some("#S".to_owned()),
+        status_right: Some("%H:%M".to_owned()),
+        window_status_format: Some("#I".to_owned()),
+        window_status_current_format: Some("#I*".to_owned()),
         copy_mode_keys: CopyKeys::Emacs,
         clipboard: false,
         allow_osc52_write: false,

@@ -137,3 +137,40 @@ fn a_theme_is_seen_before_it_is_chosen() {
         .map(|m| m.text.clone());
     assert!(said.is_some_and(|said| said.contains("config.toml")));
 }
+
+/// tmux's formats make the line, and a click on a tab still finds it.
+#[test]
+fn the_status_line_is_what_formats_say() {
+    let picture = |(cols, rows)| {
+        let mut state = workspace(cols, rows);
+        press(&mut state, &["C-b", "c", "C-b", ":"]);
+        type_in(&mut state, "set -g status-left '#[bold]<#S> '");
+        press(&mut state, &["Enter", "C-b", ":"]);
+        type_in(&mut state, "set -g status-right '#{agent_name}%H:%M 50%%'");
+        press(&mut state, &["Enter", "C-b", ":"]);
+        type_in(&mut state, "set -g window-status-format '#I=#W#F'");
+        press(&mut state, &["Enter", "C-b", ":"]);
+        type_in(&mut state, "set -g status-position top");
+        press(&mut state, &["Enter"]);
+        let noon = jiff::civil::date(2026, 1, 2).at(12, 34, 0, 0);
+        state.wall = Some(noon.in_tz("UTC").expect("there is UTC"));
+        assert!(state.shows_clock());
+        let click = crate::ui::hit::status(&state, CLIENT, 12, 0);
+        if cols >= 40 {
+            let tab = state.tabs[0].id;
+            assert_eq!(click, Some(crate::ui::status::StatusAction::Tab(tab)));
+        }
+        format!("[{cols}x{rows}]\n{}\n", picture(&state))
+    };
+    insta::assert_snapshot!(SIZES.into_iter().map(picture).collect::<String>());
+}
+
+#[test]
+fn without_a_clock_nothing_looks_at_one() {
+    let mut state = workspace(80, 24);
+    assert!(!state.shows_clock());
+    press(&mut state, &["C-b", ":"]);
+    type_in(&mut state, "set -g status-right '100%% #S'");
+    press(&mut state, &["Enter"]);
+    assert!(!state.shows_clock());
+}
