@@ -299,6 +299,7 @@ commands! {
             Confirm(view::confirm::Confirm) "confirm" ["confirm-before"]
             ShowPanes(view::show_panes::ShowPanes) "show-panes" ["display-panes"]
             ChooseTab(view::choose_tab::ChooseTab) "choose-tab" ["choose-tree"]
+            ShowMenu(view::menu::ShowMenu) "show-menu" ["menu"]
             ChooseTheme(view::choose_theme::ChooseTheme) "choose-theme" ["set-theme"]
             SendPrefix(view::send_prefix::SendPrefix) "send-prefix" []
             Redraw(view::redraw::Redraw) "redraw" ["refresh-client"]

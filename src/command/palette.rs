@@ -224,7 +224,7 @@ fn places(state: &State, view: &View) -> Vec<Item> {
     };
     let mut items = Vec::new();
     for (index, tab) in state.tabs.iter().enumerate() {
-        let panes = tab.layout.panes();
+        let panes = tab.panes();
         let mut about = crate::ui::paint::count(panes.len(), "pane");
         if tab.id == view.tab {
             about.push_str(", shown");

@@ -83,6 +83,16 @@ pub struct Settings {
     pub buffer_limit: u32,
     /// What a double click takes for the end of a word, beside blanks.
     pub word_separators: String,
+    /// Whose bells ring the terminal: those of panes that are shown (`current`), not shown (`other`), `any`
+    /// or `none`. Default `any`.
+    pub bell_action: BellAction,
+    /// Whether a bell is told in a line: instead of ringing (`on`), besides (`both`), or not (`off`). Default
+    /// `off`.
+    pub visual_bell: VisualBell,
+    /// Whether a tab is marked `!` in which a bell rang unseen. Default true.
+    pub monitor_bell: bool,
+    /// Whether a tab is marked `#` in which something was printed unseen. Default true.
+    pub monitor_activity: bool,
     /// Whether programs that ask for the mouse get it; Shift keeps it from them. Default true.
     pub program_mouse: bool,
     /// Where new panes start. Default `pane`.
@@ -133,6 +143,10 @@ impl Default for Settings {
             allow_osc52_write: true,
             buffer_limit: 50,
             word_separators: WORD_SEPARATORS.to_owned(),
+            bell_action: BellAction::Any,
+            visual_bell: VisualBell::Off,
+            monitor_bell: true,
+            monitor_activity: true,
             program_mouse: true,
             new_pane_directory: NewPaneDirectory::Pane,
             window_size: WindowSize::Largest,
@@ -314,6 +328,44 @@ pub enum StatusPosition {
     Bottom,
     /// In the first row.
     Top,
+}
+
+/// Whose bells ring the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BellAction {
+    /// Every pane's.
+    Any,
+    /// Those of panes shown.
+    Current,
+    /// Those of panes not shown.
+    Other,
+    /// None.
+    None,
+}
+
+impl BellAction {
+    /// Whether the bell of a pane rings at a terminal that shows it or does not.
+    pub fn rings(self, shown: bool) -> bool {
+        match self {
+            BellAction::Any => true,
+            BellAction::Current => shown,
+            BellAction::Other => !shown,
+            BellAction::None => false,
+        }
+    }
+}
+
+/// Whether a bell is told in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VisualBell {
+    /// It rings and nothing is said.
+    Off,
+    /// It is told and does not ring.
+    On,
+    /// It rings and is told.
+    Both,
 }
 
 /// Whose keys copy mode has.

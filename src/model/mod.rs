@@ -9,6 +9,7 @@ pub mod id;
 pub mod journal;
 pub mod layout;
 pub mod line_edit;
+pub mod menu;
 pub mod overlay;
 pub mod pane;
 pub mod panel;

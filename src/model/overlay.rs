@@ -1,6 +1,7 @@
 //! What can lie over a view's panes and take its keys. At most one does at a time.
 
 use super::line_edit::LineEdit;
+use super::menu::Menu;
 
 /// An overlay and its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,8 @@ pub enum Overlay {
         /// The row under the cursor.
         selected: usize,
     },
+    /// A menu of what one can do with something.
+    Menu(Menu),
     /// The list of themes; the one under the cursor is the one seen.
     Themes {
         /// Their names, as they were when the list was opened.

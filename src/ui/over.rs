@@ -3,7 +3,9 @@
 
 use ratatui::buffer::Buffer;
 
-use super::overlay::{Drawn, choose, confirm, hint, keys, message, numbers, palette, prompt, text};
+use super::overlay::{
+    Drawn, choose, confirm, hint, keys, menu, message, numbers, palette, prompt, text,
+};
 use super::theme::{Theme, Tone};
 use super::{Region, copy};
 use crate::command::{self, complete};
@@ -12,6 +14,7 @@ use crate::keys::chord;
 use crate::keys::keymap::{Entry, Lookup, Table};
 use crate::model::geometry::Rect;
 use crate::model::line_edit::LineEdit;
+use crate::model::menu::Menu;
 use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt};
 use crate::model::state::State;
 use crate::model::view::View;
@@ -119,6 +122,7 @@ fn draw_overlay(
             key_list(state, view, (filter, *scroll), body, buf, theme, over);
         }
         Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
+        Overlay::Menu(menu) => menu_list(state, menu, body, buf, theme, over),
         Overlay::Themes { names, selected } => {
             let now = state.theme.as_ref().unwrap_or(&state.config.settings.theme);
             theme_list(now, names, *selected, body, buf, theme, over);
@@ -401,6 +405,39 @@ fn tab_list(
     let hint = "Enter shows · x closes · Esc";
     let drawn = choose::render(body, buf, "Tabs", &items, selected, hint, theme);
     over.add(drawn, |index| Click::Run(format!("focus-tab {index}")));
+}
+
+fn menu_list(
+    state: &State,
+    open: &Menu,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let keys: Vec<String> = open
+        .entries
+        .iter()
+        .map(|entry| {
+            let bound = state.config.keymap.reverse(entry.bound);
+            bound
+                .first()
+                .map(|bound| chord::show(&bound.keys))
+                .unwrap_or_default()
+        })
+        .collect();
+    let rows: Vec<menu::MenuRow<'_>> = open
+        .entries
+        .iter()
+        .zip(&keys)
+        .map(|(entry, key)| menu::MenuRow {
+            label: entry.label,
+            key,
+        })
+        .collect();
+    let place = (open.at, open.selected);
+    let drawn = menu::render(body, buf, &open.title, &rows, place, theme);
+    over.add(drawn, Click::Choose);
 }
 
 fn theme_list(

@@ -79,6 +79,8 @@ roles! {
     border_focused,
     /// Lines round a pane whose agent waits for somebody.
     border_blocked,
+    /// Lines round panes that are typed into together.
+    border_synchronized,
     /// A pane's title.
     title,
     /// The focused pane's title.
@@ -173,6 +175,7 @@ impl Theme {
             warn: bold,
             error: bold.add_modifier(Modifier::REVERSED),
             border_focused: bold,
+            border_synchronized: reverse,
             title_focused: bold,
             status: reverse,
             tab_active: bold.remove_modifier(Modifier::REVERSED),

@@ -2,10 +2,12 @@
 
 use super::{Effect, copy, palette, request};
 use crate::command::complete;
+use crate::config::load::Loaded;
 use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, Key, KeyEvent, Mods};
 use crate::model::id::ClientId;
 use crate::model::line_edit::LineEdit;
+use crate::model::menu::Menu;
 use crate::model::overlay::{Overlay, PromptState};
 use crate::model::state::State;
 use crate::model::view::View;
@@ -34,6 +36,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         .iter()
         .map(|buffer| buffer.name.clone())
         .collect();
+    let config = state.config.clone();
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };
@@ -52,6 +55,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Keys { filter, scroll } => list_key(filter, scroll, event, rows),
         Overlay::Text { scroll, lines, .. } => text_key(scroll, lines.len(), event, rows),
         Overlay::Tabs { selected } => tabs_key(selected, tabs, event),
+        Overlay::Menu(menu) => menu_key(menu, &config, event),
         Overlay::Themes { names, selected } => themes_key(selected, names, event),
         Overlay::PaneNumbers => number_key(event, &panes),
         Overlay::Buffers { selected } => buffers_key(selected, &buffers, event),
@@ -264,6 +268,28 @@ fn tabs_key(selected: &mut usize, tabs: usize, event: &KeyEvent) -> Outcome {
     Outcome::Stay
 }
 
+/// The last key of an entry's chord chooses it: what one sees in the menu works without it as well.
+fn menu_key(menu: &mut Menu, config: &Loaded, event: &KeyEvent) -> Outcome {
+    let key = event.chord();
+    let chosen = menu.entries.iter().find(|entry| {
+        let bound = config.keymap.reverse(entry.bound);
+        bound
+            .first()
+            .is_some_and(|bound| bound.keys.last() == Some(&key))
+    });
+    let chosen = match key.code {
+        Code::Enter => menu.entries.get(menu.selected),
+        _ => chosen,
+    };
+    if let Some(entry) = chosen {
+        return Outcome::Run(entry.line.clone());
+    }
+    match list_motion(&mut menu.selected, menu.entries.len(), key.code) {
+        true => Outcome::Stay,
+        false => Outcome::Close,
+    }
+}
+
 fn themes_key(selected: &mut usize, names: &[String], event: &KeyEvent) -> Outcome {
     match event.chord().code {
         Code::Enter => {
@@ -339,6 +365,7 @@ pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Ve
     match event.kind {
         MouseKind::WheelUp => press(state, Code::Up),
         MouseKind::WheelDown => press(state, Code::Down),
+        MouseKind::Press(Button::Right) => press(state, Code::Esc),
         MouseKind::Press(Button::Left) => {
             let clicked = hit::over(state, client, (event.x, event.y));
             click(state, client, clicked, effects);
@@ -372,6 +399,7 @@ fn click(state: &mut State, client: ClientId, clicked: Option<Click>, effects: &
             match &mut view.overlay {
                 Some(Overlay::Palette(palette)) => palette.selected = index,
                 Some(Overlay::Themes { selected, .. }) => *selected = index,
+                Some(Overlay::Menu(menu)) => menu.selected = index,
                 _ => {}
             }
             let enter = KeyEvent::from(Key::plain(Code::Enter));

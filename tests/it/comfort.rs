@@ -188,3 +188,44 @@ fn the_status_line_is_written_by_formats() {
     let (code, _) = world.fails(&["set-option", "-g", "status-position", "middle"]);
     assert_eq!(code, 2);
 }
+
+/// The right button opens a menu on a pane and on a tab; a key of the menu, or a click, does it.
+#[test]
+fn menus_open_by_mouse_and_by_key() {
+    let world = World::plain();
+    let mut terminal = world.ready(80, 24);
+    let right = |terminal: &mut Terminal, col, row| {
+        terminal.send(&mouse(2, col, row, true));
+        terminal.send(&mouse(2, col, row, false));
+    };
+    right(&mut terminal, 10, 5);
+    terminal.wait_text("Split downwards");
+    let (col, row) = terminal.find("Split downwards");
+    terminal.click(col, row);
+    world.wait_panes("two panes", |panes| panes.len() == 2);
+    let (col, row) = terminal.find("0:");
+    right(&mut terminal, col, row);
+    terminal.wait_text("Name…");
+    terminal.send(",");
+    terminal.wait("the prompt", |s| last_line(s).starts_with(":rename-tab -t"));
+    terminal.send("menued\r");
+    terminal.wait("the name", |s| last_line(s).contains("0:menued"));
+    terminal.chord(">");
+    terminal.wait_text("Look back and copy");
+    terminal.send("\x1b");
+    terminal.wait_no_text("Look back and copy");
+}
+
+/// A bell in a tab nobody sees marks it and reaches the terminal.
+#[test]
+fn a_bell_elsewhere_is_passed_on_and_marked() {
+    let world = World::plain();
+    let terminal = world.ready(80, 24);
+    world.ok(&["new-tab", "-n", "front"]);
+    terminal.wait("the tab", |s| last_line(s).contains("front*"));
+    let start = terminal.raw().len();
+    let first = world.panes()[0]["id"].as_str().expect("an id").to_owned();
+    world.ok(&["send-keys", "-t", &first, "printf '\\a'", "Enter"]);
+    terminal.wait_bytes("the bell", start, b"\x07");
+    terminal.wait("the mark", |s| last_line(s).contains('!'));
+}

@@ -10,6 +10,7 @@ pub mod copy_mode;
 pub mod detach;
 pub mod floating;
 pub mod focus_tab;
+pub mod menu;
 pub mod palette;
 pub mod panel;
 pub mod prompt;

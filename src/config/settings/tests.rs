@@ -55,6 +55,10 @@ fn every_setting_can_be_set() {
         allow-osc52-write = false
         buffer-limit = 5
         word-separators = "/"
+        bell-action = "other"
+        visual-bell = "both"
+        monitor-bell = false
+        monitor-activity = false
         program-mouse = false
         new-pane-directory = "home"
         window-size = "smallest"
@@ -100,6 +104,10 @@ fn every_setting_can_be_set() {
         allow_osc52_write: false,
         buffer_limit: 5,
         word_separators: "/".to_owned(),
+        bell_action: BellAction::Other,
+        visual_bell: VisualBell::Both,
+        monitor_bell: false,
+        monitor_activity: false,
         program_mouse: false,
         new_pane_directory: NewPaneDirectory::Home,
         window_size: WindowSize::Smallest,

@@ -174,3 +174,80 @@ fn without_a_clock_nothing_looks_at_one() {
     press(&mut state, &["Enter"]);
     assert!(!state.shows_clock());
 }
+
+fn right_click(state: &mut State, x: u16, y: u16) {
+    use crate::keys::input::{Button, Mouse, MouseKind};
+    let mouse = Mouse {
+        kind: MouseKind::Press(Button::Right),
+        x,
+        y,
+        mods: crate::keys::key::Mods::NONE,
+    };
+    event(
+        state,
+        Event::Input {
+            client: CLIENT,
+            input: Input::Mouse(mouse),
+        },
+    );
+}
+
+#[test]
+fn the_right_button_opens_a_menu() {
+    let picture = |(cols, rows): (u16, u16)| {
+        let mut state = workspace(cols, rows);
+        right_click(&mut state, cols - 3, 2);
+        let pane = picture(&state);
+        press(&mut state, &["Esc"]);
+        right_click(&mut state, 11, rows - 1);
+        format!("[{cols}x{rows}]\n{pane}\n{}\n", picture(&state))
+    };
+    insta::assert_snapshot!(SIZES.into_iter().map(picture).collect::<String>());
+}
+
+/// A row's own key works in the menu, and what it runs is about the pane clicked.
+#[test]
+fn a_menu_acts_on_what_was_clicked() {
+    let mut state = workspace(80, 24);
+    right_click(&mut state, 2, 2);
+    assert_eq!(
+        state.focused(&state.views[&CLIENT]),
+        Some(PaneId(0)),
+        "a click focuses"
+    );
+    press(&mut state, &["m"]);
+    assert_eq!(state.marked, Some(PaneId(0)));
+    press(&mut state, &["C-b", ">"]);
+    assert!(matches!(
+        state.views[&CLIENT].overlay,
+        Some(Overlay::Menu(_))
+    ));
+    press(&mut state, &["Down", "Enter"]);
+    assert_eq!(state.panes.len(), 3);
+    press(&mut state, &["C-b", "<", "x"]);
+    assert_eq!(state.views[&CLIENT].overlay, None, "no row has that key");
+}
+
+/// What a pane is in is to be seen at its border: who waits, who works, what ended, what is typed
+/// together, what is marked.
+#[test]
+fn borders_tell_what_panes_are_in() {
+    let mut state = workspace(90, 24);
+    press(&mut state, &["C-b", "\"", "C-b", "\"", "C-b", "m"]);
+    let mut snapshot = team("A", "B");
+    snapshot.sessions[1].state = Some("blocked on a question".to_owned());
+    state.snapshot = Arc::new(snapshot);
+    let ids: Vec<PaneId> = state.panes.keys().copied().collect();
+    for id in &ids[2..] {
+        if let Some(pane) = state.panes.get_mut(id) {
+            pane.session = "B".to_owned();
+        }
+    }
+    press(&mut state, &["C-b", "y"]);
+    let picture = picture(&state);
+    assert!(picture.contains("▲ waits"), "{picture}");
+    assert!(picture.contains("▲ 1 waits"), "{picture}");
+    assert!(picture.contains("0:shell▲*"), "{picture}");
+    assert!(picture.contains("◆ ⇉"), "{picture}");
+    insta::assert_snapshot!(picture);
+}
