@@ -299,6 +299,7 @@ commands! {
             Confirm(view::confirm::Confirm) "confirm" ["confirm-before"]
             ShowPanes(view::show_panes::ShowPanes) "show-panes" ["display-panes"]
             ChooseTab(view::choose_tab::ChooseTab) "choose-tab" ["choose-tree"]
+            Welcome(view::welcome::Welcome) "welcome" []
             ShowMenu(view::menu::ShowMenu) "show-menu" ["menu"]
             ChooseTheme(view::choose_theme::ChooseTheme) "choose-theme" ["set-theme"]
             SendPrefix(view::send_prefix::SendPrefix) "send-prefix" []

@@ -90,6 +90,8 @@ pub struct State {
     pub options: BTreeMap<String, String>,
     /// Which hooks have run, and how many more may.
     pub hooks: HookBudget,
+    /// Whether nobody has ever been welcomed here.
+    pub first_start: bool,
     /// What the person's clock said when this step began; looked at only while a clock is shown.
     pub wall: Option<jiff::Zoned>,
     /// The theme chosen since the settings were read, over theirs.
@@ -132,6 +134,7 @@ impl State {
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),
+            first_start: false,
             wall: None,
             theme: None,
             palette_recent: Vec::new(),

@@ -54,6 +54,8 @@ pub struct View {
     pub hints: bool,
     /// Until when (loop time, ms) a repeatable key needs no prefix.
     pub repeat_until_ms: u64,
+    /// Whether the five keys are shown that one begins with, until a key is pressed.
+    pub welcome: bool,
     /// A line shown in place of the status line, and until when (loop time, ms).
     pub message: Option<Message>,
     /// What the mouse is dragging.
@@ -148,6 +150,7 @@ impl View {
             last_click: None,
             searches: Vec::new(),
             overlay: None,
+            welcome: false,
             panel,
             panel_parked: false,
             pending: Vec::new(),

@@ -91,6 +91,8 @@ pub enum Job {
         /// Where the report goes.
         reply: ReplyTo,
     },
+    /// Somebody was welcomed, and need not be again.
+    Welcomed,
     /// The configuration may have changed: read it again if it has.
     ConfigTouched,
 }
@@ -275,6 +277,14 @@ impl Worker {
             Job::Reload { reply } => {
                 self.config_stamp = load::stamp(paths::config_dir().as_deref());
                 self.reload(reply);
+                Ok(())
+            }
+            Job::Welcomed => {
+                // Where nothing can be kept they are welcomed again.
+                if let Some(file) = paths::welcomed_file() {
+                    let dir = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+                    let _ = dir.and_then(|()| std::fs::write(&file, ""));
+                }
                 Ok(())
             }
             Job::ConfigTouched => {

@@ -122,6 +122,7 @@ impl Loop {
                 requester,
                 reply,
             }),
+            Effect::Welcomed => self.job(Job::Welcomed),
             Effect::Shutdown => self.ending = true,
         }
     }

@@ -72,7 +72,9 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
         return;
     };
     let changed = changed_panes(state, view, terminal);
-    let whole = terminal.stale || view.overlay.is_some() || view.frame().panel_floats;
+    // What lies over panes must be drawn over them again.
+    let covered = view.overlay.is_some() || view.message.is_some() || view.hints || view.welcome;
+    let whole = terminal.stale || covered || view.frame().panel_floats;
     let blank = Surface::new(Size::new(0, 0));
     let mut next = std::mem::replace(&mut terminal.next, blank);
     if whole {

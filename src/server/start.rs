@@ -19,7 +19,7 @@ use super::mailbox::{Post, mailbox};
 use super::sockets::{self, Identity};
 use crate::clock::{Clock, SystemClock};
 use crate::config::load;
-use crate::config::paths::config_dir;
+use crate::config::paths::{config_dir, is_first_start};
 use crate::config::workspace::{Sockets, Workspace, socket_dir};
 use crate::coord::Coord;
 use crate::coord::snapshot::Snapshot;
@@ -165,6 +165,7 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         .to_string_lossy()
         .into_owned();
     state.pid = std::process::id();
+    state.first_start = is_first_start();
     state.journal.life = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     state.home = std::env::var_os("HOME").map(PathBuf::from);
     let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone(), stamp)?.split();

@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 
 use super::overlay::{
-    Drawn, choose, confirm, hint, keys, menu, message, numbers, palette, prompt, text,
+    Drawn, choose, confirm, hint, keys, menu, message, numbers, palette, prompt, text, welcome,
 };
 use super::theme::{Theme, Tone};
 use super::{Region, copy};
@@ -77,6 +77,10 @@ pub fn render(state: &State, view: &View, buf: &mut Buffer, theme: &Theme) -> Ov
         },
         None => screen,
     };
+    if view.welcome && view.overlay.is_none() {
+        let drawn = welcome_box(state, body, buf, theme);
+        over.add(drawn, |()| Click::Nothing);
+    }
     if let Some(message) = &view.message {
         let tone = if message.error {
             Tone::Error
@@ -145,6 +149,28 @@ fn draw_overlay(
             over.scroll_limit = Some(scroll.max);
         }
     }
+}
+
+/// The five keys one begins with, and what they do; those that are bound to nothing are left out.
+const FIRST_KEYS: &[(&str, &str)] = &[
+    ("command-palette", "find anything"),
+    ("list-keys", "all keys"),
+    ("split-pane --right", "split the pane"),
+    ("new-tab", "new tab"),
+    ("detach", "leave; all goes on"),
+];
+
+fn welcome_box(state: &State, body: Rect, buf: &mut Buffer, theme: &Theme) -> Drawn<()> {
+    let keymap = &state.config.keymap;
+    let keys: Vec<(String, &str)> = FIRST_KEYS
+        .iter()
+        .filter_map(|(command, what)| {
+            let entries = keymap.reverse(command);
+            Some((chord::show(&entries.first()?.keys), *what))
+        })
+        .collect();
+    let prefix = chord::show(&[keymap.prefix()]);
+    welcome::render(body, buf, &prefix, &keys, theme)
 }
 
 fn chord_hints(

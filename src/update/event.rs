@@ -303,6 +303,8 @@ pub enum Effect {
         /// Where the answer goes.
         reply: ReplyTo,
     },
+    /// Remember that somebody was welcomed.
+    Welcomed,
     /// End the server.
     Shutdown,
 }

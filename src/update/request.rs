@@ -46,6 +46,10 @@ pub fn attached(
     let mut view = View::new(client, size, tab, panel(&state.config.settings, size));
     view.last_input_ms = state.now_ms;
     view.status_line = state.status_place();
+    if std::mem::take(&mut state.first_start) {
+        view.welcome = true;
+        effects.push(Effect::Welcomed);
+    }
     let reports = state.config.reports.clone();
     state.views.insert(client, view);
     state.note(Kind::ClientAttached, client, serde_json::Map::new());

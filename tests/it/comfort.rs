@@ -229,3 +229,55 @@ fn a_bell_elsewhere_is_passed_on_and_marked() {
     terminal.wait_bytes("the bell", start, b"\x07");
     terminal.wait("the mark", |s| last_line(s).contains('!'));
 }
+
+/// The first start teaches five keys; typing goes to the shell and puts them away; the next start does not.
+#[test]
+fn a_first_start_is_welcomed_once_and_never_in_the_way() {
+    let world = World::new();
+    std::fs::remove_file(world.welcomed()).expect("ours");
+    std::fs::remove_dir(world.config()).expect("empty");
+    let mut terminal = world.attach(80, 24);
+    terminal.wait_text("Welcome to Stoa");
+    terminal.wait("a shell", |s| line(s, 0).starts_with('$'));
+    terminal.send("echo typed\"-\"through\r");
+    terminal.wait_text("typed-through");
+    terminal.wait_no_text("Welcome to Stoa");
+    world.ok(&["welcome"]);
+    terminal.wait_text("Welcome to Stoa");
+    assert!(world.welcomed().exists());
+    drop(terminal);
+    world.ok(&["kill-server"]);
+    let again = world.attach(80, 24);
+    again.wait("a shell", |s| line(s, 0).starts_with('$'));
+    assert!(!again.text().contains("Welcome"), "{}", again.text());
+}
+
+/// What `doctor --terminal` tells is what the terminal answered.
+#[test]
+fn doctor_asks_the_terminal() {
+    let world = World::plain();
+    let mut terminal = world.shell(90, 24);
+    terminal.send("stoa doctor --terminal\r");
+    // The last question is the one that everybody answers.
+    terminal.wait_bytes("the questions", 0, b"\x1b[c");
+    terminal.send("\x1b[?1u\x1b[?2026;2$y\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?62;52c");
+    terminal.wait_text("kitty protocol");
+    terminal.wait_text("dark");
+    terminal.wait_text("synchronized output");
+    terminal.wait_text("takes what is copied");
+    terminal.wait_text("256");
+    let (code, _) = world.fails(&["doctor", "--terminal"]);
+    assert_eq!(code, 2, "without a terminal there is none to ask");
+}
+
+/// In a pane it is Stoa that answers, and it says so.
+#[test]
+fn doctor_in_a_pane_finds_what_stoa_offers() {
+    let world = World::plain();
+    let mut terminal = world.ready(100, 30);
+    terminal.send("clear; stoa doctor --terminal\r");
+    terminal.wait_text("it is Stoa that answered");
+    terminal.wait_text("kitty protocol");
+    terminal.wait_text("24-bit");
+    terminal.wait_text("as wide as Stoa takes them");
+}

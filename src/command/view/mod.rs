@@ -17,6 +17,7 @@ pub mod prompt;
 pub mod redraw;
 pub mod send_prefix;
 pub mod show_panes;
+pub mod welcome;
 pub mod zoom;
 
 use crate::command::server::ServerCx;

@@ -17,6 +17,7 @@ pub mod prompt;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod welcome;
 
 use ratatui::buffer::Buffer;
 

@@ -60,6 +60,7 @@ pub fn render(
         false => {
             let note = match props.rows.len() {
                 0 => "nothing fits".to_owned(),
+                _ if props.edit.is_empty() => String::new(),
                 count => count.to_string(),
             };
             let frame = Frame {

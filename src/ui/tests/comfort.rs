@@ -251,3 +251,18 @@ fn borders_tell_what_panes_are_in() {
     assert!(picture.contains("◆ ⇉"), "{picture}");
     insta::assert_snapshot!(picture);
 }
+
+#[test]
+fn the_welcome_teaches_five_keys_and_goes_with_the_first() {
+    let picture = |(cols, rows)| {
+        let mut state = workspace(cols, rows);
+        if let Some(view) = state.views.get_mut(&CLIENT) {
+            view.welcome = true;
+        }
+        let welcome = picture(&state);
+        press(&mut state, &["a"]);
+        assert!(!state.views[&CLIENT].welcome);
+        format!("[{cols}x{rows}]\n{welcome}\n")
+    };
+    insta::assert_snapshot!(SIZES.into_iter().map(picture).collect::<String>());
+}
