@@ -83,6 +83,9 @@ pub struct Settings {
     pub buffer_limit: u32,
     /// What a double click takes for the end of a word, beside blanks.
     pub word_separators: String,
+    /// Whether panes have titles where no border is above them: `off`, or `top`, which takes a row. Default
+    /// `off`.
+    pub pane_border_status: PaneBorderStatus,
     /// Whose bells ring the terminal: those of panes that are shown (`current`), not shown (`other`), `any`
     /// or `none`. Default `any`.
     pub bell_action: BellAction,
@@ -143,6 +146,7 @@ impl Default for Settings {
             allow_osc52_write: true,
             buffer_limit: 50,
             word_separators: WORD_SEPARATORS.to_owned(),
+            pane_border_status: PaneBorderStatus::Off,
             bell_action: BellAction::Any,
             visual_bell: VisualBell::Off,
             monitor_bell: true,
@@ -327,6 +331,16 @@ pub enum StatusPosition {
     /// In the last row.
     Bottom,
     /// In the first row.
+    Top,
+}
+
+/// Whether panes at the top have a line with their titles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaneBorderStatus {
+    /// Only panes below a border have one.
+    Off,
+    /// Every pane has one.
     Top,
 }
 

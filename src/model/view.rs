@@ -20,6 +20,9 @@ pub const HINT_MS: u64 = 350;
 /// The narrowest terminal that shows the panel beside the panes; below it the panel lies on top.
 pub const DOCK_COLS: u16 = 100;
 
+/// In less than this no row is taken for titles.
+const TITLE_ROWS: u16 = 8;
+
 /// One client's view.
 pub struct View {
     /// Whose it is.
@@ -54,6 +57,8 @@ pub struct View {
     pub hints: bool,
     /// Until when (loop time, ms) a repeatable key needs no prefix.
     pub repeat_until_ms: u64,
+    /// Whether there is a row with titles above the panes.
+    pub title_row: bool,
     /// Whether the five keys are shown that one begins with, until a key is pressed.
     pub welcome: bool,
     /// A line shown in place of the status line, and until when (loop time, ms).
@@ -134,6 +139,8 @@ pub struct Frame {
     pub panel_floats: bool,
     /// The status line, if the terminal has room for one.
     pub status: Option<Rect>,
+    /// The row of titles above the panes, if there is one.
+    pub titles: Option<Rect>,
 }
 
 impl View {
@@ -150,6 +157,7 @@ impl View {
             last_click: None,
             searches: Vec::new(),
             overlay: None,
+            title_row: false,
             welcome: false,
             panel,
             panel_parked: false,
@@ -191,11 +199,13 @@ impl View {
             Some(StatusPosition::Top) => (Rect::new(0, 1, cols, rows - 1), Some(line(0))),
         };
         if !self.panel.open {
+            let (titles, content) = self.below_titles(body);
             return Frame {
-                content: body,
+                content,
                 panel: None,
                 panel_floats: false,
                 status,
+                titles,
             };
         }
         let floats = cols < DOCK_COLS;
@@ -208,11 +218,28 @@ impl View {
             (false, true) => Rect::new(width, body.y, cols - width, body.rows),
             (false, false) => Rect::new(0, body.y, cols - width, body.rows),
         };
+        let (titles, content) = self.below_titles(content);
         Frame {
             content,
             panel: Some(panel),
             panel_floats: floats,
             status,
+            titles,
+        }
+    }
+
+    /// A row for titles, where there is to be one and room for it, and what is left below it.
+    fn below_titles(&self, area: Rect) -> (Option<Rect>, Rect) {
+        match self.title_row && area.rows >= TITLE_ROWS {
+            false => (None, area),
+            true => (
+                Some(Rect { rows: 1, ..area }),
+                Rect {
+                    y: area.y + 1,
+                    rows: area.rows - 1,
+                    ..area
+                },
+            ),
         }
     }
 

@@ -49,7 +49,7 @@ pub fn borders(
         arrangement,
         focused: keyboard(state, view).filter(|pane| tiled.contains(pane)),
         labels: &labels,
-        title_row: false,
+        title_row: view.frame().titles.is_some(),
     };
     border::render(buf, &props, theme);
 }

@@ -60,7 +60,8 @@ fn status(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<E
     let line = match hit::status(state, client, event.x, event.y) {
         Some(StatusAction::Tab(tab)) => format!("focus-tab {tab}"),
         Some(StatusAction::Workspace) => "choose-tab".to_owned(),
-        Some(StatusAction::Session | StatusAction::Attention) => "toggle-panel".to_owned(),
+        Some(StatusAction::Session) => "toggle-panel".to_owned(),
+        Some(StatusAction::Attention) => "next-attention".to_owned(),
         None => return,
     };
     request::run_line(state, client, &line, effects);

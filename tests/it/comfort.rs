@@ -15,7 +15,7 @@ fn write(world: &World, name: &str, text: &str) {
 fn the_palette_finds_runs_and_goes() {
     let world = World::plain();
     let mut terminal = world.ready(80, 24);
-    terminal.chord("P");
+    terminal.chord("\x10");
     terminal.wait_text("Palette");
     terminal.send("splitright");
     terminal.wait_text("split-pane --right");
@@ -23,12 +23,12 @@ fn the_palette_finds_runs_and_goes() {
     world.wait_panes("two panes", |panes| panes.len() == 2);
     world.ok(&["new-tab", "-n", "elsewhere"]);
     terminal.wait("the new tab", |s| last_line(s).contains("elsewhere*"));
-    terminal.chord("P");
+    terminal.chord("\x10");
     terminal.wait_text("Palette");
     terminal.send("tab 0:\r");
     terminal.wait("the first tab", |s| last_line(s).contains("elsewhere-"));
     // Tab leads to the prompt, with the words so far.
-    terminal.chord("P");
+    terminal.chord("\x10");
     terminal.wait_text("Palette");
     terminal.send("rename-tab\t");
     terminal.wait("the prompt", |s| last_line(s).starts_with(":rename-tab"));
@@ -40,7 +40,7 @@ fn the_palette_finds_runs_and_goes() {
 fn the_palette_works_in_a_corner() {
     let world = World::plain();
     let mut terminal = world.ready(20, 5);
-    terminal.chord("P");
+    terminal.chord("\x10");
     terminal.wait("the field", |s| line(s, 0).starts_with('›'));
     terminal.send("new-tab\r");
     terminal.wait("a second tab", |s| last_line(s).contains("1:"));

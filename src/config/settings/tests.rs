@@ -55,6 +55,7 @@ fn every_setting_can_be_set() {
         allow-osc52-write = false
         buffer-limit = 5
         word-separators = "/"
+        pane-border-status = "top"
         bell-action = "other"
         visual-bell = "both"
         monitor-bell = false
@@ -104,6 +105,7 @@ fn every_setting_can_be_set() {
         allow_osc52_write: false,
         buffer_limit: 5,
         word_separators: "/".to_owned(),
+        pane_border_status: PaneBorderStatus::Top,
         bell_action: BellAction::Other,
         visual_bell: VisualBell::Both,
         monitor_bell: false,

@@ -32,24 +32,24 @@ fn type_in(state: &mut State, text: &str) {
 
 #[test]
 fn the_palette_lists_everything() {
-    insta::assert_snapshot!(pictures(&["C-b", "P"]));
+    insta::assert_snapshot!(pictures(&["C-b", "C-p"]));
 }
 
 #[test]
 fn a_few_letters_find_a_command() {
-    insta::assert_snapshot!(pictures(&["C-b", "P", "s", "p", "l", "r"]));
+    insta::assert_snapshot!(pictures(&["C-b", "C-p", "s", "p", "l", "r"]));
 }
 
 #[test]
 fn enter_runs_and_what_ran_comes_first() {
     let mut state = workspace(80, 24);
-    press(&mut state, &["C-b", "P"]);
+    press(&mut state, &["C-b", "C-p"]);
     type_in(&mut state, "new tab");
     press(&mut state, &["Enter"]);
     assert_eq!(state.tabs.len(), 2);
     assert_eq!(state.views[&CLIENT].overlay, None);
     // Without a letter typed, it is what comes first now.
-    press(&mut state, &["C-b", "P", "Enter"]);
+    press(&mut state, &["C-b", "C-p", "Enter"]);
     assert_eq!(state.tabs.len(), 3);
 }
 
@@ -57,17 +57,17 @@ fn enter_runs_and_what_ran_comes_first() {
 fn tabs_panes_and_sessions_are_gone_to_by_name() {
     let mut state = workspace(80, 24);
     let focused = |state: &State| state.focused(&state.views[&CLIENT]);
-    press(&mut state, &["C-b", "P"]);
+    press(&mut state, &["C-b", "C-p"]);
     type_in(&mut state, "forge");
     press(&mut state, &["Enter"]);
     assert_eq!(focused(&state), Some(PaneId(0)));
-    press(&mut state, &["C-b", "P"]);
+    press(&mut state, &["C-b", "C-p"]);
     type_in(&mut state, "session scout");
     press(&mut state, &["Enter"]);
     assert_eq!(focused(&state), Some(PaneId(1)));
     press(&mut state, &["C-b", "c"]);
     assert_eq!(state.views[&CLIENT].tab.0, 1);
-    press(&mut state, &["C-b", "P"]);
+    press(&mut state, &["C-b", "C-p"]);
     type_in(&mut state, "tab 0:");
     press(&mut state, &["Enter"]);
     assert_eq!(state.views[&CLIENT].tab.0, 0);
@@ -80,11 +80,11 @@ fn tab_puts_it_into_the_prompt_and_a_command_that_asks_for_words_goes_there_too(
         other => panic!("no prompt but {other:?}"),
     };
     let mut state = workspace(80, 24);
-    press(&mut state, &["C-b", "P"]);
+    press(&mut state, &["C-b", "C-p"]);
     type_in(&mut state, "resize-pane --left 5");
     press(&mut state, &["Tab"]);
     assert_eq!(line(&state), "resize-pane --left 5 ");
-    press(&mut state, &["Esc", "C-b", "P"]);
+    press(&mut state, &["Esc", "C-b", "C-p"]);
     type_in(&mut state, "set-environment");
     press(&mut state, &["Enter"]);
     assert_eq!(line(&state), "set-environment ");
@@ -93,7 +93,7 @@ fn tab_puts_it_into_the_prompt_and_a_command_that_asks_for_words_goes_there_too(
 #[test]
 fn closing_from_the_palette_asks_as_the_key_does() {
     let mut state = workspace(80, 24);
-    press(&mut state, &["C-b", "P"]);
+    press(&mut state, &["C-b", "C-p"]);
     type_in(&mut state, "close-pane");
     press(&mut state, &["Enter"]);
     assert!(matches!(
@@ -263,6 +263,19 @@ fn the_welcome_teaches_five_keys_and_goes_with_the_first() {
         press(&mut state, &["a"]);
         assert!(!state.views[&CLIENT].welcome);
         format!("[{cols}x{rows}]\n{welcome}\n")
+    };
+    insta::assert_snapshot!(SIZES.into_iter().map(picture).collect::<String>());
+}
+
+#[test]
+fn every_pane_can_have_a_title() {
+    let picture = |(cols, rows)| {
+        let mut state = workspace(cols, rows);
+        let mut loaded = load::load(None, &|_| Ok(()));
+        loaded.settings.pane_border_status = crate::config::settings::PaneBorderStatus::Top;
+        state.config = Arc::new(loaded);
+        press(&mut state, &["C-b", "m"]);
+        format!("[{cols}x{rows}]\n{}\n", picture(&state))
     };
     insta::assert_snapshot!(SIZES.into_iter().map(picture).collect::<String>());
 }
