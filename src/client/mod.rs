@@ -4,5 +4,6 @@
 //! what only it can do: know when the terminal's size changes, be sent signals, be the thing that
 //! ends when the person detaches, and put the terminal back as it was, whatever happened.
 
+pub mod abilities;
 pub mod attach;
 pub mod terminal;

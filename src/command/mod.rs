@@ -16,6 +16,7 @@ pub mod issue;
 pub mod local;
 pub mod message;
 pub mod oversight;
+pub mod palette;
 pub mod pane;
 pub mod parse;
 pub mod report;
@@ -270,7 +271,7 @@ commands! {
             ListKeys(server::keys::ListKeys) "list-keys" ["lsk"]
             ListClients(server::clients::ListClients) "list-clients" ["lsc"]
             Restore(server::restore::Restore) "restore" []
-            ReloadConfig(server::reload::ReloadConfig) "reload-config" []
+            ReloadConfig(server::reload::ReloadConfig) "reload-config" ["source-file", "source"]
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
             SetEnvironment(server::environment::SetEnvironment) "set-environment" ["setenv"]
@@ -296,10 +297,14 @@ commands! {
             CopyMode(view::copy_mode::CopyMode) "copy-mode" []
             Copy(view::copy::Copy) "copy" []
             ChooseBuffer(view::choose_buffer::ChooseBuffer) "choose-buffer" []
+            CommandPalette(view::palette::CommandPalette) "command-palette" ["palette"]
             Prompt(view::prompt::Prompt) "prompt" ["command-prompt"]
             Confirm(view::confirm::Confirm) "confirm" ["confirm-before"]
             ShowPanes(view::show_panes::ShowPanes) "show-panes" ["display-panes"]
             ChooseTab(view::choose_tab::ChooseTab) "choose-tab" ["choose-tree"]
+            Welcome(view::welcome::Welcome) "welcome" []
+            ShowMenu(view::menu::ShowMenu) "show-menu" ["menu"]
+            ChooseTheme(view::choose_theme::ChooseTheme) "choose-theme" ["set-theme"]
             SendPrefix(view::send_prefix::SendPrefix) "send-prefix" []
             Redraw(view::redraw::Redraw) "redraw" ["refresh-client"]
         }

@@ -110,6 +110,24 @@ pub(super) fn table(clean: &str) -> Spanned<DeTable<'_>> {
     DeTable::parse_recoverable(clean).0
 }
 
+/// Where the entry that these names lead to stands, as far as the text can be read; 0 where it is not.
+pub(super) fn place(text: &str, path: &[&str]) -> usize {
+    let (root, _) = DeTable::parse_recoverable(text);
+    let mut table = root.get_ref();
+    let mut at = 0;
+    for name in path {
+        let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref() == name) else {
+            return at;
+        };
+        at = key.span().start;
+        match value.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            _ => return at,
+        }
+    }
+    at
+}
+
 /// The line that holds the byte `at`, without its end.
 fn line_at(text: &str, at: usize) -> Range<usize> {
     let (before, after) = text.as_bytes().split_at(at.min(text.len()));

@@ -4,9 +4,11 @@
 //! and the default counts instead. Finding the workspace reads files and starts no process.
 
 pub mod bindings;
+pub mod changes;
 mod doc;
 pub mod layouts;
 pub mod load;
 pub mod paths;
 pub mod settings;
+pub mod themes;
 pub mod workspace;

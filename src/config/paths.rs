@@ -36,6 +36,27 @@ pub fn keybindings_file(dir: &Path) -> PathBuf {
     dir.join("keybindings.toml")
 }
 
+/// The directory of theme files in a configuration directory.
+pub fn themes_dir(dir: &Path) -> PathBuf {
+    dir.join("themes")
+}
+
+/// The file whose presence says that this person has been welcomed: `$XDG_STATE_HOME/stoa/welcomed`, else
+/// under `~/.local/state`; `None` without a home.
+pub fn welcomed_file() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).map(PathBuf::from);
+    let absolute = |path: &PathBuf| path.is_absolute();
+    let base = set("XDG_STATE_HOME").filter(absolute);
+    let base = base.or_else(|| Some(set("HOME").filter(absolute)?.join(".local/state")));
+    Some(base?.join("stoa/welcomed"))
+}
+
+/// Whether this person has neither been welcomed nor written a configuration.
+pub fn is_first_start() -> bool {
+    let configured = config_dir().is_some_and(|dir| dir.exists());
+    !configured && welcomed_file().is_some_and(|file| !file.exists())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,9 +15,12 @@ use std::time::Duration;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::bindings::Validate;
 use super::doc::{self, Reports};
+use super::themes::{self, AUTO, Themes};
 use crate::keys::nearest::nearest;
 use crate::model::geometry::Size;
+use crate::model::wall;
 
 pub use hooks::Hooks;
 
@@ -30,8 +33,15 @@ pub use hooks::Hooks;
     expecting = "a table"
 )]
 pub struct Settings {
-    /// Colours for a dark or a light terminal, or by what the terminal says. Default `auto`.
-    pub theme: Theme,
+    /// The theme: `auto`, which follows the terminal's background, or the name of one. Default `auto`.
+    #[serde(deserialize_with = "theme_name")]
+    pub theme: String,
+    /// What `auto` takes on a dark background. Default `dark`.
+    #[serde(deserialize_with = "theme_name")]
+    pub theme_dark: String,
+    /// What `auto` takes on a light background. Default `light`.
+    #[serde(deserialize_with = "theme_name")]
+    pub theme_light: String,
     /// Lines of history kept for each pane, up to 1,000,000. Default 10,000.
     #[serde(deserialize_with = "ranged::<_, 0, 1_000_000>")]
     pub history_lines: u32,
@@ -52,6 +62,16 @@ pub struct Settings {
     pub remain_on_exit: RemainOnExit,
     /// Whether the status line is shown. Default true.
     pub status: bool,
+    /// Where the status line is: `bottom` or `top`. Default `bottom`.
+    pub status_position: StatusPosition,
+    /// A format for the left end of the status line. Default: the workspace's name.
+    pub status_left: Option<String>,
+    /// A format for its right end. Default: the focused pane's session, what it has and who waits.
+    pub status_right: Option<String>,
+    /// A format for each tab in it. Default: number, name and marks.
+    pub window_status_format: Option<String>,
+    /// A format for the tab shown. Default: that of the others.
+    pub window_status_current_format: Option<String>,
     /// The keys of copy mode: `vi` or `emacs`. Default `vi`.
     pub copy_mode_keys: CopyKeys,
     /// Whether what is copied also goes to the terminal's clipboard (OSC 52). Default true.
@@ -68,6 +88,19 @@ pub struct Settings {
     pub buffer_limit: u32,
     /// What a double click takes for the end of a word, beside blanks.
     pub word_separators: String,
+    /// Whether panes have titles where no border is above them: `off`, or `top`, which takes a row. Default
+    /// `off`.
+    pub pane_border_status: PaneBorderStatus,
+    /// Whose bells ring the terminal: those of panes that are shown (`current`), not shown (`other`), `any`
+    /// or `none`. Default `any`.
+    pub bell_action: BellAction,
+    /// Whether a bell is told in a line: instead of ringing (`on`), besides (`both`), or not (`off`). Default
+    /// `off`.
+    pub visual_bell: VisualBell,
+    /// Whether a tab is marked `!` in which a bell rang unseen. Default true.
+    pub monitor_bell: bool,
+    /// Whether a tab is marked `#` in which something was printed unseen. Default true.
+    pub monitor_activity: bool,
     /// Whether programs that ask for the mouse get it; Shift keeps it from them. Default true.
     pub program_mouse: bool,
     /// Where new panes start. Default `pane`.
@@ -127,7 +160,9 @@ const OF_A_LOGIN: [&str; 10] = [
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            theme: Theme::Auto,
+            theme: AUTO.to_owned(),
+            theme_dark: "dark".to_owned(),
+            theme_light: "light".to_owned(),
             history_lines: 10_000,
             default_shell: None,
             default_command: None,
@@ -136,6 +171,11 @@ impl Default for Settings {
             repeat_time: 500,
             remain_on_exit: RemainOnExit::Failed,
             status: true,
+            status_position: StatusPosition::Bottom,
+            status_left: None,
+            status_right: None,
+            window_status_format: None,
+            window_status_current_format: None,
             copy_mode_keys: CopyKeys::Vi,
             clipboard: true,
             allow_osc52_write: true,
@@ -143,6 +183,11 @@ impl Default for Settings {
             notifications: true,
             buffer_limit: 50,
             word_separators: WORD_SEPARATORS.to_owned(),
+            pane_border_status: PaneBorderStatus::Off,
+            bell_action: BellAction::Any,
+            visual_bell: VisualBell::Off,
+            monitor_bell: true,
+            monitor_activity: true,
             program_mouse: true,
             new_pane_directory: NewPaneDirectory::Pane,
             window_size: WindowSize::Largest,
@@ -321,16 +366,62 @@ pub struct Fixes {
     pub self_review: bool,
 }
 
-/// Which colours to use.
+/// Where the status line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Theme {
-    /// As the terminal says, dark if it says nothing.
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
+pub enum StatusPosition {
+    /// In the last row.
+    Bottom,
+    /// In the first row.
+    Top,
+}
+
+/// Whether panes at the top have a line with their titles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaneBorderStatus {
+    /// Only panes below a border have one.
+    Off,
+    /// Every pane has one.
+    Top,
+}
+
+/// Whose bells ring the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BellAction {
+    /// Every pane's.
+    Any,
+    /// Those of panes shown.
+    Current,
+    /// Those of panes not shown.
+    Other,
+    /// None.
+    None,
+}
+
+impl BellAction {
+    /// Whether the bell of a pane rings at a terminal that shows it or does not.
+    pub fn rings(self, shown: bool) -> bool {
+        match self {
+            BellAction::Any => true,
+            BellAction::Current => shown,
+            BellAction::Other => !shown,
+            BellAction::None => false,
+        }
+    }
+}
+
+/// Whether a bell is told in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VisualBell {
+    /// It rings and nothing is said.
+    Off,
+    /// It is told and does not ring.
+    On,
+    /// It rings and is told.
+    Both,
 }
 
 /// Whose keys copy mode has.
@@ -482,6 +573,18 @@ where
         .ok_or_else(|| de::Error::custom(format!("must be from {LEAST} to {MOST}, not {number}")))
 }
 
+/// A theme's name; `follow` is another word for `auto`.
+fn theme_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match name.as_str() {
+        AUTO | "follow" => Ok(AUTO.to_owned()),
+        name if themes::is_name(name) => Ok(name.to_owned()),
+        _ => Err(de::Error::custom(
+            "a theme's name is of letters, digits, - and _",
+        )),
+    }
+}
+
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     const DAY: u64 = 24 * 60 * 60;
     let text = String::deserialize(deserializer)?;
@@ -562,6 +665,55 @@ pub(super) fn read(text: &str, reports: &mut Reports<'_>) -> Settings {
         "too many mistakes, so nothing of the file counts",
     );
     Settings::default()
+}
+
+/// Looks up what the settings name: themes, and the commands of hooks. What is not there is reported
+/// and does not count.
+pub(super) fn check(
+    settings: &mut Settings,
+    text: &str,
+    themes: &Themes,
+    validate: Validate<'_>,
+    reports: &mut Reports<'_>,
+) {
+    let default = Settings::default();
+    for (key, name, default) in [
+        ("theme", &mut settings.theme, default.theme),
+        ("theme-dark", &mut settings.theme_dark, default.theme_dark),
+        (
+            "theme-light",
+            &mut settings.theme_light,
+            default.theme_light,
+        ),
+    ] {
+        if !themes.knows(name) {
+            let names = themes.names();
+            let near = nearest(name, names.iter().map(String::as_str));
+            let near = near.map(|near| format!(", did you mean '{near}'?"));
+            let said = format!("there is no theme '{name}'{}", near.unwrap_or_default());
+            reports.add(doc::place(text, &[key]), said);
+            *name = default;
+        }
+    }
+    for (key, format) in [
+        ("status-left", &mut settings.status_left),
+        ("status-right", &mut settings.status_right),
+        ("window-status-format", &mut settings.window_status_format),
+        (
+            "window-status-current-format",
+            &mut settings.window_status_current_format,
+        ),
+    ] {
+        if let Some(Err(why)) = format.as_deref().map(wall::check) {
+            reports.add(doc::place(text, &[key]), format!("'{key}': {why}"));
+            *format = None;
+        }
+    }
+    // Formats stand in hooks' lines, so only what they are put into can be checked now.
+    for (event, why) in settings.hooks.check(validate) {
+        let at = doc::place(text, &["hooks", event]);
+        reports.add(at, format!("hook '{event}': {why}"));
+    }
 }
 
 fn unknown(path: &[String]) -> String {

@@ -1,12 +1,15 @@
 //! What can lie over a view's panes and take its keys. At most one does at a time.
 
 use super::line_edit::LineEdit;
+use super::menu::Menu;
 
 /// An overlay and its state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
     /// The `:` command line.
     Prompt(PromptState),
+    /// Every command, tab, pane and session, found by a few of its letters.
+    Palette(PaletteState),
     /// A pattern to search for in copy mode.
     Search(SearchPrompt),
     /// The list of paste buffers.
@@ -30,6 +33,15 @@ pub enum Overlay {
     },
     /// The list of tabs.
     Tabs {
+        /// The row under the cursor.
+        selected: usize,
+    },
+    /// A menu of what one can do with something.
+    Menu(Menu),
+    /// The list of themes; the one under the cursor is the one seen.
+    Themes {
+        /// Their names, as they were when the list was opened.
+        names: Vec<String>,
         /// The row under the cursor.
         selected: usize,
     },
@@ -66,4 +78,13 @@ pub struct PromptState {
     pub chosen: Option<usize>,
     /// What was typed when cycling began.
     pub stem: String,
+}
+
+/// The palette.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaletteState {
+    /// What is typed.
+    pub edit: LineEdit,
+    /// The row under the cursor, among those that fit what is typed.
+    pub selected: usize,
 }

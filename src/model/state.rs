@@ -13,6 +13,7 @@ use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
+use super::overlay::Overlay;
 use super::pane::{Launch, Pane, PaneLife};
 use super::program::ProgramStatus;
 use super::saved::Restorable;
@@ -21,12 +22,20 @@ use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
 use crate::config::load::Loaded;
-use crate::config::settings::WindowSize;
+use crate::config::settings::{StatusPosition, WindowSize};
 use crate::coord::snapshot::Snapshot;
 use crate::term::{Palette, Screen};
 
 /// The size a pane is born with before any terminal shows it.
 pub const UNSEEN: Size = Size::new(80, 24);
+
+/// The parts of the status line that a format can say.
+pub const STATUS_FORMATS: [&str; 4] = [
+    "status-left",
+    "status-right",
+    "window-status-format",
+    "window-status-current-format",
+];
 
 /// How far hooks have followed the journal.
 #[derive(Debug, Clone, Copy, Default)]
@@ -93,6 +102,14 @@ pub struct State {
     pub options: BTreeMap<String, String>,
     /// Which hooks have run, and how many more may.
     pub hooks: HookBudget,
+    /// Whether nobody has ever been welcomed here.
+    pub first_start: bool,
+    /// What the person's clock said when this step began; looked at only while a clock is shown.
+    pub wall: Option<jiff::Zoned>,
+    /// The theme chosen since the settings were read, over theirs.
+    pub theme: Option<String>,
+    /// Command lines run from the palette, the last one last.
+    pub palette_recent: Vec<String>,
     /// The machine's name.
     pub host: String,
     /// The server's process id.
@@ -134,10 +151,62 @@ impl State {
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),
+            first_start: false,
+            wall: None,
+            theme: None,
+            palette_recent: Vec::new(),
             host: String::new(),
             pid: 0,
             next_pane: 0,
             next_tab: 0,
+        }
+    }
+
+    /// A part of the status line by tmux's name for it: what `set-option` has set, or the settings.
+    pub fn status_format(&self, name: &str) -> Option<&str> {
+        let settings = &self.config.settings;
+        let set = match name {
+            "status-left" => &settings.status_left,
+            "status-right" => &settings.status_right,
+            "window-status-format" => &settings.window_status_format,
+            "window-status-current-format" => &settings.window_status_current_format,
+            _ => &None,
+        };
+        let option = self.options.get(name).map(String::as_str);
+        option.or(set.as_deref())
+    }
+
+    /// Where the status line is, if there is to be one.
+    pub fn status_place(&self) -> Option<StatusPosition> {
+        let settings = &self.config.settings;
+        let shown = match self.options.get("status").map(String::as_str) {
+            Some("off") => false,
+            Some(_) => true,
+            None => settings.status,
+        };
+        let place = match self.options.get("status-position").map(String::as_str) {
+            Some("top") => StatusPosition::Top,
+            Some(_) => StatusPosition::Bottom,
+            None => settings.status_position,
+        };
+        shown.then_some(place)
+    }
+
+    /// Whether a terminal shows a clock.
+    pub fn shows_clock(&self) -> bool {
+        let formats = STATUS_FORMATS.iter();
+        let mut formats = formats.filter_map(|name| self.status_format(name));
+        self.views.values().any(|view| view.status_line.is_some())
+            && formats.any(super::wall::shows_time)
+    }
+
+    /// The name of the theme a view is drawn with: the one under the cursor of a list of themes, the
+    /// one chosen, the one in the settings.
+    pub fn theme_for<'a>(&'a self, view: &'a View) -> &'a str {
+        let chosen = self.theme.as_ref().unwrap_or(&self.config.settings.theme);
+        match &view.overlay {
+            Some(Overlay::Themes { names, selected }) => names.get(*selected).unwrap_or(chosen),
+            _ => chosen,
         }
     }
 

@@ -12,6 +12,7 @@ use super::id::{ClientId, PaneId, TabId};
 use super::layout::BorderId;
 use super::overlay::Overlay;
 use super::panel::PanelState;
+use crate::config::settings::StatusPosition;
 use crate::keys::key::Key;
 
 /// How long a chord is half typed before hints show what can follow, in milliseconds: people who
@@ -20,6 +21,9 @@ pub const HINT_MS: u64 = 350;
 
 /// The narrowest terminal that shows the panel beside the panes; below it the panel lies on top.
 pub const DOCK_COLS: u16 = 100;
+
+/// In less than this no row is taken for titles.
+const TITLE_ROWS: u16 = 8;
 
 /// One client's view.
 pub struct View {
@@ -55,6 +59,10 @@ pub struct View {
     pub hints: bool,
     /// Until when (loop time, ms) a repeatable key needs no prefix.
     pub repeat_until_ms: u64,
+    /// Whether there is a row with titles above the panes.
+    pub title_row: bool,
+    /// Whether the five keys are shown that one begins with, until a key is pressed.
+    pub welcome: bool,
     /// A line shown in place of the status line, and until when (loop time, ms).
     pub message: Option<Message>,
     /// What the mouse is dragging.
@@ -63,8 +71,8 @@ pub struct View {
     pub last_input_ms: u64,
     /// Lines typed at the prompt before, oldest first.
     pub history: Vec<String>,
-    /// Whether there is a status line.
-    pub status_line: bool,
+    /// Where the status line is, if there is one.
+    pub status_line: Option<StatusPosition>,
     /// Keys move and resize the focused pane instead of going to its program.
     pub adjusting: bool,
 }
@@ -79,7 +87,7 @@ pub struct KeptView {
     searches: Vec<String>,
     history: Vec<String>,
     panel_open: bool,
-    status_line: bool,
+    status_line: Option<StatusPosition>,
 }
 
 /// Something held with the mouse.
@@ -146,6 +154,8 @@ pub struct Frame {
     pub panel_floats: bool,
     /// The status line, if the terminal has room for one.
     pub status: Option<Rect>,
+    /// The row of titles above the panes, if there is one.
+    pub titles: Option<Rect>,
 }
 
 impl View {
@@ -162,6 +172,8 @@ impl View {
             last_click: None,
             searches: Vec::new(),
             overlay: None,
+            title_row: false,
+            welcome: false,
             panel,
             panel_parked: false,
             pending: Vec::new(),
@@ -172,7 +184,7 @@ impl View {
             drag: None,
             last_input_ms: 0,
             history: Vec::new(),
-            status_line: true,
+            status_line: Some(StatusPosition::Bottom),
             adjusting: false,
         }
     }
@@ -228,32 +240,55 @@ impl View {
     /// panes on a wide terminal and over them on a narrow one.
     pub fn frame(&self) -> Frame {
         let Size { cols, rows } = self.size;
-        let status_rows = u16::from(rows >= 3 && self.status_line);
-        let body = Rect::new(0, 0, cols, rows - status_rows.min(rows));
-        let status = (status_rows > 0).then(|| Rect::new(0, body.rows, cols, 1));
+        let place = self.status_line.filter(|_| rows >= 3);
+        let line = |y| Rect::new(0, y, cols, 1);
+        let (body, status) = match place {
+            None => (Rect::new(0, 0, cols, rows), None),
+            Some(StatusPosition::Bottom) => (Rect::new(0, 0, cols, rows - 1), Some(line(rows - 1))),
+            Some(StatusPosition::Top) => (Rect::new(0, 1, cols, rows - 1), Some(line(0))),
+        };
         if !self.panel.open {
+            let (titles, content) = self.below_titles(body);
             return Frame {
-                content: body,
+                content,
                 panel: None,
                 panel_floats: false,
                 status,
+                titles,
             };
         }
         let floats = cols < DOCK_COLS;
         let width = self.panel.width_in(cols);
         let left = self.panel.on_left();
         let x = if left { 0 } else { cols - width };
-        let panel = Rect::new(x, 0, width, body.rows);
+        let panel = Rect::new(x, body.y, width, body.rows);
         let content = match (floats, left) {
             (true, _) => body,
-            (false, true) => Rect::new(width, 0, cols - width, body.rows),
-            (false, false) => Rect::new(0, 0, cols - width, body.rows),
+            (false, true) => Rect::new(width, body.y, cols - width, body.rows),
+            (false, false) => Rect::new(0, body.y, cols - width, body.rows),
         };
+        let (titles, content) = self.below_titles(content);
         Frame {
             content,
             panel: Some(panel),
             panel_floats: floats,
             status,
+            titles,
+        }
+    }
+
+    /// A row for titles, where there is to be one and room for it, and what is left below it.
+    fn below_titles(&self, area: Rect) -> (Option<Rect>, Rect) {
+        match self.title_row && area.rows >= TITLE_ROWS {
+            false => (None, area),
+            true => (
+                Some(Rect { rows: 1, ..area }),
+                Rect {
+                    y: area.y + 1,
+                    rows: area.rows - 1,
+                    ..area
+                },
+            ),
         }
     }
 

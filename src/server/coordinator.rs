@@ -105,6 +105,10 @@ pub enum Job {
         /// Where the report goes.
         reply: ReplyTo,
     },
+    /// Somebody was welcomed, and need not be again.
+    Welcomed,
+    /// The configuration may have changed: read it again if it has.
+    ConfigTouched,
 }
 
 /// The way to the thread.
@@ -138,7 +142,12 @@ impl Ending {
 ///
 /// # Errors
 /// No thread is to be had.
-pub fn spawn(coord: Option<Coord>, workspace: &Workspace, mailbox: Mailbox) -> Result<Coordinator> {
+pub fn spawn(
+    coord: Option<Coord>,
+    workspace: &Workspace,
+    mailbox: Mailbox,
+    config_stamp: u64,
+) -> Result<Coordinator> {
     let (sender, receiver) = sync_channel(DEPTH);
     let (finished, done) = sync_channel(0);
     let mut worker = Worker {
@@ -147,6 +156,7 @@ pub fn spawn(coord: Option<Coord>, workspace: &Workspace, mailbox: Mailbox) -> R
         mailbox,
         running: Arc::new(()),
         watcher: None,
+        config_stamp,
     };
     std::thread::Builder::new()
         .name("coordinator".to_owned())
@@ -170,6 +180,8 @@ struct Worker {
     running: Arc<()>,
     /// Kept for its thread.
     watcher: Option<Watcher>,
+    /// The configuration that counts ([`load::stamp`]).
+    config_stamp: u64,
 }
 
 impl Worker {
@@ -290,12 +302,39 @@ impl Worker {
                 Ok(())
             }
             Job::Reload { reply } => {
-                let check = &crate::command::parse::check_line;
-                let loaded = Arc::new(load::load(paths::config_dir().as_deref(), check));
-                self.mailbox.post_blocking(Post::Reloaded(loaded, reply));
+                self.config_stamp = load::stamp(paths::config_dir().as_deref());
+                self.reload(reply);
+                Ok(())
+            }
+            Job::Welcomed => {
+                // Where nothing can be kept they are welcomed again.
+                if let Some(file) = paths::welcomed_file() {
+                    let dir = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+                    let _ = dir.and_then(|()| std::fs::write(&file, ""));
+                }
+                Ok(())
+            }
+            Job::ConfigTouched => {
+                let stamp = load::stamp(paths::config_dir().as_deref());
+                if std::mem::replace(&mut self.config_stamp, stamp) != stamp {
+                    self.reload(ReplyTo::Nobody);
+                }
                 Ok(())
             }
         }
+    }
+
+    fn reload(&mut self, reply: ReplyTo) {
+        let check = &crate::command::parse::check_line;
+        let loaded = Box::new(load::load(paths::config_dir().as_deref(), check));
+        // Limits of the team count from now on, too.
+        if loaded.settings_sound
+            && let Some(coord) = self.coord.take()
+        {
+            self.watcher = None;
+            self.use_store(coord);
+        }
+        self.mailbox.post_blocking(Post::Reloaded(loaded, reply));
     }
 
     fn register(

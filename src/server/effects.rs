@@ -136,6 +136,7 @@ impl Loop {
                 requester,
                 reply,
             }),
+            Effect::Welcomed => self.job(Job::Welcomed),
             Effect::Shutdown => {
                 self.for_good = true;
                 self.ending = true;

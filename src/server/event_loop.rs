@@ -26,6 +26,7 @@ use crate::command::spec::Reply;
 use crate::error::{Error, Result};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
+use crate::model::wall;
 use crate::pty::Pty;
 use crate::update::{self, Event, Picture, settle, timer};
 
@@ -127,6 +128,8 @@ pub struct Loop {
     pub(super) jobs_asked: u64,
     /// Whether the end was asked for, so that nothing is to be opened again.
     pub(super) for_good: bool,
+    /// When a clock that is shown reaches its next minute (loop time, µs).
+    clock_due_us: Option<u64>,
 }
 
 impl Loop {
@@ -166,6 +169,7 @@ impl Loop {
             upgrading: None,
             jobs_asked: 0,
             for_good: false,
+            clock_due_us: None,
         };
         this.wait_for(this.inbox.wake_fd(), Source::Mailbox, epoll::EventFlags::IN);
         Ok(this)
@@ -197,6 +201,7 @@ impl Loop {
     fn turn(&mut self, ready: &[epoll::Event]) {
         let now_us = self.now_us();
         self.state.now_ms = now_us / 1000;
+        self.look_at_clock(now_us);
         let mut sources: Vec<(Source, epoll::EventFlags)> = ready
             .iter()
             .map(|event| (Source::from_token(event.data.u64()), event.flags))
@@ -241,7 +246,27 @@ impl Loop {
         if timer::next(&self.state).is_some_and(|at| at <= self.state.now_ms) {
             self.step(Event::Timer);
         }
+        // A clock may have come with this turn.
+        self.look_at_clock(self.now_us());
         self.draw();
+    }
+
+    /// Reads the person's clock if one is shown, and sees that a new minute is.
+    fn look_at_clock(&mut self, now_us: u64) {
+        if self.clock_due_us.is_some_and(|due| now_us < due) && self.state.wall.is_some() {
+            return;
+        }
+        self.clock_due_us = None;
+        if !self.state.shows_clock() {
+            self.state.wall = None;
+            return;
+        }
+        let now = jiff::Zoned::now();
+        self.clock_due_us = Some(now_us + wall::to_next_minute(&now) * 1000);
+        self.state.wall = Some(now);
+        for terminal in self.terminals.values_mut() {
+            terminal.stale = true;
+        }
     }
 
     /// One event through the pure step, its effects carried out, consequences settled.
@@ -346,6 +371,7 @@ impl Loop {
             .chain(kills)
             .chain(texts)
             .chain(self.keeper.due_us())
+            .chain(self.clock_due_us)
             .min()?;
         let wait = next.saturating_sub(now_us);
         Some(Timespec {

@@ -73,13 +73,18 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
         return;
     };
     let changed = changed_panes(state, view, terminal);
-    let whole = terminal.stale || view.overlay.is_some() || view.frame().panel_floats;
+    // What lies over panes must be drawn over them again.
+    let covered = view.overlay.is_some() || view.message.is_some() || view.hints || view.welcome;
+    let whole = terminal.stale || covered || view.frame().panel_floats;
     let blank = Surface::new(Size::new(0, 0));
     let mut next = std::mem::replace(&mut terminal.next, blank);
     terminal.want_motion(ui::draw::wants_motion(state, view));
     terminal.want_keyboard(ui::draw::wanted_keyboard(state, view));
     if whole {
-        let theme = terminal.theme(&state.config.settings);
+        let name = state.theme_for(view);
+        let (colors, dark) = (terminal.colors, terminal.dark);
+        let settings = &state.config.settings;
+        let theme = state.config.themes.get(name, settings, colors, dark);
         ui::draw::whole(state, view, &theme, &mut next);
         let programs = state.panes.values().map(|pane| &pane.status);
         terminal.tell_status(ProgramStatus::foremost_of(programs));

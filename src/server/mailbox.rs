@@ -97,7 +97,9 @@ pub enum Post {
         reply: ReplyTo,
     },
     /// Configuration read anew, and whom to tell.
-    Reloaded(Arc<Loaded>, ReplyTo),
+    Reloaded(Box<Loaded>, ReplyTo),
+    /// The configuration files may have changed.
+    ConfigTouched,
     /// Become another program.
     Upgrade {
         /// Its path.

@@ -8,6 +8,7 @@
 //! the store. Nobody waits for the loop while holding anything, and the loop waits for nobody.
 
 pub mod carry;
+mod config_watch;
 pub mod coordinator;
 pub mod effects;
 pub mod event_loop;

@@ -2,6 +2,7 @@
 
 use rustix::event::epoll;
 
+use super::coordinator::Job;
 use super::event_loop::{Loop, POST_BUDGET, Source};
 use super::mailbox::Post;
 use super::terminal::Terminal;
@@ -115,14 +116,13 @@ impl Loop {
                 },
             }),
             Post::Reloaded(loaded, reply) => {
-                let text = match loaded.reports.as_slice() {
-                    [] => "configuration read again".to_owned(),
-                    reports => reports.join("\n"),
-                };
-                self.step(Event::Reloaded(loaded));
-                let result = Ok(Reply::new(text, serde_json::Value::Null));
-                self.step(Event::Answered { reply, result });
+                self.step(Event::Reloaded { loaded, reply });
+                let mouse = self.state.config.settings.mouse;
+                for terminal in self.terminals.values_mut() {
+                    terminal.want_mouse(mouse);
+                }
             }
+            Post::ConfigTouched => self.job(Job::ConfigTouched),
             Post::Upgrade { program, answer } => self.upgrade(program, answer),
             Post::UpgradeTried(result) => self.upgrade_tried(result),
             Post::JobsDone(number) => self.jobs_done(number),

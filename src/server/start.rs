@@ -14,16 +14,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::carry::Carried;
+use super::config_watch;
 use super::coordinator::{self, Ending};
 use super::event_loop::Loop;
 use super::keeper::{self, Keeper};
 use super::lockfile::{self, Lock};
-use super::mailbox::mailbox;
+use super::mailbox::{Post, mailbox};
 use super::sockets::{self, Identity};
 use super::upgrade::{self, Station};
 use crate::clock::{Clock, SystemClock};
 use crate::config::load;
-use crate::config::paths::config_dir;
+use crate::config::paths::{config_dir, is_first_start};
 use crate::config::settings::Restore;
 use crate::config::workspace::{Sockets, Workspace, socket_dir};
 use crate::coord::Coord;
@@ -169,9 +170,11 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
         lock,
         generation: 0,
     };
+    // Taken first: what changes while the files are read is read once more.
+    let stamp = load::stamp(config_dir().as_deref());
     let state = fresh_state(&station.workspace, coord.as_ref())?;
     let restore = state.config.settings.restore;
-    let mut running = Server::start(state, coord, station, &paths)?;
+    let mut running = Server::start(state, coord, station, &paths, stamp)?;
     tell_ready();
     match left {
         Ok(Some(left)) if restore != Restore::Off => running.server.open_left(left),
@@ -209,6 +212,7 @@ pub fn take_over(root: PathBuf, state_dir: PathBuf, state: RawFd, last_resort: b
         // It is tried again, and the loop told why it fails.
         _ => None,
     };
+    let stamp = load::stamp(config_dir().as_deref());
     let mut fresh = fresh_state(&workspace, coord.as_ref())?;
     let (carried, programs) = understood.into_state(&mut fresh);
     let station = Station {
@@ -218,7 +222,7 @@ pub fn take_over(root: PathBuf, state_dir: PathBuf, state: RawFd, last_resort: b
         generation: carried.generation,
     };
     drop(upgrade::take_fd(carried.back));
-    let mut running = Server::start(fresh, coord, station, &paths)?;
+    let mut running = Server::start(fresh, coord, station, &paths, stamp)?;
     running.server.go_on(carried, programs);
     running.run(&paths)
 }
@@ -243,6 +247,7 @@ fn fresh_state(workspace: &Workspace, coord: Option<&Coord>) -> Result<State> {
         .to_string_lossy()
         .into_owned();
     state.pid = std::process::id();
+    state.first_start = is_first_start();
     state.journal.life = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     state.home = std::env::var_os("HOME").map(PathBuf::from);
     Ok(state)
@@ -262,10 +267,16 @@ impl Server {
         coord: Option<Coord>,
         station: Station,
         paths: &Sockets,
+        stamp: u64,
     ) -> Result<Server> {
         let (mailbox, inbox) = mailbox()?;
         let workspace = station.workspace.clone();
-        let (jobs, jobs_done) = coordinator::spawn(coord, &workspace, mailbox.clone())?.split();
+        let (jobs, jobs_done) =
+            coordinator::spawn(coord, &workspace, mailbox.clone(), stamp)?.split();
+        if let Some(dir) = config_dir() {
+            let mailbox = mailbox.clone();
+            config_watch::spawn(dir, move || _ = mailbox.post_blocking(Post::ConfigTouched));
+        }
         let pane_env = pane_environment(&workspace, paths);
         let identity = Identity {
             root: workspace.root.clone(),

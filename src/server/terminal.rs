@@ -16,7 +16,6 @@ use rustix::termios::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use crate::config::settings::{self, Settings};
 use crate::draw::{ColorDepth, Encoder, Notify, Surface};
 use crate::keys::decode::Decoder;
 use crate::keys::encode::KittyFlags;
@@ -25,7 +24,6 @@ use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::protocol::message::{Attach, Exit};
 use crate::term::{Notification, Palette, Rgb, StatusReport};
-use crate::ui::theme::Theme;
 
 /// Entering: alternate screen, bracketed paste, focus reports, mouse; then what we want to know
 /// of the terminal, so that the first frame does not wait for it.
@@ -35,6 +33,7 @@ const MAX_WAITING: usize = 4 << 20;
 /// The most questions for the clipboard that are under way.
 const MAX_ASKED: usize = 16;
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1003l\x1b[?1002l\x1b[?1006l";
 const ASK: &[u8] =
     b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b]7501;?\x1b\\\x1b[c";
 /// What is asked again when the person changed the colour scheme.
@@ -106,7 +105,10 @@ pub struct Terminal {
     palette: Palette,
     /// Whether mouse moves without a button are reported as well.
     any_motion: bool,
-    no_color: bool,
+    /// Whether the mouse is reported.
+    mouse: bool,
+    /// How many colours it has.
+    pub colors: ColorDepth,
     /// Names its client.
     pub key: String,
 }
@@ -153,7 +155,8 @@ impl Terminal {
                 ..Palette::default()
             },
             any_motion: false,
-            no_color: info.caps.colors == ColorDepth::None,
+            mouse,
+            colors: info.caps.colors,
             key: info.key.clone(),
         };
         if known.is_some() {
@@ -225,17 +228,6 @@ impl Terminal {
         self.flush();
     }
 
-    /// The theme that suits this terminal and the settings.
-    pub fn theme(&self, settings: &Settings) -> Theme {
-        if self.no_color {
-            return Theme::plain();
-        }
-        match (settings.theme, self.dark) {
-            (settings::Theme::Light, _) | (settings::Theme::Auto, Some(false)) => Theme::light(),
-            _ => Theme::dark(),
-        }
-    }
-
     /// Writes as much as the terminal takes now. False if it is gone.
     pub fn flush(&mut self) -> bool {
         let mut alive = true;
@@ -268,7 +260,10 @@ impl Terminal {
                 self.stale = true;
                 return Learned::Nothing;
             }
-            Reply::DarkScheme(_) => {
+            // The person turned to the other scheme. What the background is now follows from it.
+            Reply::DarkScheme(dark) => {
+                self.dark = Some(*dark);
+                self.stale = true;
                 self.send(ASK_COLORS);
                 return Learned::Nothing;
             }
@@ -379,9 +374,18 @@ impl Terminal {
         self.send_later(sequence.as_bytes());
     }
 
+    /// Turns the mouse on or off, as the settings say by now.
+    pub fn want_mouse(&mut self, wanted: bool) {
+        if self.mouse != wanted {
+            self.mouse = wanted;
+            self.any_motion = false;
+            self.send(if wanted { MOUSE_ON } else { MOUSE_OFF });
+        }
+    }
+
     /// Turns reports of plain mouse moves on while a program on screen wants them.
     pub fn want_motion(&mut self, wanted: bool) {
-        if self.any_motion != wanted {
+        if self.mouse && self.any_motion != wanted {
             self.any_motion = wanted;
             self.send(if wanted {
                 b"\x1b[?1003h"

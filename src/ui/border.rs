@@ -6,7 +6,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use super::paint::{Row, clip, columns, duration};
+use super::paint::{Row, clip, columns};
 use super::theme::Theme;
 use crate::model::geometry::{Axis, Rect};
 use crate::model::id::PaneId;
@@ -32,10 +32,35 @@ pub struct PaneLabel<'a> {
     pub pane: PaneId,
     /// The title, untrusted.
     pub title: &'a str,
-    /// Whether its agent waits for somebody, and for how many milliseconds.
-    pub blocked: Option<u64>,
+    /// What its agent says of itself.
+    pub agent: Agent,
+    /// Whether what is typed goes to other panes, too.
+    pub synchronized: bool,
     /// Exit code of its program, if that is over.
     pub exited: Option<i32>,
+}
+
+/// What an agent says of itself, as far as its pane shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Agent {
+    /// Nothing, or nothing that matters here.
+    #[default]
+    Quiet,
+    /// It works.
+    Working,
+    /// It waits for somebody.
+    Blocked,
+}
+
+impl Agent {
+    /// From the state a session has told.
+    pub fn of(state: Option<&str>) -> Agent {
+        match state {
+            Some(state) if state.starts_with("blocked") => Agent::Blocked,
+            Some(state) if state.starts_with("working") => Agent::Working,
+            _ => Agent::Quiet,
+        }
+    }
 }
 
 /// Arms of a line in a cell, as bits.
@@ -58,9 +83,13 @@ pub fn render(buf: &mut Buffer, props: &BorderProps<'_>, theme: &Theme) {
     for line in &lines {
         join_ends(buf, *line);
     }
-    let blocked = |label: &&PaneLabel<'_>| label.blocked.is_some();
-    for label in props.labels.iter().filter(blocked) {
-        surround(buf, props, &lines, label.pane, theme.border_blocked);
+    for label in props.labels {
+        let style = match (label.exited, label.agent, label.synchronized) {
+            (None, Agent::Blocked, _) => theme.border_blocked,
+            (None, _, true) => theme.border_synchronized,
+            _ => continue,
+        };
+        surround(buf, props, &lines, label.pane, style);
     }
     if let Some(focused) = props
         .focused
@@ -227,14 +256,12 @@ pub(super) fn caption(
         return;
     }
     let mut row = Row::new(inside, buf);
-    let mark = match (label.exited, label.blocked) {
+    let mark = match (label.exited, label.agent) {
         (Some(0), _) => Some(("exited".to_owned(), "✓".to_owned(), theme.muted)),
         (Some(code), _) => Some((format!("exited {code}"), format!("✗{code}"), theme.error)),
-        (None, Some(ms)) => {
-            let waits = format!("▲ waits {}", duration(ms));
-            Some((waits, "▲".to_owned(), theme.warn))
-        }
-        (None, None) => None,
+        (None, Agent::Blocked) => Some(("▲ waits".to_owned(), "▲".to_owned(), theme.warn)),
+        (None, Agent::Working) => Some(("● works".to_owned(), "●".to_owned(), theme.ok)),
+        (None, Agent::Quiet) => None,
     };
     if let Some((long, short, style)) = mark {
         let both = columns(label.title).saturating_add(columns(&long) + 5);
@@ -275,31 +302,36 @@ mod tests {
         PaneLabel {
             pane: PaneId(1),
             title: "Forge · claude",
-            blocked: Some(130_000),
+            agent: Agent::Blocked,
+            synchronized: false,
             exited: None,
         },
         PaneLabel {
             pane: PaneId(2),
             title: "vim",
-            blocked: None,
+            agent: Agent::Working,
+            synchronized: false,
             exited: None,
         },
         PaneLabel {
             pane: PaneId(3),
             title: "make",
-            blocked: None,
+            agent: Agent::Quiet,
+            synchronized: false,
             exited: Some(2),
         },
         PaneLabel {
             pane: PaneId(4),
             title: "x\u{1b}[31m\u{202e}y",
-            blocked: None,
+            agent: Agent::Quiet,
+            synchronized: false,
             exited: None,
         },
         PaneLabel {
             pane: PaneId(5),
             title: "logs",
-            blocked: None,
+            agent: Agent::Quiet,
+            synchronized: false,
             exited: Some(0),
         },
     ];

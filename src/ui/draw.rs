@@ -40,6 +40,9 @@ pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) {
     for (_, rect) in &arrangement.titles {
         surface.draw_buffer(&buf, *rect);
     }
+    if let Some(titles) = frame.titles {
+        surface.draw_buffer(&buf, titles);
+    }
     for rect in parts::marks(state, view, arrangement.tiled(), &mut buf, theme).0 {
         surface.draw_buffer(&buf, rect);
     }

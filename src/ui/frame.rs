@@ -80,7 +80,8 @@ mod tests {
             label: PaneLabel {
                 pane: PaneId(1),
                 title: "tests \u{1b}[31m漢字",
-                blocked: None,
+                agent: Default::default(),
+                synchronized: false,
                 exited,
             },
             focused: true,

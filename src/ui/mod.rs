@@ -14,6 +14,7 @@
 pub mod border;
 pub mod copy;
 pub mod draw;
+pub mod format;
 pub mod frame;
 pub mod hit;
 pub mod over;

@@ -3,16 +3,19 @@
 
 use ratatui::buffer::Buffer;
 
-use super::overlay::{Drawn, choose, confirm, hint, keys, message, numbers, prompt, text};
+use super::overlay::{
+    Drawn, choose, confirm, hint, keys, menu, message, numbers, palette, prompt, text, welcome,
+};
 use super::theme::{Theme, Tone};
 use super::{Region, copy};
-use crate::command::complete;
+use crate::command::{self, complete};
 use crate::config::settings::CopyKeys;
 use crate::keys::chord;
 use crate::keys::keymap::{Entry, Lookup, Table};
 use crate::model::geometry::Rect;
 use crate::model::line_edit::LineEdit;
-use crate::model::overlay::{Overlay, PromptState, SearchPrompt};
+use crate::model::menu::Menu;
+use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt};
 use crate::model::state::State;
 use crate::model::view::View;
 
@@ -23,6 +26,8 @@ pub enum Click {
     Run(String),
     /// Put this completion candidate in.
     Candidate(usize),
+    /// Choose this row.
+    Choose(usize),
     /// Close the overlay.
     Close,
     /// It is part of the overlay and does nothing.
@@ -60,15 +65,22 @@ impl Over {
 pub fn render(state: &State, view: &View, buf: &mut Buffer, theme: &Theme) -> Over {
     let mut over = Over::default();
     let screen = Rect::new(0, 0, view.size.cols, view.size.rows);
-    let body = Rect {
-        rows: view
-            .frame()
-            .status
-            .map_or(screen.rows, |status| status.y)
-            .max(1)
-            .min(screen.rows),
-        ..screen
+    let body = match view.frame().status {
+        Some(status) if status.y == 0 => Rect {
+            y: 1,
+            rows: screen.rows - 1,
+            ..screen
+        },
+        Some(_) => Rect {
+            rows: screen.rows - 1,
+            ..screen
+        },
+        None => screen,
     };
+    if view.welcome && view.overlay.is_none() {
+        let drawn = welcome_box(state, body, buf, theme);
+        over.add(drawn, |()| Click::Nothing);
+    }
     if let Some(message) = &view.message {
         let tone = if message.error {
             Tone::Error
@@ -100,6 +112,7 @@ fn draw_overlay(
 ) {
     match overlay {
         Overlay::Prompt(state) => prompt_line(state, screen, buf, theme, over),
+        Overlay::Palette(open) => palette_list(state, view, open, body, buf, theme, over),
         Overlay::Search(prompt) => search_line(state, view, prompt, screen, buf, theme, over),
         Overlay::Buffers { selected } => buffer_list(state, *selected, body, buf, theme, over),
         Overlay::Confirm { question, command } => {
@@ -113,6 +126,11 @@ fn draw_overlay(
             key_list(state, view, (filter, *scroll), body, buf, theme, over);
         }
         Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
+        Overlay::Menu(menu) => menu_list(state, menu, body, buf, theme, over),
+        Overlay::Themes { names, selected } => {
+            let now = state.theme.as_ref().unwrap_or(&state.config.settings.theme);
+            theme_list(now, names, *selected, body, buf, theme, over);
+        }
         Overlay::PaneNumbers => pane_numbers(state, view, buf, theme, over),
         Overlay::Text {
             title,
@@ -131,6 +149,28 @@ fn draw_overlay(
             over.scroll_limit = Some(scroll.max);
         }
     }
+}
+
+/// The five keys one begins with, and what they do; those that are bound to nothing are left out.
+const FIRST_KEYS: &[(&str, &str)] = &[
+    ("command-palette", "find anything"),
+    ("list-keys", "all keys"),
+    ("split-pane --right", "split the pane"),
+    ("new-tab", "new tab"),
+    ("detach", "leave; all goes on"),
+];
+
+fn welcome_box(state: &State, body: Rect, buf: &mut Buffer, theme: &Theme) -> Drawn<()> {
+    let keymap = &state.config.keymap;
+    let keys: Vec<(String, &str)> = FIRST_KEYS
+        .iter()
+        .filter_map(|(command, what)| {
+            let entries = keymap.reverse(command);
+            Some((chord::show(&entries.first()?.keys), *what))
+        })
+        .collect();
+    let prefix = chord::show(&[keymap.prefix()]);
+    welcome::render(body, buf, &prefix, &keys, theme)
 }
 
 fn chord_hints(
@@ -195,6 +235,34 @@ fn prompt_line(
     };
     let drawn = prompt::render(screen, buf, &props, theme);
     over.add(drawn, Click::Candidate);
+}
+
+fn palette_list(
+    state: &State,
+    view: &View,
+    open: &PaletteState,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let found = command::palette::find(state, view, open.edit.text());
+    let rows: Vec<palette::PaletteRow<'_>> = found
+        .iter()
+        .map(|found| palette::PaletteRow {
+            kind: found.item.kind,
+            name: &found.item.name,
+            letters: &found.letters,
+            about: &found.item.about,
+            key: &found.item.key,
+        })
+        .collect();
+    let props = palette::PaletteProps {
+        rows: &rows,
+        edit: &open.edit,
+        selected: open.selected,
+    };
+    over.add(palette::render(body, buf, &props, theme), Click::Choose);
 }
 
 fn search_line(
@@ -363,6 +431,68 @@ fn tab_list(
     let hint = "Enter shows · x closes · Esc";
     let drawn = choose::render(body, buf, "Tabs", &items, selected, hint, theme);
     over.add(drawn, |index| Click::Run(format!("focus-tab {index}")));
+}
+
+fn menu_list(
+    state: &State,
+    open: &Menu,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let keys: Vec<String> = open
+        .entries
+        .iter()
+        .map(|entry| {
+            let bound = state.config.keymap.reverse(entry.bound);
+            bound
+                .first()
+                .map(|bound| chord::show(&bound.keys))
+                .unwrap_or_default()
+        })
+        .collect();
+    let rows: Vec<menu::MenuRow<'_>> = open
+        .entries
+        .iter()
+        .zip(&keys)
+        .map(|(entry, key)| menu::MenuRow {
+            label: entry.label,
+            key,
+        })
+        .collect();
+    let place = (open.at, open.selected);
+    let drawn = menu::render(body, buf, &open.title, &rows, place, theme);
+    over.add(drawn, Click::Choose);
+}
+
+fn theme_list(
+    now: &str,
+    names: &[String],
+    selected: usize,
+    body: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    over: &mut Over,
+) {
+    let items: Vec<choose::Item<'_>> = names
+        .iter()
+        .map(|name| choose::Item {
+            mark: if name == now { "*" } else { " " },
+            name,
+            note: match name.as_str() {
+                "auto" => "follows the terminal",
+                "high-contrast" => "strong differences",
+                "plain" => "no colours",
+                "dark" | "light" => "built in",
+                _ => "yours",
+            },
+            attention: false,
+        })
+        .collect();
+    let hint = "Enter keeps it · Esc";
+    let drawn = choose::render(body, buf, "Themes", &items, selected, hint, theme);
+    over.add(drawn, Click::Choose);
 }
 
 fn pane_numbers(state: &State, view: &View, buf: &mut Buffer, theme: &Theme, over: &mut Over) {

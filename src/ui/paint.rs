@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
+use super::format::Span;
 use crate::draw::text::{sanitize, width};
 use crate::model::geometry::Rect;
 
@@ -112,6 +113,29 @@ impl<'b> Row<'b> {
     pub fn put_aligned(&mut self, text: &str, style: Style) {
         for (at, word) in text.split(' ').enumerate() {
             self.skip(u16::from(at > 0));
+            self.put(word, style);
+        }
+    }
+
+    /// Writes spans at the left in at most `room` columns; runs of spaces stay, and what has no room is
+    /// cut with `…`.
+    pub fn put_spans(&mut self, spans: &[Span], room: u16) -> Rect {
+        let right = self.right;
+        let start = self.left;
+        self.right = self.right.min(start.saturating_add(room));
+        for span in spans {
+            self.put_aligned_in(&span.text, span.style);
+        }
+        self.right = right;
+        Rect::new(start, self.y, self.left - start, 1)
+    }
+
+    /// As [`Row::put_aligned`], with the spaces in the style as well.
+    fn put_aligned_in(&mut self, text: &str, style: Style) {
+        for (at, word) in text.split(' ').enumerate() {
+            if at > 0 {
+                self.put(" ", style);
+            }
             self.put(word, style);
         }
     }

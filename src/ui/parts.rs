@@ -1,25 +1,31 @@
 //! The parts of a view's picture: their props, taken from the state.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
 use super::Region;
-use super::border::{self, BorderProps, PaneLabel};
+use super::border::{self, Agent, BorderProps, PaneLabel};
 use super::copy;
+use super::format::{self, Span};
 use super::frame::{self, FrameProps};
 use super::overlay::exited::{self, ExitedAction, ExitedProps};
 use super::panel::{self, Hint, PanelProps, PanelView};
 use super::status::{self, StatusAction, StatusProps};
 use super::tabs::TabLabel;
 use super::theme::Theme;
+use crate::coord::snapshot::Life;
 use crate::keys::chord;
 use crate::keys::keymap::Table;
 use crate::model::float::Float;
 use crate::model::geometry::Rect;
-use crate::model::id::PaneId;
+use crate::model::id::{PaneId, TabId};
 use crate::model::layout::{Arrangement, Floated};
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
+use crate::model::tab::Tab;
+use crate::model::variables::{self, Subject};
 use crate::model::view::View;
+use crate::model::wall;
 
 /// The lines between panes, with titles in them.
 pub fn borders(
@@ -31,10 +37,11 @@ pub fn borders(
 ) {
     let tiled: Vec<PaneId> = arrangement.tiled().iter().map(|(id, _)| *id).collect();
     let mut titles = titles(state, view, &tiled);
-    for (pane, title, _) in &mut titles {
-        if arrangement.titles.iter().any(|(other, _)| other == pane) {
-            let open = arrangement.pane(*pane).is_some_and(|rect| !rect.is_empty());
-            title.insert_str(0, if open { "▾ " } else { "▸ " });
+    for titled in &mut titles {
+        let pane = titled.pane;
+        if arrangement.titles.iter().any(|(other, _)| *other == pane) {
+            let open = arrangement.pane(pane).is_some_and(|rect| !rect.is_empty());
+            titled.title.insert_str(0, if open { "▾ " } else { "▸ " });
         }
     }
     let labels = labels(&titles);
@@ -42,7 +49,7 @@ pub fn borders(
         arrangement,
         focused: keyboard(state, view).filter(|pane| tiled.contains(pane)),
         labels: &labels,
-        title_row: false,
+        title_row: view.frame().titles.is_some(),
     };
     border::render(buf, &props, theme);
 }
@@ -69,11 +76,21 @@ fn keyboard(state: &State, view: &View) -> Option<PaneId> {
     state.focused(view).filter(|_| !panel)
 }
 
-/// What panes are called in their lines, and the exit codes of those whose programs are over.
-fn titles(state: &State, view: &View, panes: &[PaneId]) -> Vec<(PaneId, String, Option<i32>)> {
+/// What a pane's line says.
+struct Titled {
+    pane: PaneId,
+    title: String,
+    /// Exit code of a program that is over.
+    exited: Option<i32>,
+    agent: Agent,
+    synchronized: bool,
+}
+
+/// What the lines of panes say.
+fn titles(state: &State, view: &View, panes: &[PaneId]) -> Vec<Titled> {
     let found = panes.iter().filter_map(|id| state.panes.get(id));
-    let title = |pane: &Pane| {
-        let code = match pane.life {
+    let titled = |pane: &Pane| {
+        let exited = match pane.life {
             PaneLife::Exited { code, .. } => Some(code),
             PaneLife::Running { .. } => None,
         };
@@ -82,26 +99,38 @@ fn titles(state: &State, view: &View, panes: &[PaneId]) -> Vec<(PaneId, String, 
         } else {
             ""
         };
-        let with = state.tab(view.tab).is_some_and(|tab| {
-            let panes = tab.typed_with(pane.id);
-            panes.len() > 1
-        });
-        let both = if with { "⇉ " } else { "" };
-        (pane.id, format!("{mark}{both}{}", pane.label()), code)
+        let synchronized = state
+            .tab(view.tab)
+            .is_some_and(|tab| tab.typed_with(pane.id).len() > 1);
+        let both = if synchronized { "⇉ " } else { "" };
+        Titled {
+            pane: pane.id,
+            title: format!("{mark}{both}{}", pane.label()),
+            exited,
+            agent: agent(state, pane),
+            synchronized,
+        }
     };
-    found.map(title).collect()
+    found.map(titled).collect()
 }
 
-fn labels(titles: &[(PaneId, String, Option<i32>)]) -> Vec<PaneLabel<'_>> {
+fn labels(titles: &[Titled]) -> Vec<PaneLabel<'_>> {
     let titles = titles.iter();
     titles
-        .map(|(pane, title, exited)| PaneLabel {
-            pane: *pane,
-            title,
-            blocked: None,
-            exited: *exited,
+        .map(|titled| PaneLabel {
+            pane: titled.pane,
+            title: &titled.title,
+            agent: titled.agent,
+            synchronized: titled.synchronized,
+            exited: titled.exited,
         })
         .collect()
+}
+
+/// What a pane's agent says of itself.
+fn agent(state: &State, pane: &Pane) -> Agent {
+    let session = state.snapshot.session(&pane.session);
+    Agent::of(session.and_then(|session| session.state.as_deref()))
 }
 
 /// What lies on panes: where copy mode is, that their programs are over. Answers the
@@ -155,16 +184,21 @@ pub fn status(
     theme: &Theme,
 ) -> Vec<Region<StatusAction>> {
     let names: Vec<String> = state.tabs.iter().map(|tab| state.tab_label(tab)).collect();
+    let own: Vec<Option<Vec<Span>>> = state
+        .tabs
+        .iter()
+        .map(|tab| own_tab(state, view, tab, theme))
+        .collect();
     let tabs = state
         .tabs
         .iter()
-        .zip(&names)
+        .zip(names.iter().zip(&own))
         .enumerate()
-        .map(|(number, (tab, name))| {
-            let marked = |mark: fn(&crate::model::pane::Pane) -> bool| {
-                tab.panes()
-                    .iter()
-                    .any(|id| state.panes.get(id).is_some_and(mark))
+        .map(|(number, (tab, (name, own)))| {
+            let marked = |mark: &dyn Fn(&Pane) -> bool| {
+                let panes = tab.panes();
+                let mut panes = panes.iter().filter_map(|id| state.panes.get(id));
+                panes.any(mark)
             };
             TabLabel {
                 id: tab.id,
@@ -173,9 +207,10 @@ pub fn status(
                 active: tab.id == view.tab,
                 last: view.last_tab == Some(tab.id),
                 zoomed: view.zoom.contains_key(&tab.id),
-                bell: marked(|pane| pane.bell),
-                activity: marked(|pane| pane.activity),
-                blocked: false,
+                bell: marked(&|pane| pane.bell),
+                activity: marked(&|pane| pane.activity),
+                blocked: marked(&|pane| !pane.exited() && agent(state, pane) == Agent::Blocked),
+                own: own.as_deref(),
             }
         })
         .collect();
@@ -217,7 +252,9 @@ pub fn status(
         coordinator,
         claims,
         unread: session.map_or(0, |session| session.unread),
-        attention: 0,
+        attention: waiting(state),
+        left: written(state, view, None, "status-left", theme.status),
+        right: written(state, view, None, "status-right", theme.status),
     };
     status::render(rect, buf, &props, theme)
 }
@@ -229,6 +266,43 @@ fn out_of_sight(state: &State, view: &View) -> Option<String> {
     let hidden = |float: &&Float| !sight.contains(&float.pane);
     let count = tab.floats.iter().filter(hidden).count();
     (count > 0).then(|| format!("{count} floating"))
+}
+
+/// How many agents wait for somebody.
+fn waiting(state: &State) -> usize {
+    let sessions = state.snapshot.sessions.iter();
+    let living = sessions.filter(|session| session.life == Life::Alive);
+    living
+        .filter(|session| Agent::of(session.state.as_deref()) == Agent::Blocked)
+        .count()
+}
+
+/// What a format of the status line says here, if there is one of that name.
+fn written(
+    state: &State,
+    view: &View,
+    tab: Option<TabId>,
+    name: &str,
+    base: Style,
+) -> Option<Vec<Span>> {
+    let text = wall::write(state.status_format(name)?, state.wall.as_ref());
+    let subject = Subject {
+        pane: state.focused(view).filter(|_| tab.is_none()),
+        tab: Some(tab.unwrap_or(view.tab)),
+        client: Some(view.client),
+    };
+    let pieces = variables::pieces(state, subject, &text);
+    Some(format::spans(pieces, base))
+}
+
+fn own_tab(state: &State, view: &View, tab: &Tab, theme: &Theme) -> Option<Vec<Span>> {
+    let (name, base) = match tab.id == view.tab {
+        true => ("window-status-current-format", theme.tab_active),
+        false => ("window-status-format", theme.tab),
+    };
+    let base = theme.status.patch(base);
+    written(state, view, Some(tab.id), name, base)
+        .or_else(|| written(state, view, Some(tab.id), "window-status-format", base))
 }
 
 /// The side panel.

@@ -6,6 +6,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
+use super::format::{self, Span};
 use super::paint::{Row, columns, count, fill};
 use super::tabs::{self, TabLabel};
 use super::theme::Theme;
@@ -34,6 +35,10 @@ pub struct StatusProps<'a> {
     pub unread: u64,
     /// How many agents wait for somebody.
     pub attention: usize,
+    /// What is shown instead of the workspace's name.
+    pub left: Option<Vec<Span>>,
+    /// What is shown instead of session, group and who waits.
+    pub right: Option<Vec<Span>>,
 }
 
 /// What a click on the line means.
@@ -58,6 +63,9 @@ pub fn render(
 ) -> Vec<Region<StatusAction>> {
     let area = Rect::new(area.x, area.y, area.cols, area.rows.min(1));
     fill(area, buf, theme.status);
+    if props.left.is_some() || props.right.is_some() {
+        return formatted(area, buf, props, theme);
+    }
     let mut regions = Vec::new();
     let name = format!(" {} ", paint::clip(props.workspace, 24));
     let (with_name, parts) = choose(props, columns(&name), paint::within(area, buf).cols, theme);
@@ -77,11 +85,76 @@ pub fn render(
         }
     }
     let left = Rect::new(row.put("", Style::new()).x, area.y, row.room(), area.rows);
-    let tabs = tabs::render(left, buf, &props.tabs, theme);
+    put_tabs(left, buf, props, theme, &mut regions);
+    regions
+}
+
+fn put_tabs(
+    area: Rect,
+    buf: &mut Buffer,
+    props: &StatusProps<'_>,
+    theme: &Theme,
+    regions: &mut Vec<Region<StatusAction>>,
+) {
+    let tabs = tabs::render(area, buf, &props.tabs, theme);
     regions.extend(tabs.into_iter().map(|region| Region {
         rect: region.rect,
         action: StatusAction::Tab(region.action),
     }));
+}
+
+/// The line as formats say, with what they say nothing of as without them. The tab shown is seen as
+/// long as anything is: a mode makes way for it first, then the right end, then the left one.
+fn formatted(
+    area: Rect,
+    buf: &mut Buffer,
+    props: &StatusProps<'_>,
+    theme: &Theme,
+) -> Vec<Region<StatusAction>> {
+    let name = || Span {
+        text: format!(" {} ", paint::clip(props.workspace, 24)),
+        style: theme.workspace,
+    };
+    let left = props.left.clone().unwrap_or_else(|| vec![name()]);
+    let right = props.right.clone().unwrap_or_else(|| {
+        let parts = right_end(props, 0, theme);
+        let span = |part: &Part| Span {
+            text: " ".repeat(usize::from(part.gap)) + &part.text,
+            style: theme.status.patch(part.style),
+        };
+        parts.iter().map(span).collect()
+    });
+    let mode = props.mode.filter(|_| props.right.is_some());
+    let active = props.tabs.iter().filter(|tab| tab.active).copied();
+    let mut spare = paint::within(area, buf)
+        .cols
+        .saturating_sub(tabs::full_width(&active.collect::<Vec<_>>()));
+    let mut take = |cols: u16| {
+        let fits = cols <= spare;
+        spare -= if fits { cols } else { 0 };
+        if fits { cols } else { 0 }
+    };
+    let left_cols = take(format::columns(&left));
+    let right_cols = take(format::columns(&right));
+    let mode_cols = take(mode.map_or(0, |mode| columns(mode) + 2));
+    let mut regions = Vec::new();
+    let mut piece = |x: u16, cols: u16, spans: &[Span], action| {
+        let rect = Rect::new(x, area.y, cols, area.rows);
+        Row::new(rect, buf).put_spans(spans, cols);
+        regions.push(Region { rect, action });
+    };
+    piece(area.x, left_cols, &left, StatusAction::Workspace);
+    let end = area.right().saturating_sub(right_cols);
+    piece(end, right_cols, &right, StatusAction::Session);
+    let tabs_end = end.saturating_sub(mode_cols);
+    if let (Some(mode), true) = (mode, mode_cols > 0) {
+        let mut row = Row::new(Rect::new(tabs_end, area.y, mode_cols, area.rows), buf);
+        row.skip(1);
+        row.put(mode, theme.key);
+    }
+    let from = area.x + left_cols;
+    let room = Rect::new(from, area.y, tabs_end.saturating_sub(from), area.rows);
+    put_tabs(room, buf, props, theme, &mut regions);
     regions
 }
 
@@ -212,6 +285,8 @@ mod tests {
             claims: 2,
             unread: 0,
             attention: 1,
+            left: None,
+            right: None,
         }
     }
 
@@ -257,6 +332,38 @@ mod tests {
             line(40, &chord),
             " stoa  1:shell*              C-b …  Ada\n"
         );
+    }
+
+    #[test]
+    fn formats_make_way_for_the_tab_shown() {
+        let span = |text: &str| {
+            vec![Span {
+                text: text.to_owned(),
+                style: Style::new(),
+            }]
+        };
+        let props = StatusProps {
+            left: Some(span("[left]  ")),
+            right: Some(span("right  03:04")),
+            mode: Some("copy"),
+            ..busy()
+        };
+        let widths = [120, 60, 40, 30, 20, 12, 5, 1];
+        let lines: String = widths
+            .into_iter()
+            .map(|cols| {
+                format!(
+                    "{cols:>3} |{}|\n",
+                    line(cols, &props).trim_end_matches('\n')
+                )
+            })
+            .collect();
+        insta::assert_snapshot!(lines);
+        for cols in 0..40 {
+            confined(cols, 1, |area, buf, theme| {
+                _ = render(area, buf, &props, theme)
+            });
+        }
     }
 
     #[test]

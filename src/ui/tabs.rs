@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use super::Region;
+use super::format::{self, Span};
 use super::paint::{Row, clip, columns};
 use super::theme::Theme;
 use crate::model::geometry::Rect;
@@ -36,9 +37,20 @@ pub struct TabLabel<'a> {
     pub activity: bool,
     /// An agent in it waits for somebody: `▲`.
     pub blocked: bool,
+    /// What is shown instead of number, name and marks.
+    pub own: Option<&'a [Span]>,
 }
 
 impl TabLabel<'_> {
+    /// Columns it takes whole.
+    fn width(&self) -> u16 {
+        match self.own {
+            // One column keeps it apart from the next.
+            Some(spans) => format::columns(spans).saturating_add(1),
+            None => columns(&self.text(MAX_NAME)),
+        }
+    }
+
     fn text(&self, max_name: u16) -> String {
         let marks = [
             (self.blocked, '▲'),
@@ -72,7 +84,7 @@ impl TabLabel<'_> {
 
 /// The columns all tabs take together.
 pub fn full_width(tabs: &[TabLabel<'_>]) -> u16 {
-    let widths = tabs.iter().map(|tab| columns(&tab.text(MAX_NAME)));
+    let widths = tabs.iter().map(TabLabel::width);
     widths.fold(0, u16::saturating_add)
 }
 
@@ -99,6 +111,14 @@ pub fn render(
     }
     let several = tabs.len() > 1;
     for tab in tabs.get(shown).unwrap_or_default() {
+        if let Some(spans) = tab.own {
+            let room = row.room() - u16::from(after.is_some() && arrows);
+            let rect = row.put_spans(spans, room);
+            row.skip(1);
+            let action = tab.id;
+            regions.push(Region { rect, action });
+            continue;
+        }
         let text = tab.text(if several { MAX_NAME } else { u16::MAX });
         // In very little room the number and the name's first letters beat the padding.
         let text = if columns(&text) > row.room() {
@@ -128,7 +148,7 @@ fn visible(tabs: &[TabLabel<'_>], room: u16) -> std::ops::Range<usize> {
     if full_width(tabs) <= room {
         return 0..tabs.len();
     }
-    let width = |at: usize| tabs.get(at).map(|tab| columns(&tab.text(MAX_NAME)));
+    let width = |at: usize| tabs.get(at).map(TabLabel::width);
     let active = tabs.iter().position(|tab| tab.active).unwrap_or(0);
     let mut shown = active..(active + 1).min(tabs.len());
     let mut used = width(active).unwrap_or(0).saturating_add(2);
@@ -167,6 +187,7 @@ pub(super) mod tests {
             bell: false,
             activity: false,
             blocked: false,
+            own: None,
         };
         names.iter().enumerate().map(tab).collect()
     }

@@ -1,5 +1,7 @@
 //! Whole frames, as people see them, from a state that is built rather than lived.
 
+mod comfort;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -13,13 +13,22 @@ use serde::Deserialize;
 const DARK: &str = include_str!("../../assets/themes/dark.toml");
 const LIGHT: &str = include_str!("../../assets/themes/light.toml");
 const HIGH_CONTRAST: &str = include_str!("../../assets/themes/high-contrast.toml");
+const ANSI: &str = include_str!("../../assets/themes/ansi.toml");
+
+/// The names of the built-in themes that one can choose.
+pub const BUILT_IN: &[&str] = &["dark", "light", "high-contrast", "plain"];
 
 /// Why a theme cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
-    /// The file is not a theme; the text says where and why.
-    #[error("{0}")]
-    Malformed(String),
+    /// The file is not a theme.
+    #[error("{message}")]
+    Malformed {
+        /// The byte of the file where it goes wrong.
+        at: usize,
+        /// Why.
+        message: String,
+    },
     /// No built-in theme has this name.
     #[error("no theme is called {0:?}; there are dark, light, high-contrast and plain")]
     Unknown(String),
@@ -70,6 +79,8 @@ roles! {
     border_focused,
     /// Lines round a pane whose agent waits for somebody.
     border_blocked,
+    /// Lines round panes that are typed into together.
+    border_synchronized,
     /// A pane's title.
     title,
     /// The focused pane's title.
@@ -134,9 +145,17 @@ impl Theme {
         Theme::parse(LIGHT).unwrap_or_else(|_| Theme::plain())
     }
 
+    /// The built-in theme for a terminal with sixteen colours.
+    pub fn ansi() -> Theme {
+        Theme::parse(ANSI).unwrap_or_else(|_| Theme::plain())
+    }
+
     /// Reads a theme file: roles not mentioned look as in its `base`, which is `plain` unless named.
     pub fn parse(text: &str) -> Result<Theme, ThemeError> {
-        let malformed = |error: toml::de::Error| ThemeError::Malformed(error.to_string());
+        let malformed = |error: toml::de::Error| ThemeError::Malformed {
+            at: error.span().map_or(0, |span| span.start),
+            message: error.message().to_owned(),
+        };
         let file: File = toml::from_str(text).map_err(malformed)?;
         let base = match &file.base {
             Some(name) => Theme::named(name)?,
@@ -156,6 +175,7 @@ impl Theme {
             warn: bold,
             error: bold.add_modifier(Modifier::REVERSED),
             border_focused: bold,
+            border_synchronized: reverse,
             title_focused: bold,
             status: reverse,
             tab_active: bold.remove_modifier(Modifier::REVERSED),
@@ -281,6 +301,7 @@ mod tests {
         }
         assert_ne!(Theme::dark(), Theme::plain());
         assert_ne!(Theme::dark(), Theme::light());
+        assert_ne!(Theme::ansi(), Theme::plain());
     }
 
     #[test]

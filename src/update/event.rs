@@ -137,7 +137,12 @@ pub enum Event {
     /// An earlier server left something to be opened again.
     Left(Box<Restorable>),
     /// Configuration files were read again.
-    Reloaded(Arc<Loaded>),
+    Reloaded {
+        /// What they say.
+        loaded: Box<Loaded>,
+        /// Who asked for it; nobody if a file was changed.
+        reply: ReplyTo,
+    },
     /// A moment somebody waited for has come.
     Timer,
 }
@@ -330,6 +335,8 @@ pub enum Effect {
         /// Where the answer goes.
         reply: ReplyTo,
     },
+    /// Remember that somebody was welcomed.
+    Welcomed,
     /// End the server.
     Shutdown,
 }

@@ -3,7 +3,7 @@
 use super::{Effect, Picture, copy, mouse, overlay, pane, panel, request};
 use crate::config::settings::CopyKeys;
 use crate::keys::encode;
-use crate::keys::input::{Input, Paste};
+use crate::keys::input::{Input, MouseKind, Paste};
 use crate::keys::key::{Key, KeyEvent, Phase};
 use crate::keys::keymap::{Binding, Lookup, Table};
 use crate::model::id::{ClientId, PaneId};
@@ -22,6 +22,21 @@ pub fn input(
         return Picture::Same;
     };
     view.last_input_ms = now;
+    // The first thing somebody does puts the welcome away, and is done all the same.
+    let done = match &input {
+        Input::Key(key) => key.phase != Phase::Release,
+        Input::Mouse(mouse) => matches!(mouse.kind, MouseKind::Press(_)),
+        Input::Paste(_) => true,
+        Input::Focus(_) | Input::Reply(_) => false,
+    };
+    let welcomed = done && std::mem::take(&mut view.welcome);
+    match handle(state, client, input, effects) {
+        Picture::Same if !welcomed => Picture::Same,
+        _ => Picture::Changed,
+    }
+}
+
+fn handle(state: &mut State, client: ClientId, input: Input, effects: &mut Vec<Effect>) -> Picture {
     match input {
         Input::Key(event) => return key(state, client, &event, effects),
         Input::Mouse(event) => mouse::mouse(state, client, event, effects),

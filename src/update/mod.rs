@@ -11,6 +11,7 @@ pub mod launch;
 pub mod mouse;
 pub mod mouse_select;
 pub mod overlay;
+pub mod palette;
 pub mod pane;
 pub mod panel;
 pub mod request;
@@ -116,7 +117,7 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
         }
         Event::Returned { client, view } => request::returned(state, client, *view),
         Event::Left(left) => restore::left(state, left, effects),
-        Event::Reloaded(loaded) => request::reloaded(state, loaded),
+        Event::Reloaded { loaded, reply } => request::reloaded(state, *loaded, reply, effects),
         Event::Timer => timer::fire(state, effects),
     }
     Picture::Changed

@@ -9,7 +9,9 @@ use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, Key, KeyEvent, Mods};
 use crate::model::geometry::Rect;
 use crate::model::id::{ClientId, PaneId};
-use crate::model::layout::Spot;
+use crate::model::layout::{Arrangement, Spot};
+use crate::model::menu::Menu;
+use crate::model::overlay::Overlay;
 use crate::model::state::State;
 use crate::model::view::Drag;
 use crate::ui::hit;
@@ -44,6 +46,9 @@ pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Ve
 }
 
 fn status(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
+    if event.kind == MouseKind::Press(Button::Right) {
+        return status_menu(state, client, event);
+    }
     let MouseKind::Press(Button::Left) = event.kind else {
         let line = match event.kind {
             MouseKind::WheelUp => "previous-tab",
@@ -55,10 +60,44 @@ fn status(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<E
     let line = match hit::status(state, client, event.x, event.y) {
         Some(StatusAction::Tab(tab)) => format!("focus-tab {tab}"),
         Some(StatusAction::Workspace) => "choose-tab".to_owned(),
-        Some(StatusAction::Session | StatusAction::Attention) => "toggle-panel".to_owned(),
+        Some(StatusAction::Session) => "toggle-panel".to_owned(),
+        Some(StatusAction::Attention) => "next-attention".to_owned(),
         None => return,
     };
     request::run_line(state, client, &line, effects);
+}
+
+/// The right button: a menu for what it meets.
+fn status_menu(state: &mut State, client: ClientId, event: Mouse) {
+    let at = Some((event.x, event.y));
+    let action = hit::status(state, client, event.x, event.y);
+    let Some(view) = state.views.get(&client) else {
+        return;
+    };
+    let menu = match action {
+        Some(StatusAction::Tab(tab)) => Menu::of_tab(state, view, tab, at),
+        _ => Some(Menu::of_workspace(state, at)),
+    };
+    open_menu(state, client, menu);
+}
+
+fn open_menu(state: &mut State, client: ClientId, menu: Option<Menu>) {
+    if let (Some(menu), Some(view)) = (menu, state.views.get_mut(&client)) {
+        view.overlay = Some(Overlay::Menu(menu));
+    }
+}
+
+/// The pane whose title stands at a cell, which is none of a pane's own: in its frame, or in the line above
+/// it.
+fn titled(arrangement: &Arrangement, x: u16, y: u16) -> Option<PaneId> {
+    match arrangement.spot(x, y) {
+        Some(Spot::Pane(..)) => None,
+        Some(Spot::Title(pane) | Spot::Frame(pane, _)) => Some(pane),
+        Some(Spot::Border(_)) | None => match arrangement.spot(x, y.saturating_add(1)) {
+            Some(Spot::Pane(pane, _)) => Some(pane),
+            _ => None,
+        },
+    }
 }
 
 fn panes(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Effect>) {
@@ -75,6 +114,12 @@ fn panes(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Ef
             ExitedAction::Close => format!("close-pane -t {pane}"),
         };
         return request::run_line(state, client, &line, effects);
+    }
+    if event.kind == MouseKind::Press(Button::Right)
+        && let Some(id) = titled(&arrangement, event.x, event.y)
+    {
+        let menu = Menu::of_pane(state, view, id, Some((event.x, event.y)));
+        return open_menu(state, client, menu);
     }
     let (id, rect) = match arrangement.spot(event.x, event.y) {
         Some(Spot::Pane(id, rect)) => (id, rect),
@@ -113,6 +158,12 @@ fn panes(state: &mut State, client: ClientId, event: Mouse, effects: &mut Vec<Ef
     }
     match event.kind {
         MouseKind::Press(Button::Left) => mouse_select::press(state, client, id, rect, event),
+        MouseKind::Press(Button::Right) => {
+            let at = Some((event.x, event.y));
+            let view = state.views.get(&client);
+            let menu = view.and_then(|view| Menu::of_pane(state, view, id, at));
+            open_menu(state, client, menu);
+        }
         MouseKind::Press(Button::Middle) => {
             let line = format!("paste-buffer -p -t {id}");
             request::run_line(state, client, &line, effects);

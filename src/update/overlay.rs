@@ -1,11 +1,13 @@
 //! Keys and mouse while something lies over the panes.
 
-use super::{Effect, copy, request};
+use super::{Effect, copy, palette, request};
 use crate::command::complete;
+use crate::config::load::Loaded;
 use crate::keys::input::{Button, Mouse, MouseKind};
 use crate::keys::key::{Code, Key, KeyEvent, Mods};
 use crate::model::id::ClientId;
 use crate::model::line_edit::LineEdit;
+use crate::model::menu::Menu;
 use crate::model::overlay::{Overlay, PromptState};
 use crate::model::state::State;
 use crate::model::view::View;
@@ -34,15 +36,18 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         .iter()
         .map(|buffer| buffer.name.clone())
         .collect();
+    let config = state.config.clone();
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };
     let Some(mut overlay) = view.overlay.take() else {
         return;
     };
-    if let Overlay::Search(prompt) = overlay {
-        return copy::prompt_key(state, client, prompt, event);
-    }
+    overlay = match overlay {
+        Overlay::Search(prompt) => return copy::prompt_key(state, client, prompt, event),
+        Overlay::Palette(open) => return palette::key(state, client, open, event, effects),
+        other => other,
+    };
     let rows = usize::from(view.size.rows);
     let outcome = match &mut overlay {
         Overlay::Prompt(prompt) => prompt_key(prompt, event),
@@ -50,10 +55,12 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Keys { filter, scroll } => list_key(filter, scroll, event, rows),
         Overlay::Text { scroll, lines, .. } => text_key(scroll, lines.len(), event, rows),
         Overlay::Tabs { selected } => tabs_key(selected, tabs, event),
+        Overlay::Menu(menu) => menu_key(menu, &config, event),
+        Overlay::Themes { names, selected } => themes_key(selected, names, event),
         Overlay::PaneNumbers => number_key(event, &panes),
         Overlay::Buffers { selected } => buffers_key(selected, &buffers, event),
         // Taken above.
-        Overlay::Search(_) => Outcome::Close,
+        Overlay::Search(_) | Overlay::Palette(_) => Outcome::Close,
     };
     match outcome {
         Outcome::Stay => {
@@ -94,6 +101,10 @@ pub fn paste(view: &mut View, text: &str) {
     match &mut view.overlay {
         Some(Overlay::Prompt(prompt)) => prompt.edit.insert(&line),
         Some(Overlay::Search(prompt)) => prompt.edit.insert(&line),
+        Some(Overlay::Palette(palette)) => {
+            palette.edit.insert(&line);
+            palette.selected = 0;
+        }
         Some(Overlay::Keys { filter, .. }) => filter.insert(&line),
         _ if view.panel.filtering => view.panel.filter.insert(&line),
         _ => {}
@@ -257,6 +268,58 @@ fn tabs_key(selected: &mut usize, tabs: usize, event: &KeyEvent) -> Outcome {
     Outcome::Stay
 }
 
+/// The last key of an entry's chord chooses it: what one sees in the menu works without it as well.
+fn menu_key(menu: &mut Menu, config: &Loaded, event: &KeyEvent) -> Outcome {
+    let key = event.chord();
+    let chosen = menu.entries.iter().find(|entry| {
+        let bound = config.keymap.reverse(entry.bound);
+        bound
+            .first()
+            .is_some_and(|bound| bound.keys.last() == Some(&key))
+    });
+    let chosen = match key.code {
+        Code::Enter => menu.entries.get(menu.selected),
+        _ => chosen,
+    };
+    if let Some(entry) = chosen {
+        return Outcome::Run(entry.line.clone());
+    }
+    match list_motion(&mut menu.selected, menu.entries.len(), key.code) {
+        true => Outcome::Stay,
+        false => Outcome::Close,
+    }
+}
+
+fn themes_key(selected: &mut usize, names: &[String], event: &KeyEvent) -> Outcome {
+    match event.chord().code {
+        Code::Enter => {
+            return match names.get(*selected) {
+                Some(name) => Outcome::Run(format!("choose-theme {name}")),
+                None => Outcome::Close,
+            };
+        }
+        code => {
+            if !list_motion(selected, names.len(), code) {
+                return Outcome::Close;
+            }
+        }
+    }
+    Outcome::Stay
+}
+
+/// The keys that move in a list. False for one that is none of them.
+fn list_motion(selected: &mut usize, len: usize, code: Code) -> bool {
+    let last = len.saturating_sub(1);
+    match code {
+        Code::Up | Code::Char('k') => *selected = selected.saturating_sub(1),
+        Code::Down | Code::Char('j') => *selected = (*selected + 1).min(last),
+        Code::Home | Code::Char('g') => *selected = 0,
+        Code::End | Code::Char('G') => *selected = last,
+        _ => return false,
+    }
+    true
+}
+
 fn buffers_key(selected: &mut usize, names: &[String], event: &KeyEvent) -> Outcome {
     let last = names.len().saturating_sub(1);
     let run = |command: &str| match names.get(*selected) {
@@ -302,6 +365,7 @@ pub fn mouse(state: &mut State, client: ClientId, event: Mouse, effects: &mut Ve
     match event.kind {
         MouseKind::WheelUp => press(state, Code::Up),
         MouseKind::WheelDown => press(state, Code::Down),
+        MouseKind::Press(Button::Right) => press(state, Code::Esc),
         MouseKind::Press(Button::Left) => {
             let clicked = hit::over(state, client, (event.x, event.y));
             click(state, client, clicked, effects);
@@ -330,6 +394,16 @@ fn click(state: &mut State, client: ClientId, clicked: Option<Click>, effects: &
                     prompt.chosen = None;
                 }
             }
+        }
+        Some(Click::Choose(index)) => {
+            match &mut view.overlay {
+                Some(Overlay::Palette(palette)) => palette.selected = index,
+                Some(Overlay::Themes { selected, .. }) => *selected = index,
+                Some(Overlay::Menu(menu)) => menu.selected = index,
+                _ => {}
+            }
+            let enter = KeyEvent::from(Key::plain(Code::Enter));
+            key(state, client, &enter, effects);
         }
         Some(Click::Close) | None if matches!(view.overlay, Some(Overlay::Search(_))) => {
             key(

@@ -1,7 +1,7 @@
 //! What panes do by themselves: put out text, start, fail, end.
 
-use super::{Effect, Picture, waits};
-use crate::config::settings::RemainOnExit;
+use super::{Effect, Picture, request, waits};
+use crate::config::settings::{RemainOnExit, VisualBell};
 use crate::keys::encode::{KittyFlags, MouseFormat, OtherKeys, PaneModes, Tracking};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::journal::{self, Kind};
@@ -14,14 +14,16 @@ use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking, clipboard
 pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
     let now = state.now_ms;
     let seen = state.viewers(id).next().is_some();
-    let allowed = state.config.settings.allow_osc52_write;
+    let config = state.config.clone();
+    let settings = &config.settings;
+    let allowed = settings.allow_osc52_write;
     let Some(pane) = state.panes.get_mut(&id) else {
         return Picture::Same;
     };
     pane.last_active_ms = now;
     let mut picture = Picture::Same;
     let mut notes = Vec::new();
-    if !seen && !pane.activity {
+    if !seen && !pane.activity && settings.monitor_activity {
         pane.activity = true;
         picture = Picture::Changed;
         notes.push((Kind::PaneActivity, serde_json::Map::new()));
@@ -46,7 +48,7 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
             }
             Notice::Bell => {
                 rings = true;
-                pane.bell |= !seen;
+                pane.bell |= !seen && settings.monitor_bell;
                 picture = Picture::Changed;
                 notes.push((Kind::PaneBell, serde_json::Map::new()));
             }
@@ -101,11 +103,11 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
     for (kind, detail) in notes {
         state.note(kind, place, detail);
     }
+    if rings {
+        ring(state, id, effects);
+    }
     let viewers: Vec<ClientId> = state.viewers(id).map(|view| view.client).collect();
     for client in viewers {
-        if rings {
-            effects.push(Effect::Bell { client });
-        }
         if let Some(data) = &copied {
             effects.push(Effect::Clipboard {
                 client,
@@ -136,6 +138,32 @@ fn ask_clipboard(state: &State, id: PaneId, effects: &mut Vec<Effect>) {
 pub fn copied_last(state: &State) -> Vec<u8> {
     let newest = state.buffers.get(None).ok();
     newest.map_or(Vec::new(), |buffer| buffer.data.clone())
+}
+
+/// Passes a bell on to the terminals, or tells of it, as the settings say.
+fn ring(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
+    let (action, visual) = {
+        let settings = &state.config.settings;
+        (settings.bell_action, settings.visual_bell)
+    };
+    let viewers: Vec<ClientId> = state.viewers(id).map(|view| view.client).collect();
+    let clients: Vec<ClientId> = state.views.keys().copied().collect();
+    let place = state.tab_of(id).map(|tab| {
+        let index = state.tab_index(tab.id).unwrap_or(0);
+        format!("{index}: {}", state.tab_label(tab))
+    });
+    let line = format!("bell in tab {}", place.unwrap_or_default());
+    for client in clients {
+        if !action.rings(viewers.contains(&client)) {
+            continue;
+        }
+        if visual != VisualBell::On {
+            effects.push(Effect::Bell { client });
+        }
+        if visual != VisualBell::Off {
+            request::say(state, client, &line, false);
+        }
+    }
 }
 
 /// A pane's program runs.

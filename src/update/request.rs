@@ -7,6 +7,7 @@ use crate::command::server::ServerCx;
 use crate::command::spec::Reply;
 use crate::command::view::ViewCx;
 use crate::command::{Command, ServerCommand, parse};
+use crate::config::changes;
 use crate::config::load::Loaded;
 use crate::config::settings::{self, Settings};
 use crate::error::{Error, Result};
@@ -49,7 +50,11 @@ pub fn attached(
     };
     let mut view = View::new(client, size, tab, panel(&state.config.settings, size));
     view.last_input_ms = state.now_ms;
-    view.status_line = state.config.settings.status;
+    view.status_line = state.status_place();
+    if std::mem::take(&mut state.first_start) {
+        view.welcome = true;
+        effects.push(Effect::Welcomed);
+    }
     let reports = state.config.reports.clone();
     view.overlay = question;
     state.views.insert(client, view);
@@ -310,17 +315,28 @@ pub fn run_line(state: &mut State, client: ClientId, line: &str, effects: &mut V
     }
 }
 
-/// New configuration: it counts from the next key on.
-pub fn reloaded(state: &mut State, loaded: Arc<Loaded>) {
-    let first = loaded.reports.first().cloned();
-    state.config = loaded;
-    for view in state.views.values_mut() {
-        view.status_line = state.config.settings.status;
+/// New configuration: it counts from the next key on, and everybody is told what changed. A file with a
+/// mistake changes nothing.
+pub fn reloaded(state: &mut State, loaded: Loaded, reply: ReplyTo, effects: &mut Vec<Effect>) {
+    let (loaded, report) = changes::merge(&state.config, loaded);
+    if loaded.settings.theme != state.config.settings.theme {
+        // Who writes a theme down wants to see that one.
+        state.theme = None;
     }
-    if let Some(report) = first {
-        let clients: Vec<ClientId> = state.views.keys().copied().collect();
-        for client in clients {
-            say(state, client, &report, true);
+    state.config = Arc::new(loaded);
+    let clients: Vec<ClientId> = state.views.keys().copied().collect();
+    for client in clients {
+        if reply != ReplyTo::View(client) {
+            say(state, client, &report.line, report.failed);
         }
     }
+    let answer = match reply {
+        ReplyTo::View(_) if report.failed => Err(Error::refused(report.line)),
+        ReplyTo::View(_) => Ok(Reply::new(report.line, serde_json::Value::Null)),
+        _ => {
+            let data = serde_json::json!({ "sound": !report.failed, "report": report.whole });
+            Ok(Reply::new(report.whole, data))
+        }
+    };
+    answered(state, reply, answer, effects);
 }

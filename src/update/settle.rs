@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Effect;
-use crate::config::settings::WindowSize;
+use crate::config::settings::{PaneBorderStatus, WindowSize};
 use crate::model::geometry::{Rect, Size};
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::overlay::Overlay;
@@ -16,6 +16,12 @@ use crate::model::view::View;
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
 pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    let place = state.status_place();
+    let titles = state.config.settings.pane_border_status == PaneBorderStatus::Top;
+    for view in state.views.values_mut() {
+        view.status_line = place;
+        view.title_row = titles;
+    }
     if let Some(view) = state.recent_view() {
         state.last_area = view.frame().content.size();
     }

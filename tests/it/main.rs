@@ -8,6 +8,7 @@ mod support;
 mod attach;
 mod attached;
 mod bad_input;
+mod comfort;
 mod control;
 mod coordination;
 mod copy_mode;

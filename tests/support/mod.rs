@@ -40,7 +40,12 @@ impl World {
         use std::os::unix::fs::PermissionsExt;
         let private = std::fs::Permissions::from_mode(0o700);
         std::fs::set_permissions(dir.path().join("run"), private).expect("our own directory");
-        World { dir, root }
+        let world = World { dir, root };
+        // Only a test of the welcome wants one.
+        let seen = world.welcomed();
+        std::fs::create_dir_all(seen.parent().expect("a directory")).expect("our own directory");
+        std::fs::write(seen, "").expect("our own directory");
+        world
     }
 
     /// A workspace whose terminals show panes only, the side panel being closed.
@@ -78,6 +83,11 @@ impl World {
     /// Where the configuration files of this world are.
     pub fn config(&self) -> PathBuf {
         self.dir.path().join("config")
+    }
+
+    /// The file that says that this person has been welcomed.
+    pub fn welcomed(&self) -> PathBuf {
+        self.dir.path().join("home/.local/state/stoa/welcomed")
     }
 
     /// The state directory.

@@ -14,7 +14,9 @@ use crate::{client, server};
 
 /// Attach this terminal to the directory's workspace, starting it if needed
 ///
-/// `stoa attach ssh:host:dir` does so on another machine, over ssh, where stoa must be installed.
+/// stoa attach ssh:host:dir
+///
+/// does so on another machine, over ssh, where stoa must be installed.
 /// Closed laptops and dropped links end nothing there: the same command comes back.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Attach {

@@ -14,6 +14,8 @@ use crate::server::start;
 
 /// Have the running server go on as this version of stoa, with every pane and what runs in it
 ///
+/// stoa upgrade target/release/stoa
+///
 /// Attached terminals stay attached. A server whose state the new program cannot make out stays as it
 /// is. Commands that wait for something in the server (wait, events --follow, run --wait) end with an
 /// error and are to be given again.

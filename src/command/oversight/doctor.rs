@@ -6,11 +6,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::gather::gather;
+use crate::client::abilities;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::config::workspace::Workspace;
 use crate::coord::Coord;
 use crate::coord::doctor::{Finding, Level};
+use crate::draw::Caps;
 use crate::error::{Error, Kind, Result};
 use crate::server::start;
 use crate::store::dir::StateDir;
@@ -32,10 +34,16 @@ pub struct Doctor {
     /// Compare every readable file with the store, too, and what was imported with where it came from
     #[arg(long)]
     pub verify: bool,
+    /// Ask the terminal this is typed in what it can do, instead: colours, keys, clipboard, widths
+    #[arg(long, conflicts_with_all = ["fix", "rebuild", "verify"])]
+    pub terminal: bool,
 }
 
 impl Run<StoreCx> for Doctor {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
+        if self.terminal {
+            return terminal(cx);
+        }
         let mut findings = Vec::new();
         let mut done = Vec::new();
         match StateDir::existing(&cx.state) {
@@ -106,6 +114,29 @@ impl Doctor {
         }
         coord.examine()
     }
+}
+
+/// What the terminal can do. Nothing of it is a failure: Stoa makes do.
+fn terminal(cx: &StoreCx) -> Result<Reply> {
+    if cx.voice.is_some() {
+        let error = Error::usage("from here the terminal cannot be asked");
+        return Err(error.with_hint("type it in a shell outside of Stoa: stoa doctor --terminal"));
+    }
+    let found = abilities::ask()?;
+    let caps = Caps::from_env(|name| std::env::var(name).ok());
+    let findings: Vec<Finding> = abilities::lines(&found, &caps)
+        .into_iter()
+        .map(|(check, good, text)| match good {
+            true => Finding::ok(check, text),
+            false => Finding::note(check, text),
+        })
+        .collect();
+    let mut lines: Vec<String> = findings.iter().map(line).collect();
+    if std::env::var_os("STOA_PANE").is_some() {
+        lines.push("this is a pane of Stoa: it is Stoa that answered".to_owned());
+    }
+    let data = json!({ "findings": findings });
+    Ok(Reply::new(lines.join("\n"), data))
 }
 
 fn problem(check: &'static str, error: Error) -> Finding {

@@ -13,8 +13,10 @@ use crate::command::pane::open::Extent;
 use crate::command::spec::{Reply, Run};
 use crate::command::tab::sync::{Switch, SynchronizePanes};
 use crate::command::target;
+use crate::config::settings::StatusPosition;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
+use crate::model::state::STATUS_FORMATS;
 use crate::model::variables::{self, Subject};
 
 /// The most options that can be set, for all and for each pane.
@@ -27,7 +29,13 @@ const OBEYED: &[&str] = &[
     "main-pane-height",
     "main-pane-width",
     "remain-on-exit",
+    "status",
+    "status-left",
+    "status-position",
+    "status-right",
     "synchronize-panes",
+    "window-status-current-format",
+    "window-status-format",
 ];
 
 /// tmux's options that change nothing here.
@@ -100,18 +108,14 @@ const WITHOUT_EFFECT: &[&str] = &[
     "set-titles",
     "set-titles-string",
     "silence-action",
-    "status",
     "status-bg",
     "status-fg",
     "status-format",
     "status-interval",
     "status-justify",
     "status-keys",
-    "status-left",
     "status-left-length",
     "status-left-style",
-    "status-position",
-    "status-right",
     "status-right-length",
     "status-right-style",
     "status-style",
@@ -126,9 +130,7 @@ const WITHOUT_EFFECT: &[&str] = &[
     "window-size",
     "window-status-activity-style",
     "window-status-bell-style",
-    "window-status-current-format",
     "window-status-current-style",
-    "window-status-format",
     "window-status-last-style",
     "window-status-separator",
     "window-status-style",
@@ -140,8 +142,10 @@ const WITHOUT_EFFECT: &[&str] = &[
 
 /// Set one of tmux's options: those that mean something here, @names of your own, others without effect
 ///
-/// Obeyed: synchronize-panes (on, off), remain-on-exit (on, off, failed) with -p for one pane, and
-/// main-pane-width and main-pane-height (cells, or 60%) by select-layout. Options that begin with @ are kept
+/// Obeyed: synchronize-panes (on, off), remain-on-exit (on, off, failed) with -p for one pane,
+/// main-pane-width and main-pane-height (cells, or 60%) by select-layout, status (on, off), status-position
+/// (top, bottom), and the formats status-left, status-right, window-status-format and
+/// window-status-current-format. Options that begin with @ are kept
 /// and can be read in formats as #{@name}. All other options of tmux are taken and change nothing:
 /// Stoa's own settings are in config.toml.
 #[derive(Debug, Clone, Args)]
@@ -216,6 +220,9 @@ impl Run<ServerCx<'_>> for SetOption {
         if let (true, Some(value)) = (name.starts_with("main-pane-"), &value) {
             value.parse::<Extent>().map_err(Error::usage)?;
         }
+        if !self.unset {
+            check_status(&name, value.as_deref())?;
+        }
         if value.as_ref().is_some_and(|value| value.len() > MAX_VALUE) {
             return Err(Error::usage("an option's value has at most 4096 bytes"));
         }
@@ -241,6 +248,22 @@ impl Run<ServerCx<'_>> for SetOption {
         }
         options.insert(name, value);
         Ok(Reply::none())
+    }
+}
+
+/// Whether an option of the status line has a value that means something.
+fn check_status(name: &str, value: Option<&str>) -> Result<()> {
+    let fits = match (name, value) {
+        ("status", value) => matches!(value, None | Some("on" | "off" | "2" | "3" | "4" | "5")),
+        ("status-position", value) => matches!(value, Some("top" | "bottom")),
+        _ => true,
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(Error::usage(match name {
+            "status" => "status is on or off",
+            _ => "status-position is top or bottom",
+        })),
     }
 }
 
@@ -332,7 +355,11 @@ fn default(cx: &ServerCx<'_>, name: &str) -> Option<String> {
         "focus-events" | "set-clipboard" => on(true),
         "mouse" => on(settings.mouse),
         "status" => on(settings.status),
-        "status-position" => "bottom".to_owned(),
+        "status-position" => match settings.status_position {
+            StatusPosition::Bottom => "bottom".to_owned(),
+            StatusPosition::Top => "top".to_owned(),
+        },
+        name if STATUS_FORMATS.contains(&name) => cx.state.status_format(name)?.to_owned(),
         "base-index" | "pane-base-index" => "0".to_owned(),
         "history-limit" => settings.history_lines.to_string(),
         "escape-time" => settings.escape_time.to_string(),

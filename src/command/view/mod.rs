@@ -3,17 +3,21 @@
 pub mod adjust;
 pub mod choose_buffer;
 pub mod choose_tab;
+pub mod choose_theme;
 pub mod confirm;
 pub mod copy;
 pub mod copy_mode;
 pub mod detach;
 pub mod floating;
 pub mod focus_tab;
+pub mod menu;
+pub mod palette;
 pub mod panel;
 pub mod prompt;
 pub mod redraw;
 pub mod send_prefix;
 pub mod show_panes;
+pub mod welcome;
 pub mod zoom;
 
 use crate::command::server::ServerCx;

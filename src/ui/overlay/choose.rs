@@ -51,7 +51,9 @@ pub fn render(
         .min(40);
     let hint_rows = u16::from(!hint.is_empty() && area.rows >= 6);
     let len = u16::try_from(items.len()).unwrap_or(u16::MAX).max(1);
-    let rows = len.min(area.rows.saturating_sub(4 + hint_rows).max(1));
+    // Where there is little room, the list takes all of it.
+    let spare = if area.rows < 8 { 2 } else { 4 };
+    let rows = len.min(area.rows.saturating_sub(spare + hint_rows).max(1));
     let shown = page(items.len(), rows, selected);
     let of = match shown.len() < items.len() {
         true => format!("{}–{} of {}", shown.start + 1, shown.end, items.len()),

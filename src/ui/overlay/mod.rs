@@ -9,12 +9,15 @@ pub mod confirm;
 pub mod exited;
 pub mod hint;
 pub mod keys;
+pub mod menu;
 pub mod message;
 pub mod numbers;
+pub mod palette;
 pub mod prompt;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod welcome;
 
 use ratatui::buffer::Buffer;
 
@@ -83,6 +86,8 @@ impl Scroll {
 enum Place {
     Middle,
     Bottom,
+    /// With its corner there, as far as there is room.
+    At(u16, u16),
 }
 
 /// A box of `cols` x `rows` cells inside its frame, made smaller to fit.
@@ -106,10 +111,14 @@ impl Frame<'_> {
             .saturating_add(6);
         let cols = self.cols.max(title).saturating_add(edge).min(area.cols);
         let rows = self.rows.saturating_add(edge).min(area.rows);
-        let x = area.x + (area.cols - cols) / 2;
-        let y = match self.place {
-            Place::Middle => area.y + (area.rows - rows) / 2,
-            Place::Bottom => area.bottom() - rows,
+        let middle = area.x + (area.cols - cols) / 2;
+        let (x, y) = match self.place {
+            Place::Middle => (middle, area.y + (area.rows - rows) / 2),
+            Place::Bottom => (middle, area.bottom() - rows),
+            Place::At(x, y) => (
+                x.clamp(area.x, area.right() - cols),
+                y.clamp(area.y, area.bottom() - rows),
+            ),
         };
         let outer = Rect::new(x, y, cols, rows);
         fill(outer, buf, theme.overlay);

@@ -136,3 +136,39 @@ fn breaking_out_moves_the_pane_to_a_tab_of_its_own() {
     assert_eq!(desk.focused(A), 1);
     assert_eq!(desk.size(1), (120, 30));
 }
+
+/// A bell rings at every terminal, seen or not, marks the tab where it was not seen, and can be told in a
+/// line instead.
+#[test]
+fn bells_ring_mark_and_are_told_as_set() {
+    use crate::config::settings::{BellAction, VisualBell};
+    let rings = |bell_action, visual_bell, monitor_bell| {
+        let mut desk = Desk::new();
+        let mut loaded = crate::config::load::load(None, &|_| Ok(()));
+        loaded.settings.bell_action = bell_action;
+        loaded.settings.visual_bell = visual_bell;
+        loaded.settings.monitor_bell = monitor_bell;
+        desk.state.config = std::sync::Arc::new(loaded);
+        desk.press(A, "C-b c");
+        let hidden = PaneId(0);
+        if let Some(pane) = desk.state.panes.get_mut(&hidden) {
+            pane.screen.feed(b"\x07");
+        }
+        desk.effects.clear();
+        desk.event(Event::Output { pane: hidden });
+        let bells = desk.effects.iter();
+        let rang = bells.filter(|effect| matches!(effect, Effect::Bell { .. }));
+        let told = desk.state.views[&A].message.is_some();
+        (rang.count(), told, desk.state.panes[&hidden].bell)
+    };
+    let (any, off) = (BellAction::Any, VisualBell::Off);
+    assert_eq!(rings(any, off, true), (1, false, true));
+    assert_eq!(rings(BellAction::Other, off, true), (1, false, true));
+    assert_eq!(rings(BellAction::Current, off, true), (0, false, true));
+    assert_eq!(
+        rings(BellAction::None, VisualBell::Both, true),
+        (0, false, true)
+    );
+    assert_eq!(rings(any, VisualBell::On, true), (0, true, true));
+    assert_eq!(rings(any, VisualBell::Both, false), (1, true, false));
+}
