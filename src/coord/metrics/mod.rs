@@ -125,8 +125,8 @@ impl Coord {
     }
 }
 
-/// Gives the lines of the readable trail, oldest first.
-type Lines<'a> = dyn Fn(&mut dyn FnMut(&[u8])) -> Result<()> + 'a;
+/// Gives the lines of the readable trail, oldest first, each with the number of its file.
+type Lines<'a> = dyn Fn(&mut dyn FnMut(usize, &[u8])) -> Result<()> + 'a;
 
 fn make(
     view: &dyn View,

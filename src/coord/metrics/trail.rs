@@ -1,6 +1,6 @@
 //! What the audit trail tells: who attempted what, what was refused, who waited for how long.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use super::{Filter, Lines};
 use crate::coord::audit::{self, AuditEntry};
 use crate::coord::report::{Agent, Tally, seconds};
 use crate::error::Result;
-use crate::store::View;
+use crate::store::{Record, View};
 
 /// Keys told of that were refused most often.
 const KEYS: usize = 10;
@@ -63,25 +63,32 @@ impl Trail {
         let first_kept = kept
             .first()
             .map_or(u64::MAX, |record| record.create_revision);
-        let mut reached = 0;
-        let mut before = (0, Vec::new());
-        lines(&mut |line| {
+        // One revision may have many entries, of which the store has let go of some.
+        let at_seam = |record: &&Record| record.create_revision == first_kept;
+        let seam: HashSet<&str> = kept
+            .iter()
+            .take_while(at_seam)
+            .map(|record| record.value.as_str())
+            .collect();
+        let mut file = 0;
+        let (mut before, mut reached) = (0, 0);
+        lines(&mut |number, line| {
             // A line that cannot be read is the doctor's business.
             let Ok(entry) = serde_json::from_slice::<AuditEntry>(line) else {
                 return;
             };
-            // At the seam of two files the same lines may stand in both.
-            if entry.revision >= first_kept || entry.revision < reached {
+            if number > file {
+                (file, before) = (number, reached);
+            }
+            // At the seam of two files the same lines may stand in both, a whole revision at a time.
+            if entry.revision > first_kept || entry.revision <= before {
                 return;
             }
-            if entry.revision > before.0 {
-                before = (entry.revision, Vec::new());
-            } else if before.1.contains(&entry) {
-                return;
+            reached = reached.max(entry.revision);
+            let text = std::str::from_utf8(line).unwrap_or_default().trim_end();
+            if entry.revision < first_kept || !seam.contains(text) {
+                trail.add(&entry, filter, series);
             }
-            reached = entry.revision;
-            trail.add(&entry, filter, series);
-            before.1.push(entry);
         })?;
         for record in &kept {
             if let Ok(entry) = record.decode::<AuditEntry>() {

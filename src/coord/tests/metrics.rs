@@ -295,3 +295,36 @@ fn archived_attempts_count_once() {
     let reader = Coord::open_existing(&state).unwrap().unwrap();
     assert_eq!(told(&reader), (1201, 600, 1201));
 }
+
+/// Thousands of entries of one revision (an import's), of which the store lets go of some, still count
+/// once each, in a time that grows with their number and no faster.
+#[test]
+fn a_revision_with_many_attempts_is_cut_anywhere() {
+    use crate::coord::import::{Batch, SourceFile};
+    let temp = tempfile::tempdir().unwrap();
+    let coord = Coord::open(&temp.path().join(".stoa")).unwrap();
+    let line = |n: usize| {
+        let at = 1_700_000_000 + n;
+        format!("{{\"timestamp\":{at},\"agent\":\"old\",\"action\":\"claim_issue\"}}\n")
+    };
+    let file = SourceFile {
+        path: "audit_log.jsonl".to_owned(),
+        text: (0..6_000).map(line).collect(),
+    };
+    let batch = Batch::read(&[file], &Default::default());
+    let outcome = coord.import(None, "old", &batch, false).unwrap();
+    assert_eq!(outcome.imported(), 6_000);
+    let attempts = || coord.metrics(&Question::default()).unwrap().attempts;
+    // The import itself is on record as well.
+    assert_eq!(attempts(), 6_001);
+    let cleanup = cleanup::Cleanup {
+        older_than: jiff::SignedDuration::from_hours(24),
+        audit_older_than: jiff::SignedDuration::from_hours(24),
+        dry_run: false,
+    };
+    let archived = coord.cleanup(&cleanup).unwrap().archived;
+    assert!((1..6_000).contains(&archived), "{archived}");
+    assert_eq!(attempts(), 6_001);
+    coord.rebuild_files().unwrap();
+    assert_eq!(attempts(), 6_001);
+}

@@ -52,12 +52,13 @@ impl Projection {
     }
 }
 
-/// Gives the lines of `STEM.jsonl` and of its archives, the oldest file first. Lines at the seam of
-/// two files may come twice. A file that is not there has no lines.
+/// Gives the lines of `STEM.jsonl` and of its archives, the oldest file first, each with the number of
+/// its file. Lines at the seam of two files may come twice, in both. A file that is not there has no
+/// lines.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn lines(dir: &StateDir, stem: &str, each: &mut dyn FnMut(&[u8])) -> Result<()> {
+pub fn lines(dir: &StateDir, stem: &str, each: &mut dyn FnMut(usize, &[u8])) -> Result<()> {
     let archive = dir.path().join(ARCHIVE);
     let prefix = format!("{stem}-until-");
     let mut old = Vec::new();
@@ -78,9 +79,11 @@ pub fn lines(dir: &StateDir, stem: &str, each: &mut dyn FnMut(&[u8])) -> Result<
     }
     old.sort();
     let current = dir.path().join(format!("{stem}.jsonl"));
-    for path in old.into_iter().map(|(_, path)| path).chain([current]) {
+    let paths = old.into_iter().map(|(_, path)| path).chain([current]);
+    for (number, path) in paths.enumerate() {
         match open_file(&path, OFlags::RDONLY) {
-            Ok(file) => each_line(file, each).map_err(|error| Error::io("read", &path, &error))?,
+            Ok(file) => each_line(file, &mut |line| each(number, line))
+                .map_err(|error| Error::io("read", &path, &error))?,
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io("open", &path, &error)),
         }
