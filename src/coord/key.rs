@@ -210,10 +210,10 @@ fn named(kind: &str, name: &str) -> Result<ClaimKey> {
     if name.len() > limit {
         return Err(wrong(&whole(), &format!("is longer than {limit} bytes")));
     }
-    if name
-        .split('/')
-        .any(|part| part.is_empty() || part == "." || part == "..")
-    {
+    // A backslash hides nothing: what is refused plain is refused escaped.
+    let plain = glob::unescape(name);
+    let unsound = |part: &str| matches!(part, "" | "." | "..");
+    if name.split('/').any(unsound) || plain.split('/').any(unsound) {
         return Err(wrong(
             &whole(),
             "has an empty part, a . or a .. between its slashes",
@@ -231,10 +231,7 @@ fn named(kind: &str, name: &str) -> Result<ClaimKey> {
         return Ok(key);
     }
     // One spelling for each literal, so that equal means the same text.
-    Ok(ClaimKey(format!(
-        "{kind}/{}",
-        glob::escape(&glob::unescape(name))
-    )))
+    Ok(ClaimKey(format!("{kind}/{}", glob::escape(&plain))))
 }
 
 /// `file/…` for a path as seen from `cwd`.

@@ -133,6 +133,23 @@ fn literals_and_patterns_overlap() {
 }
 
 #[test]
+fn a_backslash_hides_nothing() {
+    for key in [
+        "file/src/\\/a",
+        "file/\\.\\./a",
+        "file/\\./a",
+        "task/\\.\\.",
+    ] {
+        let error = ClaimKey::canonical(key).unwrap_err();
+        assert!(
+            error.message.contains("between its slashes"),
+            "{key}: {}",
+            error.message
+        );
+    }
+}
+
+#[test]
 fn anything_typed_is_a_sound_key_or_an_error() {
     let (_temp, root) = tree();
     let cwd = root.join("src");
