@@ -4,7 +4,7 @@
 //! sequence takes the columns of the whole, as kitty, Ghostty and the libraries of agent CLIs count
 //! them; with it off every code point counts for itself, as `wcwidth` does.
 
-use alacritty_terminal::term::cell::Flags;
+use alacritty_terminal::term::cell::{Cell, Flags};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::engine::Engine;
@@ -113,8 +113,22 @@ impl Engine {
 }
 
 /// Whether it may belong to the character before although it has a width.
-fn may_continue(character: char) -> bool {
+pub(super) fn may_continue(character: char) -> bool {
     is_pictograph(character) || is_regional(character)
+}
+
+/// Whether its marks would have made a character wide, and something kept it narrow.
+pub(super) fn is_left_narrow(cell: &Cell) -> bool {
+    let marks = cell.zerowidth().unwrap_or_default();
+    let widening = marks
+        .iter()
+        .any(|mark| matches!(mark, '\u{fe0f}' | '\u{20e3}'));
+    if !widening || cell.flags.contains(Flags::WIDE_CHAR) || marks.iter().any(|c| may_continue(*c))
+    {
+        return false;
+    }
+    let cluster: String = std::iter::once(&cell.c).chain(marks).collect();
+    cluster.width() > 1
 }
 
 /// Whether joining it may make a narrow character wide: VS16, a keycap, a flag's second letter.

@@ -13,6 +13,7 @@ use alacritty_terminal::term::TermMode;
 use alacritty_terminal::term::cell::{Cell, Flags, Hyperlink};
 use alacritty_terminal::term::color::COUNT;
 
+use super::cluster;
 use super::color::{self, FOREGROUND, Rgb};
 use super::engine::{Engine, KeyboardStack};
 use super::marks::Marks;
@@ -105,10 +106,22 @@ impl Writer {
                 continue;
             }
             self.look(cell);
+            if cluster::may_continue(cell.c) {
+                // It has a cell of its own: something stood between it and the one before.
+                let report = sgr::report(&self.pen);
+                self.put(&format!("\x1b[{report}"));
+            }
+            let narrow = cluster::is_left_narrow(cell);
+            if narrow {
+                self.put("\x1b[?2027l");
+            }
             let mut buffer = [0; 4];
             self.put(printable(cell.c).encode_utf8(&mut buffer));
             for mark in cell.zerowidth().into_iter().flatten() {
                 self.put(mark.encode_utf8(&mut buffer));
+            }
+            if narrow {
+                self.put("\x1b[?2027h");
             }
         }
     }

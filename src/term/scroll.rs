@@ -11,7 +11,7 @@ use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::vte::ansi::{ClearMode, Color, Handler};
 
 use super::cursor::default_tabs;
-use super::edit::Area;
+use super::edit::{Area, blank_half};
 use super::engine::{Engine, GridSize};
 use super::history::Pulled;
 use super::marks::Marks;
@@ -95,6 +95,13 @@ impl Engine {
                 self.term.swap_alt();
                 grid.resize::<Color>(false, size.screen_lines(), size.columns());
                 grid.truncate();
+                // Rows are cut there, not wrapped, and a wide character may have lost its second half.
+                for line in 0..size.screen_lines() {
+                    let last = &mut grid[Line(line as i32)][Column(size.columns() - 1)];
+                    if last.flags.contains(Flags::WIDE_CHAR) {
+                        blank_half(last);
+                    }
+                }
                 *self.term.grid_mut() = grid;
             }
             None => self.trim_alternate(),
