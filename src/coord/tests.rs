@@ -82,7 +82,7 @@ fn world() -> World {
     world_on(Arc::new(MemoryStore::new()), None)
 }
 
-/// Runs a test on each engine.
+/// S0-38: runs a test on each engine.
 fn on_each(test: impl Fn(&World)) {
     test(&world());
     let temp = tempfile::tempdir().unwrap();

@@ -15,7 +15,7 @@ fn sqlite(path: &Path) -> SqliteStore {
     SqliteStore::open(&StateDir::create(path).unwrap()).unwrap()
 }
 
-/// Runs a check on a fresh store of each engine.
+/// S0-38, S4-29, S4-30: runs a check on a fresh store of each engine; both keep the same promises.
 fn on_each(check: impl Fn(&dyn Store)) {
     check(&MemoryStore::new());
     let temp = tempfile::tempdir().unwrap();

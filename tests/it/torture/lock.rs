@@ -56,8 +56,8 @@ pub(super) fn play(player: &mut Player) {
     }
 }
 
-/// C1, C2, C3: no two hold at once, tokens grow with every grant, and nothing is written under an
-/// older token after a newer one was used.
+/// C1, C2, C3, S3-1: through the library, no two hold at once, tokens grow with every grant, and
+/// nothing is written under an older token after a newer one was used.
 #[test]
 fn a_lock_with_a_lease_is_held_by_one() {
     let crowd = Crowd::new("lock", 4);
