@@ -209,6 +209,12 @@ impl Replica {
             .filter(|session| is_shown(session, at))
             .map(|session| session_info(session, at))
             .collect();
+        // Whoever came back under its name is not also told of as lost.
+        let back: HashSet<String> = (shown.iter())
+            .filter(|session| session.life != Life::Lost)
+            .map(|session| session.name.clone())
+            .collect();
+        shown.retain(|session| session.life != Life::Lost || !back.contains(&session.name));
         shown.sort_by(|a, b| (a.number, &a.id).cmp(&(b.number, &b.id)));
         let mut line: Vec<Waiter> = (self.waiters.values())
             .filter(|waiter| queue::still_waits(at, waiter, self.session(&waiter.session)))

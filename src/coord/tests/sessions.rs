@@ -378,6 +378,20 @@ fn the_dead_are_cleaned_up_when_asked() {
     });
 }
 
+#[test]
+fn who_comes_back_under_its_name_is_not_shown_as_lost_as_well() {
+    on_each(|w| {
+        let first = w.session("Forge");
+        w.probe.set(&first, Vital::Dead);
+        w.coord.reap().unwrap();
+        assert_eq!(w.coord.snapshot().unwrap().sessions[0].life, Life::Lost);
+        let again = w.session("Forge");
+        let shown = w.coord.snapshot().unwrap().sessions;
+        assert_eq!(shown.len(), 1);
+        assert_eq!(shown[0].id, again.id.as_str());
+    });
+}
+
 fn schema_claims(w: &World) -> Vec<schema::Claim> {
     let mut claims = Vec::new();
     let mut read = |view: &dyn crate::store::View| {
