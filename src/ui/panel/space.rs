@@ -76,14 +76,14 @@ pub fn plan(area: Rect, rows: &Rows<'_>, props: &PanelProps<'_>) -> Plan {
         });
         return plan;
     }
-    let detail = match height / 3 {
+    let detail = match height / 4 {
         // Room for it is kept while the panel has the keys; nothing jumps as the selection moves.
-        third
+        quarter
             if props.state.focused
                 && rows.len(props.state.section) > 0
                 && height >= headings + MIN_ROWS + MIN_DETAIL =>
         {
-            third
+            quarter
                 .min(height - headings - MIN_ROWS)
                 .clamp(MIN_DETAIL, MAX_DETAIL)
         }
