@@ -232,10 +232,17 @@ fn events_follow_with_cursors() {
     };
     assert_eq!(opened["pane"], pane.as_str());
     world.ok(&["send-keys", "-t", &pane, "Enter"]);
+    // What a change of the store does is told when it is seen, which may be after the exit.
+    let (mut exited, mut stored) = (None, false);
     let exited = loop {
         let event = next();
-        if event["event"] == "pane-exited" {
-            break event;
+        match event["event"].as_str() {
+            Some("pane-exited") => exited = Some(event),
+            Some("store-changed") => stored = true,
+            _ => {}
+        }
+        if let (Some(exited), true) = (&exited, stored) {
+            break exited.clone();
         }
     };
     assert_eq!(
