@@ -5,7 +5,7 @@
 //! compared between machines, nor used to decide anything.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,13 @@ impl SystemClock {
 /// # Errors
 /// [`Kind::Unreachable`](crate::error::Kind::Unreachable) when it cannot be read just now.
 pub fn boot_id() -> Result<Option<String>> {
-    read_fact("/proc/sys/kernel/random/boot_id")
+    // No process outlives its boot, so what has been read once stays true.
+    static KNOWN: OnceLock<Option<String>> = OnceLock::new();
+    if let Some(known) = KNOWN.get() {
+        return Ok(known.clone());
+    }
+    let read = read_fact("/proc/sys/kernel/random/boot_id")?;
+    Ok(KNOWN.get_or_init(|| read).clone())
 }
 
 /// A fact about the machine: a line that is there for all or, hidden or missing, for nobody. That it

@@ -214,7 +214,8 @@ fn sound_end_within(
 ) -> std::io::Result<Option<(u64, u64)>> {
     let start = length.saturating_sub(tail);
     file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
+    // With room for all of it, so that it is read at once.
+    let mut bytes = Vec::with_capacity(length.min(tail) as usize + 1);
     file.take(tail).read_to_end(&mut bytes)?;
     let mut end = bytes.len();
     while let Some(newline) = bytes[..end].iter().rposition(|byte| *byte == b'\n') {

@@ -4,18 +4,20 @@
 //! was acknowledged survives a power cut. Writers queue by `flock` on `lock` (see `lock.rs`)
 //! before they begin; readers wait for nobody. Closing a connection never runs a checkpoint, which
 //! would turn one sync into five; instead the log is folded back once it has grown to 128
-//! pages, small enough that the next process indexes it in well under a millisecond (a process that
-//! commits again and again does it less often, and once more when it leaves). A damaged
-//! database is reported and left exactly as it is.
+//! pages, small enough that the next process indexes it in well under a millisecond. A process that
+//! commits again and again does it less often, and writes the log anew from its beginning instead of
+//! emptying it, because a file that keeps its size is synced faster; it empties it when it leaves.
+//! A damaged database is reported and left exactly as it is.
 
 mod open;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use rusqlite::types::Value as SqlValue;
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 pub use open::SCHEMA_VERSION;
@@ -29,11 +31,13 @@ use crate::error::{Error, Result};
 const KEPT_REVISIONS: u64 = 10_000;
 /// Old changes are dropped once in so many revisions.
 const TRIM_EVERY: u64 = 256;
-/// Size of the log above which it is folded back into the database: 128 pages with their headers.
-const LOG_BYTES: u64 = 128 * (4096 + 24);
+/// Pages in the log above which it is folded back into the database.
+const LOG_PAGES: u64 = 128;
+/// Bytes of a page in the log, with its header.
+const PAGE_IN_LOG: u64 = 4096 + 24;
 /// A process that commits again and again lets the log grow to so many times that, and folds it
 /// back when it leaves: it has the index of the log already.
-const LONG_LIVED: u64 = 4;
+const LONG_LIVED: u64 = 8;
 /// Commits after which a process counts as such a one.
 const SETTLED: u64 = 4;
 /// How long a writer waits for its turn.
@@ -49,15 +53,27 @@ pub struct SqliteStore {
     connection: Mutex<Connection>,
     /// Commits so far.
     commits: AtomicU64,
-    /// Size of the log below which another attempt to fold it back is not worth it: somebody read it
-    /// at the last one.
+    /// Pages in the log after the last of them, which SQLite tells.
+    logged: Arc<AtomicU64>,
+    /// Pages in the log below which another attempt to fold it back is not worth it: somebody read
+    /// it at the last one.
     refold: AtomicU64,
+}
+
+/// What becomes of a log that has been folded back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Emptied {
+    /// It is cut to nothing.
+    Cut,
+    /// It keeps its size, and the next commit begins at its beginning.
+    Reused,
 }
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        if *self.commits.get_mut() > SETTLED {
-            self.fold_back(&self.connection(), LOG_BYTES);
+        let log = std::fs::metadata(&self.paths.log).map_or(0, |log| log.len());
+        if *self.commits.get_mut() > SETTLED && log > LOG_PAGES * PAGE_IN_LOG {
+            self.fold_back(&self.connection(), Emptied::Cut);
         }
     }
 }
@@ -69,36 +85,60 @@ impl SqliteStore {
         self
     }
 
-    fn new(paths: Paths, connection: Connection) -> SqliteStore {
+    fn new(paths: Paths, mut connection: Connection) -> SqliteStore {
+        let logged = Arc::new(AtomicU64::new(0));
+        let tell = logged.clone();
+        // A store that is only read has no use for it, and does without if it is refused.
+        let told = connection.wal_hook(Some(move |_: &mut Wal, pages| {
+            tell.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }));
+        if let Err(error) = told {
+            tracing::warn!("the log of the store is not watched: {error}");
+        }
         SqliteStore {
             paths,
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
             commits: AtomicU64::new(0),
+            logged,
             refold: AtomicU64::new(0),
         }
     }
 
-    /// Folds a log that has grown back into the database, and empties it unless somebody reads it
-    /// just now. SQLite's own way would not empty it: that every page has been copied is forgotten
-    /// when the last process leaves, so a store used by short-lived ones would copy for ever.
-    fn fold_back(&self, connection: &Connection, limit: u64) {
-        let size = std::fs::metadata(&self.paths.log).map_or(0, |log| log.len());
-        if size <= limit.max(self.refold.load(Ordering::Relaxed)) {
-            return;
+    /// After a commit: folds back a log that has grown.
+    fn keep_short(&self, connection: &Connection) {
+        let (limit, emptied) = match self.commits.fetch_add(1, Ordering::Relaxed) {
+            0..SETTLED => (LOG_PAGES, Emptied::Cut),
+            _ => (LONG_LIVED * LOG_PAGES, Emptied::Reused),
+        };
+        let limit = limit.max(self.refold.load(Ordering::Relaxed));
+        if self.logged.load(Ordering::Relaxed) > limit {
+            self.fold_back(connection, emptied);
         }
+    }
+
+    /// Folds the log back into the database and empties it, unless somebody reads it just now.
+    /// SQLite's own way would not: that every page has been copied is forgotten when the last
+    /// process leaves, so a store used by short-lived ones would copy for ever. For the same reason
+    /// only a process that stays may leave it to the next commit to begin anew.
+    fn fold_back(&self, connection: &Connection, emptied: Emptied) {
         let fold = || {
             // Readers are not waited for.
             connection.busy_timeout(Duration::ZERO)?;
-            let busy =
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            let sql = match emptied {
+                Emptied::Cut => "PRAGMA wal_checkpoint(TRUNCATE)",
+                Emptied::Reused => "PRAGMA wal_checkpoint(RESTART)",
+            };
+            let busy = connection.query_row(sql, [], |row| row.get(0))?;
             connection.busy_timeout(BUSY_LIMIT)?;
             Ok(busy)
         };
         match fold() {
             Ok(busy) => {
                 // All was copied, only not emptied; copying at every commit would cost five syncs.
-                let next = if busy { size + LOG_BYTES } else { 0 };
+                let pages = self.logged.load(Ordering::Relaxed);
+                let next = if busy { pages + LOG_PAGES } else { 0 };
                 self.refold.store(next, Ordering::Relaxed);
             }
             // What was committed is safe in the log.
@@ -322,11 +362,7 @@ impl Store for SqliteStore {
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
-        let limit = match self.commits.fetch_add(1, Ordering::Relaxed) {
-            0..SETTLED => LOG_BYTES,
-            _ => LONG_LIVED * LOG_BYTES,
-        };
-        self.fold_back(&connection, limit);
+        self.keep_short(&connection);
         Ok(revision + 1)
     }
 
