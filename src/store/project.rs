@@ -153,7 +153,7 @@ impl Projection {
             outcome = outcome.and(self.apply(&root, edit, whole));
         }
         outcome?;
-        root.write(REVISION_FILE, &format!("{revision} {}\n", boot()))
+        root.overwrite(REVISION_FILE, &format!("{revision} {}\n", boot()))
     }
 
     fn apply(&self, root: &Folder, edit: &Edit, whole: bool) -> Result<()> {
@@ -324,6 +324,19 @@ impl Folder {
         written
             .and_then(|()| self.place(name))
             .map_err(|error| self.fail("write", name, error))
+    }
+
+    /// Writes into a file that only processes holding the lock read, and that may be torn when one is
+    /// killed: making a file for every commit costs more than what is written into it.
+    fn overwrite(&self, name: &str, contents: &str) -> Result<()> {
+        let flags = OFlags::WRONLY | OFlags::CREATE;
+        let Ok(mut file) = open_file(&self.shown.join(name), flags) else {
+            return self.write(name, contents);
+        };
+        let written = file
+            .write_all(contents.as_bytes())
+            .and_then(|()| file.set_len(contents.len() as u64));
+        written.map_err(|error| self.fail("write", name, error))
     }
 
     /// Puts the temporary file in its place. Some file systems write data out at once when a rename
