@@ -10,6 +10,7 @@ use crate::config::paths::config_dir;
 use crate::config::settings::Settings;
 use crate::config::workspace::Workspace;
 use crate::coord::message::Voice;
+use crate::coord::replica::Scope;
 use crate::coord::snapshot::{GroupInfo, Snapshot};
 use crate::coord::{self, Actor, Coord, Session, SessionId, caller};
 use crate::error::{Error, Kind, Result};
@@ -127,6 +128,14 @@ impl StoreCx {
     /// It cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot> {
         read(&self.state)
+    }
+
+    /// So much of it, which takes less time.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn excerpt(&self, scope: Scope) -> Result<Snapshot> {
+        read_some(&self.state, scope)
     }
 
     /// The session that acts, which must be alive.
@@ -259,10 +268,14 @@ fn no_actor() -> Error {
 /// # Errors
 /// It cannot be read.
 pub fn read(state: &Path) -> Result<Snapshot> {
+    read_some(state, Scope::Whole)
+}
+
+fn read_some(state: &Path, scope: Scope) -> Result<Snapshot> {
     match Coord::open_existing(state)? {
         Some(coord) => {
             let settings = load::settings(config_dir().as_deref());
-            coord.with_settings(limits(&settings)).snapshot()
+            coord.with_settings(limits(&settings)).excerpt(scope)
         }
         None => Ok(Snapshot::empty(crate::clock::Clock::now(
             &crate::clock::SystemClock::open()?,

@@ -20,10 +20,10 @@ use super::holding;
 use super::key::ClaimKey;
 use super::projector::Projector;
 use super::register::{self, Register};
-use super::replica::{self, Reading, Replica};
+use super::replica::{self, Reading, Replica, Scope};
 use super::schema::{self, Cause, Entry, Session, SessionId};
 use super::session::{self, Heartbeat};
-use super::snapshot::Snapshot;
+use super::snapshot::{ClaimInfo, Snapshot};
 use super::{Probe, Settings, SystemProbe, issue};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
@@ -375,7 +375,24 @@ impl Coord {
     /// # Errors
     /// Only the store's.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Ok(self.reading()?.snapshot)
+        self.excerpt(Scope::Whole)
+    }
+
+    /// So much of it, which takes less time.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn excerpt(&self, scope: Scope) -> Result<Snapshot> {
+        let reading = self.read(|view, at| replica::read(view, at, scope))?;
+        Ok(reading.snapshot)
+    }
+
+    /// What a session holds, by key; nobody who waits is told of.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn held_by(&self, id: &SessionId) -> Result<Vec<ClaimInfo>> {
+        self.read(|view, at| holding::infos(view, at, id))
     }
 
     /// Everything at one revision, and when it is worth looking again.
@@ -383,7 +400,7 @@ impl Coord {
     /// # Errors
     /// Only the store's.
     pub fn reading(&self) -> Result<Reading> {
-        self.read(replica::read)
+        self.read(|view, at| replica::read(view, at, Scope::Whole))
     }
 
     /// The same for somebody who looks again and again, and reads only what has changed.
@@ -396,7 +413,7 @@ impl Coord {
         let mut reading = None;
         self.store.read(&mut |view| {
             replica.follow(view)?;
-            reading = Some(replica.resolve(view, &at)?);
+            reading = Some(replica.resolve(&at));
             Ok(())
         })?;
         reading.ok_or_else(no_result)

@@ -9,7 +9,9 @@ use super::claim::{
 };
 use super::key::ClaimKey;
 use super::lease::{Phase, check_ttl};
+use super::replica;
 use super::schema::{self, Claim, Session, SessionId};
+use super::snapshot::ClaimInfo;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Tx, View};
 
@@ -22,6 +24,17 @@ fn held(view: &dyn View, id: &SessionId) -> Result<Vec<Claim>> {
         found.extend(schema::claim(view, &ClaimKey::canonical(key)?)?);
     }
     Ok(found)
+}
+
+/// The same as they are shown, as far as they still count.
+pub fn infos(view: &dyn View, at: &Moment<'_>, id: &SessionId) -> Result<Vec<ClaimInfo>> {
+    let session = schema::session(view, id)?;
+    let mine = |holder: &SessionId| session.as_ref().filter(|_| holder == id);
+    let held = held(view, id)?;
+    let infos = held.iter();
+    Ok(infos
+        .flat_map(|claim| replica::claim_infos(claim, mine, &[], at))
+        .collect())
 }
 
 /// Refuses unless the session holds `key` by a lease that has not run out, with this token if one

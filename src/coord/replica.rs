@@ -37,6 +37,44 @@ pub struct Reading {
     pub processes: Vec<Fingerprint>,
 }
 
+/// How much of the store somebody wants to see. Sessions, and groups with what they share, are always
+/// read; what is not wanted stays empty in the snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All there is.
+    Whole,
+    /// Who is there and works with whom.
+    People,
+    /// The same, with the tasks and with the mail before each session.
+    Work,
+    /// Who is there and what is held.
+    Claims,
+}
+
+impl Scope {
+    /// What the keys of the claims begin with that are wanted.
+    fn claims(self) -> &'static [&'static str] {
+        match self {
+            Scope::Whole | Scope::Claims => &["claim/", "pattern/"],
+            // A task is in hand as long as its claim lives.
+            Scope::Work => &["claim/task/"],
+            Scope::People => &[],
+        }
+    }
+
+    fn waiters(self) -> &'static [&'static str] {
+        match self {
+            Scope::Whole | Scope::Claims => &[schema::WAIT_PREFIX],
+            Scope::People | Scope::Work => &[],
+        }
+    }
+
+    /// Whether tasks and mail are wanted.
+    fn work(self) -> bool {
+        matches!(self, Scope::Whole | Scope::Work)
+    }
+}
+
 /// The records of one kind, by key.
 #[derive(Debug, Clone)]
 struct Kind<T> {
@@ -110,6 +148,7 @@ impl<T: DeserializeOwned> Kind<T> {
 /// The records that make up a snapshot, as of some revision.
 #[derive(Debug, Clone)]
 pub struct Replica {
+    scope: Scope,
     /// The revision; `None` before anything was read.
     revision: Option<u64>,
     sessions: Kind<Session>,
@@ -126,13 +165,21 @@ pub struct Replica {
 
 impl Default for Replica {
     fn default() -> Replica {
+        Replica::of(Scope::Whole)
+    }
+}
+
+impl Replica {
+    /// One that reads so much.
+    pub fn of(scope: Scope) -> Replica {
         Replica {
+            scope,
             revision: None,
             sessions: Kind::of(&["session/"]),
             groups: Kind::of(&["group/"]),
             contexts: Kind::of(&["context/"]),
-            claims: Kind::of(&["claim/", "pattern/"]),
-            waiters: Kind::of(&[schema::WAIT_PREFIX]),
+            claims: Kind::of(scope.claims()),
+            waiters: Kind::of(scope.waiters()),
             messages: Overview::default(),
             issues: issue::Excerpt::default(),
             fixes: fix::Excerpt::default(),
@@ -140,9 +187,7 @@ impl Default for Replica {
             trail: Trail::default(),
         }
     }
-}
 
-impl Replica {
     /// Brings the records up to the view's revision.
     ///
     /// # Errors
@@ -155,18 +200,9 @@ impl Replica {
             None => Delta::Everything,
         };
         match delta {
-            Delta::Everything => {
-                self.sessions.read(view)?;
-                self.groups.read(view)?;
-                self.contexts.read(view)?;
-                self.claims.read(view)?;
-                self.waiters.read(view)?;
-                self.messages = Overview::read(view)?;
-                self.issues = issue::Excerpt::read(view)?;
-                self.fixes = fix::Excerpt::read(view)?;
-                self.tasks = TaskOverview::read(view)?;
-                self.trail = Trail::read(view)?;
-            }
+            Delta::Everything => self.read_all(view)?,
+            // Nobody looks again and again at a part.
+            Delta::Keys(_) if self.scope != Scope::Whole => self.read_all(view)?,
             Delta::Keys(changes) => {
                 let keys: BTreeSet<&str> = changes.iter().map(|c| c.key.as_str()).collect();
                 if keys.iter().any(|key| key.starts_with(issue::PREFIX)) {
@@ -195,16 +231,30 @@ impl Replica {
         Ok(())
     }
 
+    fn read_all(&mut self, view: &dyn View) -> Result<()> {
+        self.sessions.read(view)?;
+        self.groups.read(view)?;
+        self.contexts.read(view)?;
+        self.claims.read(view)?;
+        self.waiters.read(view)?;
+        if self.scope.work() {
+            self.messages = Overview::read(view)?;
+            self.tasks = TaskOverview::read(view)?;
+        }
+        if self.scope == Scope::Whole {
+            self.issues = issue::Excerpt::read(view)?;
+            self.fixes = fix::Excerpt::read(view)?;
+            self.trail = Trail::read(view)?;
+        }
+        Ok(())
+    }
+
     fn session(&self, id: &SessionId) -> Option<&Session> {
         self.sessions.get(&schema::session_key(id))
     }
 
-    /// What the records say at a moment. `view` is what they were read from: kinds of which only a
-    /// few are shown (the open tasks, say) are looked up in it by their indexes.
-    ///
-    /// # Errors
-    /// Only the store's.
-    pub fn resolve(&self, _view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
+    /// What the records say at a moment.
+    pub fn resolve(&self, at: &Moment<'_>) -> Reading {
         let mut shown: Vec<SessionInfo> = (self.sessions.values())
             .filter(|session| is_shown(session, at))
             .map(|session| session_info(session, at))
@@ -269,7 +319,7 @@ impl Replica {
             activity: self.trail.newest(),
         };
         self.messages.apply(&mut snapshot);
-        Ok(Reading {
+        Reading {
             processes: running
                 .map(|session| &session.fingerprint)
                 .chain(waiting)
@@ -277,7 +327,7 @@ impl Replica {
                 .collect(),
             next_change_ms: next.into_iter().min(),
             snapshot,
-        })
+        }
     }
 
     /// The living session that holds an issue's claim and took the issue.
@@ -347,14 +397,14 @@ impl Replica {
     }
 }
 
-/// Everything, at the view's revision.
+/// So much of everything, at the view's revision.
 ///
 /// # Errors
 /// Only the store's.
-pub fn read(view: &dyn View, at: &Moment<'_>) -> Result<Reading> {
-    let mut replica = Replica::default();
+pub fn read(view: &dyn View, at: &Moment<'_>, scope: Scope) -> Result<Reading> {
+    let mut replica = Replica::of(scope);
     replica.follow(view)?;
-    replica.resolve(view, at)
+    Ok(replica.resolve(at))
 }
 
 /// Sessions that left are forgotten at once, those that were lost are shown a while longer.

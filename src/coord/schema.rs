@@ -338,6 +338,12 @@ pub fn session_key(id: &SessionId) -> String {
     format!("session/{id}")
 }
 
+/// The key of the id of the session that took a name last. It shortens a search and decides nothing:
+/// the session may have ended, or be another's namesake by now.
+pub fn named_key(name: &str) -> String {
+    format!("named/{name}")
+}
+
 /// The key of what a session keeps for others to read.
 pub fn state_key(id: &SessionId) -> String {
     format!("state/{id}")

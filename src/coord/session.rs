@@ -161,6 +161,9 @@ pub fn resolve(view: &dyn View, at: &Moment<'_>, text: &str) -> Result<Session> 
     {
         return acting(view, at, &id);
     }
+    if let Some(session) = by_name(view, at, text)? {
+        return Ok(session);
+    }
     let all = schema::briefs(view)?;
     let number: Option<u32> = text.parse().ok();
     let upper = text.to_ascii_uppercase();
@@ -198,6 +201,22 @@ pub fn resolve(view: &dyn View, at: &Moment<'_>, text: &str) -> Result<Session> 
                 .with_hint("`stoa sessions` lists them"),
         ),
     }
+}
+
+/// The living session of that name, if it took it last: no two of the living have the same.
+fn by_name(view: &dyn View, at: &Moment<'_>, name: &str) -> Result<Option<Session>> {
+    let Some(id) = last_named(view, name)? else {
+        return Ok(None);
+    };
+    // One that cannot be read is looked for, and complained of, where all are looked through.
+    let session = schema::session(view, &id).ok().flatten();
+    Ok(session.filter(|session| session.name == name && life(session, at) != Life::Lost))
+}
+
+/// Who took a name last.
+pub(super) fn last_named(view: &dyn View, name: &str) -> Result<Option<SessionId>> {
+    let record = view.get(&schema::named_key(name))?;
+    Ok(record.and_then(|record| record.decode().ok()))
 }
 
 /// Takes in a heartbeat and prolongs the claims that follow it.
@@ -278,6 +297,11 @@ pub fn end(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, cause: Cause
 
 /// Removes all that is kept of a session that ended long ago.
 pub(super) fn forget(tx: &mut dyn Tx, id: &SessionId) -> Result<()> {
+    if let Ok(Some(session)) = schema::session(tx.view(), id)
+        && last_named(tx.view(), &session.name)?.as_ref() == Some(id)
+    {
+        tx.delete(&schema::named_key(&session.name))?;
+    }
     tx.delete(&schema::session_key(id))?;
     tx.delete(&schema::state_key(id))?;
     mailbox::forget(tx, id)

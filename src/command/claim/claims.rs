@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
+use crate::coord::replica::Scope;
 use crate::coord::snapshot::{ClaimInfo, Snapshot};
 use crate::error::Result;
 
@@ -24,7 +25,7 @@ impl Run<StoreCx> for Claims {
             true => Some(cx.actor_id()?.to_string()),
             false => None,
         };
-        let snapshot = cx.snapshot()?;
+        let snapshot = cx.excerpt(Scope::Claims)?;
         let shown: Vec<&ClaimInfo> = snapshot
             .claims
             .iter()

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::command::session::heartbeat::as_json;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, group_called, span};
+use crate::coord::replica::Scope;
 use crate::coord::snapshot::ContextInfo;
 use crate::error::{Error, Result};
 
@@ -36,7 +37,7 @@ impl Run<StoreCx> for Context {
                 })?
             }
         };
-        let snapshot = cx.snapshot()?;
+        let snapshot = cx.excerpt(Scope::People)?;
         let group = group_called(&snapshot, &name)?;
         let Some(key) = self.key else {
             let lines: Vec<String> = group.context.iter().map(line).collect();

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::coord::discovery;
+use crate::coord::replica::Scope;
 use crate::coord::snapshot::{GroupInfo, Snapshot};
 use crate::error::Result;
 
@@ -17,7 +18,7 @@ pub struct Groups {}
 
 impl Run<StoreCx> for Groups {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let snapshot = cx.snapshot()?;
+        let snapshot = cx.excerpt(Scope::People)?;
         let lines: Vec<String> = snapshot
             .groups
             .iter()

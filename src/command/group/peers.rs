@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, group_called};
+use crate::coord::replica::Scope;
 use crate::coord::snapshot::SessionInfo;
 use crate::error::{Error, Result};
 
@@ -24,7 +25,7 @@ impl Run<StoreCx> for Peers {
             Some(_) => None,
             None => Some(cx.actor()?),
         };
-        let snapshot = cx.snapshot()?;
+        let snapshot = cx.excerpt(Scope::Work)?;
         let name = match (&self.group, &me) {
             (Some(name), _) => name.clone(),
             (None, Some(session)) => session.group.clone().ok_or_else(|| {

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::command::group;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
+use crate::coord::replica::Scope;
 use crate::coord::{Register as Request, Session, caller, discovery, fingerprint};
 use crate::error::{Error, Result};
 
@@ -109,7 +110,7 @@ impl Run<StoreCx> for Register {
 
 /// Says who was registered, and which groups it could join.
 pub(in crate::command) fn report(cx: &mut StoreCx, session: &Session) -> Result<Reply> {
-    let snapshot = cx.coord()?.snapshot()?;
+    let snapshot = cx.coord()?.excerpt(Scope::People)?;
     let hint = discovery::suggest(&snapshot, Some(session.id.as_str()));
     let mut text = format!(
         "registered session {} \"{}\"\nexport STOA_SESSION={}",

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
+use crate::coord::replica::Scope;
 use crate::coord::snapshot::{Life, SessionInfo};
 use crate::error::Result;
 
@@ -20,7 +21,7 @@ pub struct Sessions {
 
 impl Run<StoreCx> for Sessions {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let snapshot = cx.snapshot()?;
+        let snapshot = cx.excerpt(Scope::Work)?;
         let shown: Vec<&SessionInfo> = snapshot
             .sessions
             .iter()

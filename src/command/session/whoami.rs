@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
 use crate::coord::discovery;
+use crate::coord::replica::Scope;
 use crate::coord::snapshot::ClaimInfo;
 use crate::error::{Error, Result};
 
@@ -18,14 +19,13 @@ pub struct Whoami {}
 impl Run<StoreCx> for Whoami {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let id = cx.actor_id()?;
-        let snapshot = cx.coord()?.snapshot()?;
+        let snapshot = cx.coord()?.excerpt(Scope::Work)?;
         let session = snapshot
             .sessions
             .iter()
             .find(|session| session.id == id.as_str())
             .ok_or_else(|| Error::not_found("the acting session has just ended"))?;
-        let held = snapshot.claims.iter();
-        let held: Vec<&ClaimInfo> = held.filter(|claim| claim.holder == session.id).collect();
+        let held = cx.coord()?.held_by(&id)?;
         let claims: Vec<&str> = held.iter().map(|claim| claim.key.as_str()).collect();
         let hint = discovery::suggest(&snapshot, Some(&session.id));
         let mut text = format!(
@@ -34,7 +34,7 @@ impl Run<StoreCx> for Whoami {
         );
         let pid = session.pid.to_string();
         let able = session.capabilities.join(", ");
-        let claimed: Vec<String> = held.iter().map(|claim| with_end(claim)).collect();
+        let claimed: Vec<String> = held.iter().map(with_end).collect();
         let claimed = claimed.join(", ");
         let rows = [
             ("role", session.role.as_deref()),

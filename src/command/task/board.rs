@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
+use crate::coord::replica::Scope;
 use crate::coord::task::{Status, TaskInfo};
 use crate::error::Result;
 
@@ -16,7 +17,7 @@ pub struct Board {}
 
 impl Run<StoreCx> for Board {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let snapshot = cx.snapshot()?;
+        let snapshot = cx.excerpt(Scope::Work)?;
         let now = snapshot.taken.wall;
         let mut text = String::from("ALL TASKS");
         for status in Status::ALL {

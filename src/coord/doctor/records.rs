@@ -14,7 +14,7 @@ use crate::coord::message::mailbox::Mailbox;
 use crate::coord::message::records::{self, Line, LogHead, Message, Slip};
 use crate::coord::notice::Notice;
 use crate::coord::report::{self, Saved};
-use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, Waiter};
+use crate::coord::schema::{self, Claim, Entry, Group, Operation, Session, SessionId, Waiter};
 use crate::coord::state::Kept;
 use crate::coord::task::{self, Task};
 use crate::error::Result;
@@ -29,6 +29,7 @@ type Test = fn(&Record) -> Result<()>;
 /// The kinds of records: what their keys begin with, what they must be.
 const KINDS: &[(&str, Test)] = &[
     ("session/", is::<Session>),
+    ("named/", is::<SessionId>),
     ("group/", is::<Group>),
     ("context/", is::<Entry>),
     ("history/", is::<Entry>),

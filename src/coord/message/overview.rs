@@ -133,15 +133,14 @@ fn seen(
     }
     let mut slips = Vec::new();
     if touched > 0 {
+        // From the oldest that is told of: most boxes hold nothing so new.
         let prefix = records::slips_prefix(session);
-        for record in view.scan(&prefix, Order::Descending, LATEST)? {
-            let id = records::number_of(&record.key);
-            if id < oldest {
-                break;
-            }
+        let mut from = format!("{prefix}{oldest:020}");
+        while let Some(record) = view.seek(&prefix, &from)? {
             if let Ok(slip) = record.decode::<records::Slip>() {
-                slips.push((id, slip.state));
+                slips.push((records::number_of(&record.key), slip.state));
             }
+            from = record.key + "\0";
         }
     }
     Ok(Some(Seen {

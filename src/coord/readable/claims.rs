@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::markdown::{heading, table};
+use super::markdown::{heading, more, table};
 use super::{Changed, Family, ROWS, record_file};
 use crate::coord::{Moment, lease, queue, replica, schema};
 use crate::error::Result;
@@ -36,8 +36,11 @@ fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
         .collect();
     let mut rows = Vec::new();
     let mut holders = BTreeMap::new();
+    let mut is_cut = false;
     for prefix in PREFIXES {
-        for record in view.scan(prefix, Order::Ascending, ROWS)? {
+        let records = view.scan(prefix, Order::Ascending, ROWS)?;
+        is_cut |= records.len() == ROWS;
+        for record in records {
             let Ok(claim) = record.decode::<schema::Claim>() else {
                 continue;
             };
@@ -64,5 +67,6 @@ fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
     }
     let columns = ["Key", "Holder", "Time left", "Token", "Waiting", "Reason"];
     table(out, &columns, &rows);
+    more(out, is_cut, "stoa claims");
     Ok(())
 }

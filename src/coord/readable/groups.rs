@@ -1,14 +1,15 @@
 //! `groups/NAME.json`, and who works with whom.
 
-use std::collections::BTreeMap;
-
-use super::markdown::{heading, table, when};
+use super::markdown::{heading, more, table, when};
 use super::{Changed, Family, ROWS, record_file};
 use crate::coord::snapshot::Life;
-use crate::coord::{Moment, group, schema, session};
+use crate::coord::{Moment, SessionId, group, schema, session};
 use crate::error::Result;
 use crate::store::project::Edit;
 use crate::store::{Order, View};
+
+/// Members named for each group.
+const NAMED: usize = 20;
 
 pub(super) const FAMILY: Family = Family {
     prefixes: &["group/"],
@@ -29,24 +30,26 @@ fn files(view: &dyn View, changed: &Changed<'_>) -> Result<Vec<Edit>> {
 fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
     heading(out, "Groups");
     let mut rows = Vec::new();
-    for record in view.scan("group/", Order::Ascending, ROWS)? {
+    let records = view.scan("group/", Order::Ascending, ROWS)?;
+    let is_cut = records.len() == ROWS;
+    for record in records {
         let group: schema::Group = record.decode()?;
-        let mut living = BTreeMap::new();
-        for member in &group.members {
-            if let Some(session) = schema::session(view, &member.session)?
-                && session::life(&session, at) != Life::Lost
-            {
-                living.insert(session.id, session.name);
-            }
-        }
-        let name = |id| living.get(id).cloned();
-        let coordinator = group::coordinator(&group, |id| living.contains_key(id));
-        let members: Vec<String> = (group.members.iter())
-            .filter_map(|member| name(&member.session))
+        let living = |id: &SessionId| -> Option<String> {
+            // One that cannot be read is nobody to work with.
+            let session = schema::session(view, id).ok().flatten()?;
+            (session::life(&session, at) != Life::Lost).then_some(session.name)
+        };
+        let coordinator = group::coordinator(&group, |id| living(id).is_some());
+        let mut members: Vec<String> = (group.members.iter())
+            .filter_map(|member| living(&member.session))
+            .take(NAMED + 1)
             .collect();
+        if members.len() > NAMED {
+            members[NAMED] = "and others".to_owned();
+        }
         rows.push(vec![
             group.name.clone(),
-            coordinator.as_ref().and_then(name).unwrap_or("-".into()),
+            coordinator.as_ref().and_then(living).unwrap_or("-".into()),
             members.join(", "),
             view.count(&schema::context_prefix(&group.name))?
                 .to_string(),
@@ -61,5 +64,6 @@ fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
         "Last coordination",
     ];
     table(out, &columns, &rows);
+    more(out, is_cut, "stoa groups");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::markdown::{heading, table, when};
+use super::markdown::{heading, more, table, when};
 use super::{Changed, Family, ROWS, pretty};
 use crate::coord::issue::{self, Issue, IssueInfo, List, Severity, Status};
 use crate::coord::{Moment, lease};
@@ -113,9 +113,7 @@ fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
         "Reported",
     ];
     table(out, &columns, &rows);
-    if open.more {
-        out.push_str("\nThere are more: `stoa issue list`.\n");
-    }
+    more(out, open.more, "stoa issue list");
     Ok(())
 }
 

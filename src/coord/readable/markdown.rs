@@ -26,6 +26,13 @@ pub(in crate::coord) fn table(out: &mut String, columns: &[&str], rows: &[Vec<St
     }
 }
 
+/// Says below a table that it does not show all, and what does.
+pub(in crate::coord) fn more(out: &mut String, is_cut: bool, command: &str) {
+    if is_cut {
+        let _ = writeln!(out, "\nThere are more: `{command}`.");
+    }
+}
+
 fn row<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
     for cell in cells {
         let _ = write!(out, "| {} ", safe(cell));

@@ -29,7 +29,7 @@ use crate::store::{Delta, Record, View};
 use markdown::when;
 
 /// Rows of each table on the board.
-const ROWS: usize = 200;
+const ROWS: usize = 50;
 
 /// The kinds of records, in the order the board tells of them.
 const FAMILIES: &[&Family] = &[

@@ -1,6 +1,6 @@
 //! `sessions/NUMBER-NAME.json`, and who is there.
 
-use super::markdown::{heading, table, when};
+use super::markdown::{heading, more, table, when};
 use super::{Changed, Family, ROWS, pretty};
 use crate::coord::schema::{self, Session, SessionId};
 use crate::coord::{Moment, replica, session};
@@ -59,6 +59,7 @@ fn file(session: &Session) -> String {
 fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
     // The latest are the likeliest to live; those that matter to claims and groups are looked up.
     let records = view.scan("session/", Order::Descending, ROWS)?;
+    let is_cut = records.len() == ROWS;
     let readable = records.iter().filter_map(|record| record.decode().ok());
     let mut sessions: Vec<Session> = readable.collect();
     sessions.retain(|session| replica::is_shown(session, at));
@@ -76,6 +77,7 @@ fn section(out: &mut String, view: &dyn View, at: &Moment<'_>) -> Result<()> {
     ];
     let rows: Vec<Vec<String>> = sessions.iter().map(|session| row(session, at)).collect();
     table(out, &columns, &rows);
+    more(out, is_cut, "stoa sessions");
     Ok(())
 }
 

@@ -168,6 +168,20 @@ fn rebuilding_writes_everything_again() {
 }
 
 #[test]
+fn the_board_says_what_it_leaves_out() {
+    let d = disk();
+    let board = || fs::read_to_string(d.path.join("STATUS_BOARD.md")).unwrap();
+    assert!(!board().contains("There are more"));
+    let keys: Vec<String> = (0..60).map(|n| format!("job/J{n:02}")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    d.coord.claim(&(&d.me).into(), &request(&keys)).unwrap();
+    d.coord.flush_files();
+    let board = board();
+    assert!(board.contains("| job/J00 |") && !board.contains("| job/J59 |"));
+    assert!(board.contains("There are more: `stoa claims`."), "{board}");
+}
+
+#[test]
 fn what_is_in_the_files_is_never_believed() {
     let d = disk();
     fs::write(

@@ -1,8 +1,10 @@
 //! Random histories: what must hold after every step, and the same on both engines.
 
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::coord::replica::Replica;
-use crate::coord::snapshot::{Life, Snapshot};
+use crate::coord::replica::{Replica, Scope};
+use crate::coord::snapshot::{ClaimInfo, Life, Snapshot};
 use proptest::prelude::*;
 
 const KEYS: [&str; 6] = [
@@ -221,6 +223,32 @@ fn check_invariants(snapshot: &Snapshot) {
     }
 }
 
+/// Who asks for a part of it all, or by name, gets the same as who reads everything.
+fn check_excerpts(coord: &Coord, whole: &Snapshot) {
+    let excerpt = |scope| coord.excerpt(scope).unwrap();
+    let work = excerpt(Scope::Work);
+    assert_eq!(work.sessions, whole.sessions);
+    assert_eq!((&work.groups, &work.tasks), (&whole.groups, &whole.tasks));
+    assert_eq!(excerpt(Scope::People).groups, whole.groups);
+    assert_eq!(excerpt(Scope::Claims).claims, whole.claims);
+    for session in &whole.sessions {
+        let found = coord
+            .resolve(&session.name)
+            .map(|found| found.id.to_string());
+        match session.life {
+            Life::Lost => assert!(found.is_err()),
+            Life::Alive | Life::Stalled => assert_eq!(found.unwrap(), session.id),
+        }
+        let of = |claims: &[ClaimInfo]| -> BTreeSet<(String, u64)> {
+            let mine = claims.iter().filter(|claim| claim.holder == session.id);
+            mine.map(|claim| (claim.key.clone(), claim.token)).collect()
+        };
+        let held = coord.held_by(&SessionId::parse(&session.id).unwrap());
+        let (held, mine) = (of(&held.unwrap()), of(&whole.claims));
+        assert_eq!(held, mine);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -240,6 +268,7 @@ proptest! {
             let seen = runs.each_ref().map(|run| run.w.coord.snapshot().unwrap());
             check_invariants(&seen[0]);
             prop_assert_eq!(&seen[0], &seen[1], "{:?}", step);
+            check_excerpts(&runs[1].w.coord, &seen[0]);
             // Who follows from change to change sees what reading everything shows.
             for (run, replica) in runs.iter().zip(&mut replicas) {
                 let followed = run.w.coord.follow(replica).unwrap();

@@ -325,7 +325,11 @@ mod tests {
             .prepare("SELECT key FROM records WHERE key >= ?1 AND key < ?2 LIMIT ?3")
             .unwrap();
         for bounds in [("a", "b"), ("b", "c")] {
-            let _ = range.query((bounds.0, bounds.1, 1)).unwrap().next().unwrap();
+            let _ = range
+                .query((bounds.0, bounds.1, 1))
+                .unwrap()
+                .next()
+                .unwrap();
         }
         assert_eq!(range.get_status(StatementStatus::RePrepare), 0);
     }
