@@ -10,7 +10,39 @@ const MAX_MARKS: usize = 4;
 
 /// Columns a character takes: 0 for one that joins its predecessor, `None` for a control one.
 pub fn char_width(character: char) -> Option<usize> {
-    character.width()
+    match character.width() {
+        Some(0) if takes_a_column(character) => Some(1),
+        // Two old signs of Khmer, drawn like their parts by few fonts and counted so by nobody else.
+        Some(_) if matches!(character, '\u{17a4}' | '\u{17d8}') => Some(1),
+        width => width,
+    }
+}
+
+/// Characters that are drawn on their own or beside their predecessor, and that C libraries count as
+/// a column: programs place their cursor by them. They are signs that stand before a number or a
+/// word, and the right halves of vowels, which only the breaking of text into clusters treats as marks.
+fn takes_a_column(character: char) -> bool {
+    matches!(
+        character,
+        '\u{600}'..='\u{605}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
+            | '\u{9be}' | '\u{9d7}'
+            | '\u{b3e}' | '\u{b57}'
+            | '\u{bbe}' | '\u{bd7}'
+            | '\u{cc0}' | '\u{cc2}' | '\u{cc7}'..='\u{cc8}' | '\u{cca}'..='\u{ccb}' | '\u{cd5}'..='\u{cd6}'
+            | '\u{d3e}' | '\u{d4e}' | '\u{d57}'
+            | '\u{dcf}' | '\u{ddf}'
+            | '\u{1b35}' | '\u{1b3b}' | '\u{1b3d}' | '\u{1b43}'
+            | '\u{a8fa}'
+            | '\u{110bd}' | '\u{110cd}'
+            | '\u{1133e}' | '\u{11357}'
+            | '\u{114b0}' | '\u{114bd}'
+            | '\u{115af}'
+            | '\u{11930}'
+    )
 }
 
 /// Columns a text takes when printed as it is; control characters count as one (see `Surface`).
@@ -119,6 +151,23 @@ mod tests {
 
     fn check(text: &str, max_cells: usize, expected: &str) {
         assert_eq!(sanitize(text, max_cells), expected, "{text:?}");
+    }
+
+    #[test]
+    fn what_is_drawn_takes_room() {
+        let check = |text: &str, columns| assert_eq!(width(text), columns, "{text:?}");
+        check("\u{995}\u{9be}", 2);
+        check("\u{b95}\u{bbe}", 2);
+        check("\u{605}1", 2);
+        check("\u{17d8}", 1);
+        check("\u{17a4}", 1);
+        check("e\u{301}", 1);
+        check("\u{915}\u{94d}", 1);
+        // Nothing is wider than a cell and its second half.
+        for code in 0..0x11_0000 {
+            let known = char::from_u32(code).and_then(char_width);
+            assert!(known.is_none_or(|columns| columns <= 2), "U+{code:04X}");
+        }
     }
 
     #[test]
