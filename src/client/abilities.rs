@@ -42,6 +42,8 @@ pub struct Abilities {
     pub scheme: bool,
     /// Whether its background is dark.
     pub dark: Option<bool>,
+    /// Whether it draws sixels, by its attributes.
+    pub sixels: bool,
     /// Whether it claims the clipboard (OSC 52), by its attributes or `Ms`.
     pub clipboard: bool,
     /// Whether it says that it has 24-bit colour (`RGB` or `Tc`).
@@ -129,7 +131,10 @@ fn judge(heard: &[Input]) -> Abilities {
             Reply::Mode(2026, state) => found.sync = matches!(state, 1..=3),
             Reply::Mode(2031, state) => found.scheme = matches!(state, 1..=3),
             Reply::Background(colour) => found.dark = Some(colour.is_dark()),
-            Reply::DeviceAttributes(attributes) => found.clipboard |= attributes.contains(&52),
+            Reply::DeviceAttributes(attributes) => {
+                found.clipboard |= attributes.contains(&52);
+                found.sixels = attributes.contains(&4);
+            }
             Reply::Capability(name, Some(_)) => match name.as_str() {
                 "Ms" => found.clipboard = true,
                 "RGB" | "Tc" => found.true_colour = true,
@@ -237,6 +242,12 @@ pub fn lines(found: &Abilities, caps: &Caps) -> Vec<(&'static str, bool, String)
             "does not say whether it takes OSC 52; copy something and see",
         ),
     }
+    let images = match (caps.images, found.sixels) {
+        (true, _) => "kitty's graphics",
+        (false, true) => "sixels",
+        (false, false) => "none; [image] stands in their place",
+    };
+    tell("images", true, images);
     match found.sync {
         true => tell(
             "frames",
@@ -291,7 +302,7 @@ mod tests {
         assert_eq!(found.version.as_deref(), Some("kitty(0.40)"));
         assert!(found.kitty_keys && found.sync && found.scheme && found.clipboard);
         assert_eq!(found.dark, Some(false));
-        assert!(found.true_colour && found.measured);
+        assert!(found.true_colour && found.measured && found.sixels);
         assert_eq!(found.widths, []);
         let told = lines(&found, &Caps::FULL);
         assert!(told.iter().all(|(_, good, _)| *good), "{told:?}");

@@ -13,6 +13,7 @@ use super::caps::Caps;
 use super::cell::Cell;
 use super::image::{Image, PLACEHOLDER, stand_in};
 use super::pen::{Pen, fit, push_number};
+use super::sixel::Sixels;
 use super::style::Style;
 use super::surface::{Cursor, CursorShape, Extras, Surface, find_extra};
 use crate::model::geometry::Size;
@@ -32,6 +33,8 @@ pub struct Encoder {
     shape: (CursorShape, bool),
     /// The images it was sent; one that nobody else knows any more is forgotten there too.
     sent: BTreeMap<u32, Weak<Image>>,
+    /// Its images, if it wants them as sixels.
+    sixels: Option<Sixels>,
 }
 
 impl Encoder {
@@ -43,6 +46,15 @@ impl Encoder {
             known: false,
             shape: (CursorShape::Default, false),
             sent: BTreeMap::new(),
+            sixels: None,
+        }
+    }
+
+    /// The terminal draws sixels, its cells being of so many pixels. It may know nothing better.
+    pub fn draw_sixels(&mut self, cell: (u16, u16)) {
+        if !self.caps.images {
+            self.sixels = Some(Sixels::new(cell));
+            self.invalidate();
         }
     }
 
@@ -91,6 +103,8 @@ impl Encoder {
             pen: Pen::default(),
             position: position.filter(|_| self.known),
             moved: false,
+            blank_images: self.sixels.is_some(),
+            printed_images: Vec::new(),
             out,
         };
         if !self.known || self.shadow.size() != next.size() {
@@ -98,6 +112,9 @@ impl Encoder {
             frame.position = None;
             self.shadow.reset(next.size());
             self.known = true;
+            if let Some(sixels) = &mut self.sixels {
+                sixels.forget();
+            }
             for y in 0..next.size().rows {
                 frame.row(&mut self.shadow, next, y);
             }
@@ -108,6 +125,12 @@ impl Encoder {
         }
         frame.pen.set_link(None, &frame.caps, frame.out);
         frame.pen.set(Style::PLAIN, &frame.caps, frame.out);
+        if let Some(sixels) = &mut self.sixels
+            && sixels.draw(next, &frame.printed_images, frame.out)
+        {
+            frame.position = None;
+            frame.moved = true;
+        }
         let drawn = frame.out.len() > body;
         self.finish(frame, next, start, body, drawn);
     }
@@ -233,6 +256,10 @@ struct Frame<'a> {
     position: Option<Position>,
     /// Whether the cursor was sent anywhere but to the cell after the last one printed.
     moved: bool,
+    /// Whether the cells of images are left blank, for pixels to be put over them.
+    blank_images: bool,
+    /// The rows in which such cells were printed, in order.
+    printed_images: Vec<u16>,
     out: &'a mut Vec<u8>,
 }
 
@@ -266,7 +293,7 @@ impl Frame<'_> {
                 false => now.len(),
             };
             x += match self.print_run(&now[x..end], &old[x..end], x, now.len()) {
-                0 => self.print(&now[x], extras, x as u16, now.len()),
+                0 => self.print(&now[x], extras, (x as u16, y), now.len()),
                 run => run,
             };
         }
@@ -354,9 +381,9 @@ impl Frame<'_> {
     }
 
     /// Prints one cell at the cursor; returns the columns it takes.
-    fn print(&mut self, cell: &Cell, extras: &Extras, x: u16, cols: usize) -> usize {
+    fn print(&mut self, cell: &Cell, extras: &Extras, (x, y): (u16, u16), cols: usize) -> usize {
         if cell.character() == PLACEHOLDER && !self.caps.images {
-            return self.print_stand_in(cell, extras, x, cols);
+            return self.print_stand_in(cell, extras, (x, y), cols);
         }
         let style = cell.style();
         if !self.pen.has(style) {
@@ -395,13 +422,26 @@ impl Frame<'_> {
 
 impl Frame<'_> {
     /// Prints what stands for a cell of an image on a terminal that shows none.
-    fn print_stand_in(&mut self, cell: &Cell, extras: &Extras, x: u16, cols: usize) -> usize {
+    fn print_stand_in(
+        &mut self,
+        cell: &Cell,
+        extras: &Extras,
+        (x, y): (u16, u16),
+        cols: usize,
+    ) -> usize {
         let style = Style::PLAIN.bg(cell.style().bg);
         self.pen.set_link(None, &self.caps, self.out);
         self.pen.set(fit(style, &self.caps), &self.caps, self.out);
         let marks = find_extra(extras, x).map_or("", |extra| extra.marks.as_str());
         let mut buffer = [0; 4];
-        let shown = stand_in(marks).encode_utf8(&mut buffer);
+        let shown = match self.blank_images {
+            true => ' ',
+            false => stand_in(marks),
+        };
+        if self.blank_images && self.printed_images.last() != Some(&y) {
+            self.printed_images.push(y);
+        }
+        let shown = shown.encode_utf8(&mut buffer);
         self.out.extend_from_slice(shown.as_bytes());
         if let Some(position) = &mut self.position {
             position.x = (usize::from(x) + 1 < cols).then_some(x + 1);

@@ -3,8 +3,8 @@
 //! An image is shown by cells: each holds a placeholder character whose marks name a row and a
 //! column of the image and whose colour is the image's number. That is kitty's own way for hosts
 //! like us, so images scroll, wrap, are covered and are redrawn as text is, with nothing else to
-//! keep. A terminal that knows it is sent the pixels once and fills the cells in; on any other the
-//! cells read `[image]`.
+//! keep. A terminal that knows it is sent the pixels once and fills the cells in; on one that knows
+//! sixels they are printed over the cells (see `sixel.rs`); on any other the cells read `[image]`.
 
 use std::sync::Arc;
 
@@ -159,11 +159,18 @@ fn index(mark: char) -> Option<usize> {
     None
 }
 
+/// The row and column of an image that a cell with these marks shows.
+pub(super) fn place(marks: &str) -> Option<(u16, u16)> {
+    let mut marks = marks.chars().map(index);
+    let row = marks.next().flatten()?;
+    let column = marks.next().flatten()?;
+    Some((u16::try_from(row).ok()?, u16::try_from(column).ok()?))
+}
+
 /// What a cell of an image shows where images cannot be: a label in its first row.
 pub(super) fn stand_in(marks: &str) -> char {
-    let mut marks = marks.chars().map(index);
-    match (marks.next().flatten(), marks.next().flatten()) {
-        (Some(0), Some(column)) => LABEL.chars().nth(column).unwrap_or('·'),
+    match place(marks) {
+        Some((0, column)) => LABEL.chars().nth(column.into()).unwrap_or('·'),
         _ => '·',
     }
 }

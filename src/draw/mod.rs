@@ -13,6 +13,9 @@ mod encoder;
 mod escaped;
 mod image;
 mod pen;
+mod pixels;
+mod plate;
+mod sixel;
 mod style;
 mod surface;
 #[cfg(test)]

@@ -36,6 +36,8 @@ const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1003l\x1b[?1002l\x1b[?1006l";
 const ASK: &[u8] =
     b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b]7501;?\x1b\\\x1b[c";
+/// What a terminal that knows sixels has among its attributes.
+const SIXEL: u16 = 4;
 /// What is asked again when the person changed the colour scheme.
 const ASK_COLORS: &[u8] = b"\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\";
 /// Leaving, in the reverse order; harmless where a mode was never on.
@@ -103,6 +105,12 @@ pub struct Terminal {
     pub dark: Option<bool>,
     /// Its colours as far as it has told them.
     palette: Palette,
+    /// Whether it has told what it is.
+    introduced: bool,
+    /// Whether it knows sixels.
+    sixels: bool,
+    /// Whether the size of its cells is known.
+    measured: bool,
     /// Whether mouse moves without a button are reported as well.
     any_motion: bool,
     /// Whether the mouse is reported.
@@ -154,6 +162,9 @@ impl Terminal {
                 images: info.caps.images,
                 ..Palette::default()
             },
+            introduced: false,
+            sixels: false,
+            measured: false,
             any_motion: false,
             mouse,
             colors: info.caps.colors,
@@ -269,6 +280,15 @@ impl Terminal {
             }
             Reply::CellPixels(width, height) => {
                 self.palette.cell = (*width, *height);
+                self.measured = *width > 0 && *height > 0;
+                self.draw_sixels();
+                return Learned::Looks(self.palette.clone());
+            }
+            // The first is the answer to what was asked when it was taken over.
+            Reply::DeviceAttributes(attributes) if !self.introduced => {
+                self.introduced = true;
+                self.sixels = attributes.contains(&SIXEL);
+                self.draw_sixels();
                 return Learned::Looks(self.palette.clone());
             }
             Reply::Clipboard(_) | Reply::DeviceAttributes(_) if !self.asked.is_empty() => {
@@ -299,6 +319,16 @@ impl Terminal {
         Learned::Looks(self.palette.clone())
     }
 
+    /// Has images drawn as sixels if the terminal knows them, and nothing better, and how large its
+    /// cells are is known.
+    fn draw_sixels(&mut self) {
+        if self.sixels && self.measured && !self.encoder.caps().images {
+            self.encoder.draw_sixels(self.palette.cell);
+            self.palette.images = true;
+            self.forget();
+        }
+    }
+
     /// How large its cells are, if its driver tells; else the terminal is asked.
     fn measure(&mut self) {
         let told = tcgetwinsize(&self.tty).ok().and_then(|size| {
@@ -307,7 +337,11 @@ impl Terminal {
             (width > 0 && height > 0).then_some((width, height))
         });
         match told {
-            Some(cell) => self.palette.cell = cell,
+            Some(cell) => {
+                self.palette.cell = cell;
+                self.measured = true;
+                self.draw_sixels();
+            }
             None => self.send(b"\x1b[16t"),
         }
     }

@@ -42,7 +42,7 @@ mod scroll;
 mod search;
 mod select;
 mod sgr;
-mod sixel;
+pub(crate) mod sixel;
 mod status;
 mod switches;
 #[cfg(test)]

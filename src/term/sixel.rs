@@ -43,7 +43,7 @@ pub(super) fn size(data: &[u8]) -> Option<(u32, u32)> {
 
 /// The pixels of an image; those never drawn are transparent unless it is opaque. `None` if it is
 /// empty or too large.
-pub(super) fn decode(data: &[u8], opaque: bool) -> Option<Pixels> {
+pub(crate) fn decode(data: &[u8], opaque: bool) -> Option<Pixels> {
     let mut canvas = Canvas::new(data, opaque)?;
     let mut rest = data;
     while let Some((first, after)) = rest.split_first() {

@@ -223,3 +223,18 @@ fn a_bell_elsewhere_marks_the_tab() {
     terminal.chord("n");
     terminal.wait("no mark", |s| last_line(s).contains("1:ringer*"));
 }
+
+/// A terminal that says it knows sixels is sent them, whatever form the program's image had.
+#[test]
+fn images_become_sixels_where_the_terminal_knows_them() {
+    let (_world, mut terminal) = one();
+    terminal.send("\x1b[6;20;10t\x1b[?62;4c");
+    // Two red pixels in kitty's form, over two columns.
+    terminal.send(
+        "clear; printf '\\033_Ga=T,f=24,s=2,v=1,c=2,r=1,q=2;/wAA/wAA\\033\\134'; echo do\"\"ne\r",
+    );
+    let at = terminal.wait_bytes("a sixel image", 0, b"\x1bP0;1;0q\"1;1;20;20");
+    terminal.wait_bytes("red", at, b";2;100;0;0");
+    terminal.wait_text("done");
+    assert!(!terminal.text().contains("[image]"));
+}
