@@ -31,6 +31,7 @@ mod restore;
 mod seed_groups;
 mod seed_issues;
 mod seed_words;
+mod soak;
 mod tabs;
 mod tasks;
 mod torture;
