@@ -45,6 +45,9 @@ fn run(invocation: Invocation, words: &[OsString]) -> Result<Reply> {
         Some(Command::Server(ServerCommand::Events(events))) if events.follow => {
             remote::follow(&global, events.since)
         }
+        Some(Command::Server(ServerCommand::WaitPane(wait))) => {
+            remote::wait(&global, words, wait.timeout)
+        }
         Some(Command::Server(_) | Command::View(_)) => remote::run(&global, words),
     }
 }

@@ -1,12 +1,14 @@
 //! Commands that run in the server: their words travel there as they were typed.
 
 use std::ffi::OsString;
+use std::time::{Duration, Instant};
 
 use crate::command::parse::Global;
 use crate::command::spec::Reply;
 use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
 use crate::model::journal::Cursor;
+use crate::protocol::conn::Conn;
 use crate::protocol::message::Request;
 use crate::server::start;
 
@@ -17,12 +19,36 @@ use crate::server::start;
 pub fn run(global: &Global, words: &[OsString]) -> Result<Reply> {
     let workspace = Workspace::current(global.state.as_deref())?;
     let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    conn.request(&request(words)?)
+}
+
+/// The same for a command that waits: a server that becomes another program meanwhile is asked again.
+///
+/// # Errors
+/// As [`run`].
+pub fn wait(global: &Global, words: &[OsString], limit: Option<Duration>) -> Result<Reply> {
+    let workspace = Workspace::current(global.state.as_deref())?;
+    let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let mut patient = Patient { workspace, conn };
+    let mut request = request(words)?;
+    let begin = Instant::now();
+    loop {
+        if let Some(reply) = patient.ask(&request)? {
+            return reply;
+        }
+        if let Some(limit) = limit {
+            shorten(&mut request.words, limit.saturating_sub(begin.elapsed()));
+        }
+    }
+}
+
+fn request(words: &[OsString]) -> Result<Request> {
     let words = words
         .iter()
         .map(|word| word.clone().into_string())
         .collect::<Result<Vec<String>, OsString>>()
         .map_err(|word| Error::usage(format!("{} is not valid UTF-8", word.to_string_lossy())))?;
-    conn.request(&Request {
+    Ok(Request {
         words,
         pane: std::env::var("STOA_PANE").ok(),
         cwd: current_dir()?.to_str().map(str::to_owned),
@@ -30,30 +56,74 @@ pub fn run(global: &Global, words: &[OsString]) -> Result<Reply> {
     })
 }
 
+/// Has `--timeout` say what is left of it.
+fn shorten(words: &mut [String], left: Duration) {
+    const OPTION: &str = "--timeout";
+    let left = format!("{}ms", left.as_millis());
+    for at in 0..words.len() {
+        if words[at] == OPTION && at + 1 < words.len() {
+            words[at + 1].clone_from(&left);
+        } else if words[at].starts_with(OPTION) && words[at].contains('=') {
+            words[at] = format!("{OPTION}={left}");
+        }
+    }
+}
+
+/// A connection for questions whose answers take long: it outlives the server's becoming another program.
+struct Patient {
+    workspace: Workspace,
+    conn: Conn,
+}
+
+impl Patient {
+    /// Asks; `None` if the server became another program, which is to be asked anew.
+    fn ask(&mut self, request: &Request) -> Result<Option<Result<Reply>>> {
+        if let Some(reply) = self.conn.ask(request)? {
+            return Ok(Some(reply));
+        }
+        let before = self.conn.welcome.generation;
+        match start::find(&self.workspace)? {
+            Some(conn) if conn.welcome.generation > before => {
+                self.conn = conn;
+                Ok(None)
+            }
+            _ => Err(no_server(&self.workspace)),
+        }
+    }
+}
+
 /// Prints events as they come, for ever: each answer says where the next question goes on, so a reader
-/// that is slow holds up nobody.
+/// that is slow holds up nobody, and a server that becomes another program goes on where it was.
 ///
 /// # Errors
 /// No server runs, or it ended.
 pub fn follow(global: &Global, since: Option<Cursor>) -> Result<Reply> {
     let workspace = Workspace::current(global.state.as_deref())?;
-    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let mut patient = Patient { workspace, conn };
     let mut since = since.map(|cursor| cursor.to_string());
     loop {
-        let mut words = vec!["events".to_owned(), "--wait".to_owned()];
-        if let Some(cursor) = since {
-            words.extend(["--since".to_owned(), cursor]);
-        }
-        let reply = conn.request(&Request {
-            words,
-            pane: None,
-            cwd: None,
-            env: Vec::new(),
-        })?;
+        let place = since
+            .as_deref()
+            .map_or(vec!["--wait"], |cursor| vec!["--wait", "--since", cursor]);
+        let Some(reply) = patient.ask(&events(&place))? else {
+            continue;
+        };
+        let reply = reply?;
         if !super::output::lines(&reply.text)? {
             return Ok(Reply::none());
         }
         since = reply.data["next"].as_str().map(str::to_owned);
+    }
+}
+
+fn events(options: &[&str]) -> Request {
+    let words = std::iter::once(&"events").chain(options);
+    Request {
+        words: words.map(|word| (*word).to_owned()).collect(),
+        pane: None,
+        cwd: None,
+        env: Vec::new(),
     }
 }
 
@@ -72,4 +142,27 @@ pub fn current_dir() -> Result<std::path::PathBuf> {
 pub fn no_server(workspace: &Workspace) -> Error {
     Error::unreachable(format!("no server runs for {}", workspace.root.display()))
         .with_hint("start one with: stoa")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_time_takes_its_place() {
+        let check = |words: &[&str], expected: &[&str]| {
+            let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            shorten(&mut words, Duration::from_millis(1500));
+            assert_eq!(words, expected);
+        };
+        check(
+            &["wait", "--timeout", "5s"],
+            &["wait", "--timeout", "1500ms"],
+        );
+        check(
+            &["wait", "--timeout=5s", "-u", "exit"],
+            &["wait", "--timeout=1500ms", "-u", "exit"],
+        );
+        check(&["wait", "--until", "exit"], &["wait", "--until", "exit"]);
+    }
 }

@@ -222,6 +222,8 @@ impl Journal {
     pub fn go_on(&mut self, from: Cursor) {
         self.life = from.life;
         self.last = from.number;
+        // What was noted while the state was taken over is no news, and would be out of order.
+        self.entries.clear();
     }
 
     /// Notes that something happened.
@@ -273,7 +275,7 @@ impl Journal {
         let same = cursor.life == self.life && cursor.number <= self.last;
         let number = if same { cursor.number } else { 0 };
         let entries: Vec<&Entry> = self.after(number).take(most).collect();
-        let first = self.entries.front().map_or(1, |entry| entry.number);
+        let first = (self.entries.front()).map_or(self.last + 1, |entry| entry.number);
         let next = entries
             .last()
             .map_or(number.max(first - 1), |entry| entry.number);
@@ -379,6 +381,22 @@ mod tests {
         assert_eq!((batch.lost, numbers(&batch)), (None, vec![1, 2]));
         // One from the future cannot be ours.
         assert_eq!(journal.since(cursor(7), 9).lost, None);
+    }
+
+    #[test]
+    fn an_upgraded_server_goes_on_numbering() {
+        let mut journal = journal(2);
+        journal.go_on(cursor(40));
+        let quiet = journal.since(cursor(40), 9);
+        assert_eq!(
+            (quiet.lost, numbers(&quiet), quiet.next),
+            (Some(0), vec![], cursor(40))
+        );
+        assert_eq!(journal.since(cursor(37), 9).lost, Some(3));
+        journal.note(7, Kind::PaneBell, PaneId(1), Map::new());
+        let news = journal.since(cursor(40), 9);
+        assert_eq!((news.lost, numbers(&news)), (Some(0), vec![41]));
+        assert_eq!(journal.since(cursor(39), 9).lost, Some(1));
     }
 
     #[test]

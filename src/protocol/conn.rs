@@ -117,8 +117,19 @@ impl Conn {
     /// # Errors
     /// The command's own failure, or the server is gone.
     pub fn request(&mut self, request: &Request) -> Result<Reply> {
+        self.ask(request)?
+            .unwrap_or_else(|| Err(gone(std::io::ErrorKind::UnexpectedEof.into())))
+    }
+
+    /// The same; `None` if the connection ends first, as it does when the server becomes another program.
+    ///
+    /// # Errors
+    /// The server does not do its part.
+    pub fn ask(&mut self, request: &Request) -> Result<Option<Result<Reply>>> {
         self.send(REQUEST, request)?;
-        self.expect(ANSWER)?.decode::<Answer>()?.into()
+        let frame = self.next(ANSWER)?;
+        let answer = frame.map(|frame| frame.decode::<Answer>()).transpose()?;
+        Ok(answer.map(Into::into))
     }
 
     /// Has the server become another program. Returns once the connection has ended, which it does
@@ -141,17 +152,25 @@ impl Conn {
     }
 
     fn expect(&mut self, kind: u16) -> Result<Frame> {
+        self.next(kind)?
+            .ok_or_else(|| gone(std::io::ErrorKind::UnexpectedEof.into()))
+    }
+
+    /// The next message of a kind; `None` at the end of the connection.
+    fn next(&mut self, kind: u16) -> Result<Option<Frame>> {
+        use std::io::ErrorKind::{ConnectionReset, Interrupted};
         let mut chunk = [0; 8192];
         loop {
             while let Some(frame) = self.reader.take()? {
                 if frame.kind == kind {
-                    return Ok(frame);
+                    return Ok(Some(frame));
                 }
             }
             match self.stream.read(&mut chunk) {
-                Ok(0) => return Err(gone(std::io::ErrorKind::UnexpectedEof.into())),
+                Ok(0) => return Ok(None),
                 Ok(n) => self.reader.push(&chunk[..n]),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == Interrupted => {}
+                Err(error) if error.kind() == ConnectionReset => return Ok(None),
                 Err(error) => return Err(gone(error)),
             }
         }

@@ -1,8 +1,9 @@
 //! The running server becomes another program and nobody notices.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
+use std::process::Stdio;
 
 use crate::support::{World, binary, last_line, line};
 
@@ -102,6 +103,75 @@ fn panes_and_terminals_live_on() {
     world.ok(&["close-pane", "-t", "%2"]);
     first.send("exit\r");
     assert_eq!(first.wait_exit(), 0);
+}
+
+/// Who waits for something, or reads events, does not notice.
+#[test]
+fn who_waits_goes_on_waiting() {
+    let world = World::plain();
+    let mut terminal = world.ready(80, 24);
+    let mut waiting = world
+        .stoa(&[
+            "wait",
+            "-t",
+            "%0",
+            "--until",
+            "text cook[e]d",
+            "--timeout",
+            "60s",
+        ])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let mut late = world
+        .stoa(&[
+            "wait",
+            "-t",
+            "%0",
+            "--until",
+            "text neve[r]",
+            "--timeout",
+            "3s",
+        ])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let start = world.json(&["events"])["next"]
+        .as_str()
+        .expect("a cursor")
+        .to_owned();
+    let mut reader = world
+        .stoa(&["events", "--follow", "--since", &start])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut lines = BufReader::new(reader.stdout.take().expect("piped")).lines();
+    let mut saw = |kind: &str| loop {
+        let line = lines.next().expect("a line").expect("readable");
+        let event: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        if event["event"] == kind {
+            return;
+        }
+    };
+    world.ok(&["new-tab", "-d", "-n", "before"]);
+    saw("tab-opened");
+    world.ok(&["upgrade"]);
+    terminal.wait_text("the server goes on as stoa");
+    world.ok(&["new-tab", "-d", "-n", "after"]);
+    saw("tab-opened");
+    assert!(
+        waiting.try_wait().expect("ours").is_none(),
+        "it waits still"
+    );
+    terminal.send("echo coo\"\"ked\r");
+    terminal.wait_row_ending("cooked");
+    assert_eq!(waiting.wait().expect("ours").code(), Some(0));
+    assert_eq!(late.wait().expect("ours").code(), Some(1));
+    world.ok(&["kill-server"]);
+    assert!(
+        !reader.wait().expect("ours").success(),
+        "a server that ended is no upgrade"
+    );
 }
 
 #[test]
