@@ -1,7 +1,6 @@
 //! The control API: starting programs and waiting for them, events, formats, hooks, environment, and
 //! tmux's words as agents' own tools say them.
 
-use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -208,34 +207,15 @@ fn who_gives_up_waiting_is_forgotten() {
 #[test]
 fn events_follow_with_cursors() {
     let (world, _terminal) = one();
-    let start = world.json(&["events"])["next"]
-        .as_str()
-        .expect("a cursor")
-        .to_owned();
-    let mut reader = world
-        .stoa(&["events", "--follow", "--since", &start])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it runs");
-    let mut lines = BufReader::new(reader.stdout.take().expect("piped")).lines();
-    let mut next = move || -> Value {
-        let line = lines.next().expect("a line").expect("readable");
-        serde_json::from_str(&line).expect("JSON")
-    };
+    let mut events = Events::follow(&world);
     let script = "printf '\\033]0;hello\\007'; read x; exit 4";
     let pane = says(&world, &["run", "--down", "--", script]);
-    let opened = loop {
-        let event = next();
-        if event["event"] == "pane-opened" {
-            break event;
-        }
-    };
-    assert_eq!(opened["pane"], pane.as_str());
+    assert_eq!(events.wait("pane-opened")["pane"], pane.as_str());
     world.ok(&["send-keys", "-t", &pane, "Enter"]);
     // What a change of the store does is told when it is seen, which may be after the exit.
     let (mut exited, mut stored) = (None, false);
     let exited = loop {
-        let event = next();
+        let event = events.next();
         match event["event"].as_str() {
             Some("pane-exited") => exited = Some(event),
             Some("store-changed") => stored = true,
@@ -249,8 +229,7 @@ fn events_follow_with_cursors() {
         (&exited["pane"], &exited["code"]),
         (&json!(pane), &json!(4))
     );
-    reader.kill().expect("it is ours");
-    reader.wait().expect("it is ours");
+    events.kill();
     // From a cursor on: the same again, and nothing before it.
     let all = world.json(&["events"]);
     let kinds: Vec<&str> = all["events"]

@@ -15,20 +15,16 @@ const PIECES: u64 = 60;
 /// What the server may grow to, in MiB, whatever programs print.
 const MOST_MIB: u64 = 400;
 
-/// Numbers that need not be good, only different: a linear congruence.
-struct Dice(u64);
+/// Throws what programs and people might send.
+struct Rubbish(Dice);
 
-impl Dice {
+impl Rubbish {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
+        self.0.below(limit)
     }
 
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len() as u64) as usize]
+        self.0.pick(from)
     }
 
     /// A control function with parameters of any sort.
@@ -203,7 +199,7 @@ fn rubbish_for_a_while_harms_nothing() {
         .expect("a clock")
         .as_nanos() as u64;
     println!("seed {seed}");
-    let mut dice = Dice(seed | 1);
+    let mut dice = Rubbish(Dice::new(seed));
     let world = World::plain();
     let first = world.ready(100, 30);
     let dir = tempfile::tempdir().expect("a directory");

@@ -1,11 +1,11 @@
 //! The running server becomes another program and nobody notices.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 
-use crate::support::{World, binary, last_line, line};
+use crate::support::{Events, World, binary, last_line, line};
 
 /// A script in the world's root that stands for another program.
 fn script(world: &World, text: &str) -> String {
@@ -136,29 +136,13 @@ fn who_waits_goes_on_waiting() {
         .stderr(Stdio::null())
         .spawn()
         .expect("it runs");
-    let start = world.json(&["events"])["next"]
-        .as_str()
-        .expect("a cursor")
-        .to_owned();
-    let mut reader = world
-        .stoa(&["events", "--follow", "--since", &start])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it runs");
-    let mut lines = BufReader::new(reader.stdout.take().expect("piped")).lines();
-    let mut saw = |kind: &str| loop {
-        let line = lines.next().expect("a line").expect("readable");
-        let event: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-        if event["event"] == kind {
-            return;
-        }
-    };
+    let mut events = Events::follow(&world);
     world.ok(&["new-tab", "-d", "-n", "before"]);
-    saw("tab-opened");
+    events.wait("tab-opened");
     world.ok(&["upgrade"]);
     terminal.wait_text("the server goes on as stoa");
     world.ok(&["new-tab", "-d", "-n", "after"]);
-    saw("tab-opened");
+    events.wait("tab-opened");
     assert!(
         waiting.try_wait().expect("ours").is_none(),
         "it waits still"
@@ -168,10 +152,7 @@ fn who_waits_goes_on_waiting() {
     assert_eq!(waiting.wait().expect("ours").code(), Some(0));
     assert_eq!(late.wait().expect("ours").code(), Some(1));
     world.ok(&["kill-server"]);
-    assert!(
-        !reader.wait().expect("ours").success(),
-        "a server that ended is no upgrade"
-    );
+    assert!(!events.end().success(), "a server that ended is no upgrade");
 }
 
 #[test]

@@ -5,6 +5,8 @@
 //! it, so tests run side by side and leave nothing behind. Nothing sleeps: waiting means waiting
 //! for bytes, with a generous limit that only a broken program reaches.
 
+mod dice;
+mod events;
 mod terminal;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
+pub use dice::Dice;
+pub use events::Events;
 pub use terminal::Terminal;
 
 /// How long anything may take before the test fails: long, since machines may be slow.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::{Dice, nanos, scaled};
-use crate::support::World;
+use super::{nanos, scaled};
+use crate::support::{Dice, World};
 
 /// Files of a state directory that a killed process may leave behind.
 fn left_over(dir: &std::path::Path) -> usize {

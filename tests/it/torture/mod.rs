@@ -27,6 +27,8 @@ use stoa::coord::{Coord, Register, Session, SystemProbe, fingerprint};
 use stoa::store::dir::StateDir;
 use stoa::store::sqlite::SqliteStore;
 
+use crate::support::Dice;
+
 /// Tells this program, started again, which part it plays; the next two where.
 const ROLE: &str = "STOA_TORTURE_ROLE";
 const STATE: &str = "STOA_TORTURE_STATE";
@@ -36,23 +38,6 @@ const LOG: &str = "STOA_TORTURE_LOG";
 fn scaled(size: usize) -> usize {
     let factor = std::env::var("STOA_TORTURE").ok();
     size * factor.and_then(|text| text.parse().ok()).unwrap_or(1)
-}
-
-/// Numbers that need not be good, only different: a linear congruence.
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
 }
 
 /// Nanoseconds on the clock that all processes share.
