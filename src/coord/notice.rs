@@ -128,6 +128,7 @@ impl Coord {
                 }
                 Ok(())
             })?;
+            self.catch_up();
         }
         told.extend(ending);
         Ok(told)

@@ -1,7 +1,8 @@
 //! When the readable files follow the store.
 //!
 //! The first commit after a pause is followed at once, in the thread that made it: a command that
-//! commits once leaves current files behind. Commits in quick succession are taken together by a
+//! commits once leaves current files behind, unless another process is changing the store at that very
+//! moment, which then does it. Commits in quick succession are taken together by a
 //! thread that is started for it, so that whoever claims a thousand things writes the board a few
 //! times and not a thousand. Nothing is lost on the way: the thread is waited for when the last
 //! [`Coord`](super::Coord) that shares it goes, and should the process be killed before, the next
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::dir::StateDir;
-use crate::store::project::Projection;
+use crate::store::project::{Project, Projection};
 use crate::store::sqlite::SqliteStore;
 
 /// Shortest pause between the end of a round and the next commit that is followed at once; also
@@ -96,7 +97,8 @@ impl Projector {
         if rested && !state.busy && !state.behind {
             state.busy = true;
             drop(state);
-            self.shared.round(&**store, painter);
+            self.shared
+                .round(&**store, painter, Projection::catch_up_or_leave);
             return;
         }
         let first = !std::mem::replace(&mut state.behind, true);
@@ -107,7 +109,7 @@ impl Projector {
             state.behind = false;
             state.busy = true;
             drop(state);
-            self.shared.round(&**store, painter);
+            self.shared.round(&**store, painter, Projection::catch_up);
         }
     }
 
@@ -229,7 +231,7 @@ impl Shared {
                     state.behind = false;
                     state.busy = true;
                     drop(state);
-                    self.round(&*store, painter);
+                    self.round(&*store, painter, Projection::catch_up);
                     state = self.state();
                 }
                 (true, false) => state = self.wait(state, Some(left)),
@@ -239,10 +241,15 @@ impl Shared {
     }
 
     /// One round. What was committed stays done if the files cannot be written.
-    fn round(&self, store: &dyn Store, painter: &Painter) {
+    fn round(
+        &self,
+        store: &dyn Store,
+        painter: &Painter,
+        write: impl Fn(&Projection, &dyn Store, &dyn Project) -> Result<()>,
+    ) {
         // Ends the round also if drawing panics.
         let _resting = Resting(self);
-        if let Err(error) = painter.paint(|readable| self.files.catch_up(store, readable)) {
+        if let Err(error) = painter.paint(|readable| write(&self.files, store, readable)) {
             tracing::warn!("readable files are behind: {error}");
         }
     }

@@ -59,6 +59,15 @@ impl Lock {
         }
     }
 
+    /// Whether somebody holds it this instant. Looking wakes no watcher.
+    pub(super) fn is_held(path: &Path) -> bool {
+        let looked = open(path, Sharing::Shared).map(|file| {
+            let taken = rustix::fs::flock(&file, now(Sharing::Shared));
+            matches!(taken, Err(Errno::WOULDBLOCK))
+        });
+        looked.unwrap_or(false)
+    }
+
     /// The lock if it is free this instant.
     pub(super) fn try_take(path: &Path) -> Result<Option<Lock>> {
         let file = open(path, Sharing::Exclusive)?;
@@ -140,9 +149,12 @@ mod tests {
     fn one_holder_at_a_time() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("lock");
+        assert!(!Lock::is_held(&path));
         let first = Lock::try_take(&path).unwrap().unwrap();
         assert!(Lock::try_take(&path).unwrap().is_none());
+        assert!(Lock::is_held(&path));
         drop(first);
+        assert!(!Lock::is_held(&path));
         assert!(Lock::try_take(&path).unwrap().is_some());
     }
 

@@ -181,6 +181,11 @@ pub trait Store: Send + Sync {
         found.ok_or_else(|| Error::internal("the store did not run the reading"))
     }
 
+    /// Whether somebody is changing something this instant.
+    fn is_busy(&self) -> bool {
+        false
+    }
+
     /// What is damaged below the records, a line each; nothing in a sound store.
     fn check(&self) -> Result<Vec<String>> {
         Ok(Vec::new())

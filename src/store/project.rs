@@ -72,6 +72,8 @@ pub trait Project {
 
 /// How long to wait for another process's round; after that the next commit catches up.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Files written less than this ago may be left to another process.
+const FRESH: Duration = Duration::from_millis(100);
 const REVISION_FILE: &str = "projected_revision";
 const TEMP: &str = ".tmp";
 /// How much of a file of JSON lines is looked at for its last line; the last is more than the longest
@@ -88,6 +90,23 @@ impl Projection {
     /// The files in `dir`.
     pub fn new(dir: StateDir) -> Projection {
         Projection { dir }
+    }
+
+    /// As [`Projection::catch_up`], but leaves it to whoever is changing the store just now and will do it
+    /// after, as long as the files are not old: many commands at a time write them once.
+    ///
+    /// # Errors
+    /// As [`Projection::catch_up`].
+    pub fn catch_up_or_leave(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
+        let written = std::fs::metadata(self.dir.path().join(REVISION_FILE));
+        let age = written
+            .and_then(|file| file.modified())
+            .map(|at| at.elapsed());
+        let fresh = age.is_ok_and(|age| age.is_ok_and(|age| age < FRESH));
+        if fresh && store.is_busy() {
+            return Ok(());
+        }
+        self.catch_up(store, project)
     }
 
     /// Brings the files up to the store, or leaves it to a process that is about to.

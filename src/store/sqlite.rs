@@ -40,6 +40,8 @@ const PAGE_IN_LOG: u64 = 4096 + 24;
 const LONG_LIVED: u64 = 8;
 /// Commits after which a process counts as such a one.
 const SETTLED: u64 = 4;
+/// What was written so long ago is on disk, whether anybody has asked for it or not.
+const WRITTEN_BY_THEN: Duration = Duration::from_secs(300);
 /// How long a writer waits for its turn.
 const LOCK_LIMIT: Duration = Duration::from_secs(30);
 
@@ -104,6 +106,20 @@ impl SqliteStore {
             logged,
             refold: AtomicU64::new(0),
         }
+    }
+
+    /// After a process's first commit: sees that the name of a log that was made just now is on disk as
+    /// well. SQLite would sync the directory in each process that commits, however old the log is.
+    fn list_log(&self) -> Result<()> {
+        let made = std::fs::metadata(&self.paths.log).and_then(|log| log.created());
+        let age = made.map(|made| made.elapsed().unwrap_or(Duration::ZERO));
+        if age.is_ok_and(|age| age > WRITTEN_BY_THEN) {
+            return Ok(());
+        }
+        let directory = self.paths.log.parent().unwrap_or(Path::new("."));
+        std::fs::File::open(directory)
+            .and_then(|directory| directory.sync_all())
+            .map_err(|error| Error::io("sync", directory, &error))
     }
 
     /// After a commit: folds back a log that has grown.
@@ -362,6 +378,9 @@ impl Store for SqliteStore {
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
+        if self.commits.load(Ordering::Relaxed) == 0 {
+            self.list_log()?;
+        }
         self.keep_short(&connection);
         Ok(revision + 1)
     }
@@ -383,6 +402,10 @@ impl Store for SqliteStore {
 
     fn revision(&self) -> Result<u64> {
         meta(&self.connection(), "revision").map_err(|error| self.paths.error("read", &error))
+    }
+
+    fn is_busy(&self) -> bool {
+        Lock::is_held(&self.paths.lock)
     }
 
     fn check(&self) -> Result<Vec<String>> {

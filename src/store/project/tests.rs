@@ -230,3 +230,35 @@ fn a_directory_in_a_files_place_is_an_error_until_it_is_gone() {
         2
     );
 }
+
+#[test]
+fn files_are_left_to_whoever_changes_the_store() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let change = |value: &str| {
+        let value = value.to_owned();
+        let put = &mut |tx: &mut dyn Tx| tx.put("a", value.clone());
+        w.store.transact(put).unwrap();
+    };
+    let follow = || w.projection.catch_up_or_leave(&w.store, &Plain).unwrap();
+    let file = w.path.join("projected_revision");
+    let age = |seconds| {
+        let then = std::time::SystemTime::now() - Duration::from_secs(seconds);
+        let file = std::fs::File::options().write(true).open(&file).unwrap();
+        file.set_modified(then).unwrap();
+    };
+    // Nobody else is at it.
+    change("2");
+    follow();
+    assert_eq!(w.read("files/all/a").as_deref(), Some("2"));
+    change("3");
+    let other = Lock::try_take(&w.path.join("lock")).unwrap().unwrap();
+    age(0);
+    follow();
+    assert_eq!(w.read("files/all/a").as_deref(), Some("2"));
+    // They have been left for long enough.
+    age(1);
+    follow();
+    assert_eq!(w.read("files/all/a").as_deref(), Some("3"));
+    drop(other);
+}
