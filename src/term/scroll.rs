@@ -89,6 +89,10 @@ impl Engine {
         if let Some(place) = place {
             self.find_place(place);
         }
+        // Where a line fits into the history but for its cursor, the engine has that wait to wrap at the
+        // beginning of a row, and the next character would leave a hole in the line.
+        let cursor = &mut self.term.grid_mut().cursor;
+        cursor.input_needs_wrap &= cursor.point.column.0 + 1 == size.columns();
         self.take_rows_away(size, marks);
         match alternate {
             Some(mut grid) => {

@@ -238,8 +238,8 @@ fn rubbish_for_a_while_harms_nothing() {
                 text.replace('\n', "").contains(&mark)
             });
         }
-        // Out of prompts, searches and menus.
-        terminal.send("\x1b\\\x18\x03\x03\x03");
+        // Out of pastes, prompts, searches and menus.
+        terminal.send("\x1b\\\x18\x1b[201~\x03\x03\x03");
         terminal.resize(120, 40);
         // What was typed may have left a pane in its history; a message is above all, until a key that
         // was still on its way takes it off.
