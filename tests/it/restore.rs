@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{LIMIT, World, last_line, line, wait_gone};
+use crate::support::{LIMIT, World, last_line, line, lines, wait_gone};
 
 /// Texts are written at once rather than half a minute later.
 const QUICK: &str = "restore-interval = \"1s\"\n[panel]\nopen = false\n";
@@ -234,6 +234,8 @@ fn planted_files_do_nothing() {
     let mut terminal = world.attach(100, 24);
     terminal.wait_text("old[6n");
     terminal.wait_text("a new shell follows");
+    let asks = |screen: &vt100::Screen| lines(screen).iter().any(|row| row == "$");
+    terminal.wait("a prompt", asks);
     terminal.say("still");
     assert!(!world.root.join("planted").exists());
     let row = terminal.find("still-said").1;
