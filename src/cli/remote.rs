@@ -63,7 +63,7 @@ fn shorten(words: &mut [String], left: Duration) {
     for at in 0..words.len() {
         if words[at] == OPTION && at + 1 < words.len() {
             words[at + 1].clone_from(&left);
-        } else if words[at].starts_with(OPTION) && words[at].contains('=') {
+        } else if words[at].starts_with("--timeout=") {
             words[at] = format!("{OPTION}={left}");
         }
     }

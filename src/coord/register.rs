@@ -7,7 +7,7 @@ use super::fingerprint::{Fingerprint, Vital};
 use super::message::{Log, mailbox};
 use super::names::{check_label, check_name, check_session_name, check_text};
 use super::schema::{self, Brief, Cause, Session, SessionId};
-use super::session::{card, end, forget, last_named, life, reap_dead, silence_ms};
+use super::session::{card, end, forget, last_named, life, reap_dead, silence_ms, unname};
 use super::snapshot::Life;
 use super::{Moment, group, holding, lease};
 use crate::error::{Error, Result};
@@ -124,6 +124,9 @@ pub fn register(
         _ => {}
     }
     schema::put_session(tx, &session)?;
+    if let Some(prior) = prior.filter(|prior| prior.name != session.name) {
+        unname(tx, prior)?;
+    }
     if last_named(tx.view(), &session.name)?.as_ref() != Some(&session.id) {
         put_json(tx, &schema::named_key(&session.name), &session.id)?;
     }

@@ -213,6 +213,14 @@ fn by_name(view: &dyn View, at: &Moment<'_>, name: &str) -> Result<Option<Sessio
     Ok(session.filter(|session| session.name == name && life(session, at) != Life::Lost))
 }
 
+/// Forgets that a session took its name last, if it did.
+pub(super) fn unname(tx: &mut dyn Tx, session: &Session) -> Result<()> {
+    if last_named(tx.view(), &session.name)?.as_ref() == Some(&session.id) {
+        tx.delete(&schema::named_key(&session.name))?;
+    }
+    Ok(())
+}
+
 /// Who took a name last.
 pub(super) fn last_named(view: &dyn View, name: &str) -> Result<Option<SessionId>> {
     let record = view.get(&schema::named_key(name))?;
@@ -297,10 +305,8 @@ pub fn end(tx: &mut dyn Tx, at: &Moment<'_>, session: &mut Session, cause: Cause
 
 /// Removes all that is kept of a session that ended long ago.
 pub(super) fn forget(tx: &mut dyn Tx, id: &SessionId) -> Result<()> {
-    if let Ok(Some(session)) = schema::session(tx.view(), id)
-        && last_named(tx.view(), &session.name)?.as_ref() == Some(id)
-    {
-        tx.delete(&schema::named_key(&session.name))?;
+    if let Ok(Some(session)) = schema::session(tx.view(), id) {
+        unname(tx, &session)?;
     }
     tx.delete(&schema::session_key(id))?;
     tx.delete(&schema::state_key(id))?;

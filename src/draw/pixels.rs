@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::image::{PixelFormat, Pixels};
 
-/// The most pixels that are decoded.
-const MAX_PIXELS: usize = 16 << 20;
+/// The most pixels that are decoded: it is done between two frames.
+const MAX_PIXELS: usize = 4 << 20;
 
 /// A picture, four bytes a pixel: red, green, blue and how opaque.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::image::Image;
 use super::pixels::{self, Rgba};
 
 /// The most pixels of a plate; an image over more cells than a screen has is not drawn.
-const MAX_PIXELS: usize = 8 << 20;
+const MAX_PIXELS: usize = 4 << 20;
 /// Registers that terminals have, less one that stands for no colour.
 const MAX_COLORS: usize = 255;
 /// Steps of a colour's part, as bits.

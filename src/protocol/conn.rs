@@ -126,7 +126,11 @@ impl Conn {
     /// # Errors
     /// The server does not do its part.
     pub fn ask(&mut self, request: &Request) -> Result<Option<Result<Reply>>> {
-        self.send(REQUEST, request)?;
+        let bytes = encode(REQUEST, request)?;
+        if self.stream.write_all(&bytes).is_err() {
+            // It has ended already.
+            return Ok(None);
+        }
         let frame = self.next(ANSWER)?;
         let answer = frame.map(|frame| frame.decode::<Answer>()).transpose()?;
         Ok(answer.map(Into::into))

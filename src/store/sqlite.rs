@@ -146,9 +146,9 @@ impl SqliteStore {
                 Emptied::Cut => "PRAGMA wal_checkpoint(TRUNCATE)",
                 Emptied::Reused => "PRAGMA wal_checkpoint(RESTART)",
             };
-            let busy = connection.query_row(sql, [], |row| row.get(0))?;
+            let busy = connection.query_row(sql, [], |row| row.get(0));
             connection.busy_timeout(BUSY_LIMIT)?;
-            Ok(busy)
+            busy
         };
         match fold() {
             Ok(busy) => {

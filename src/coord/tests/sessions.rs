@@ -401,3 +401,23 @@ fn schema_claims(w: &World) -> Vec<schema::Claim> {
     w.store.read(&mut read).unwrap();
     claims
 }
+
+#[test]
+fn a_name_given_up_leaves_nothing_behind() {
+    on_each(|w| {
+        let first = w.session("first");
+        let mut request = w.request("second");
+        request.id = Some(first.id.clone());
+        w.coord.register(&request).unwrap();
+        assert_eq!(w.coord.resolve("second").unwrap().id, first.id);
+        assert!(w.coord.resolve("first").is_err());
+        w.store
+            .read(&mut |view| {
+                let named = view.range("named/")?;
+                let keys: Vec<&str> = named.iter().map(|record| record.key.as_str()).collect();
+                assert_eq!(keys, ["named/second"]);
+                Ok(())
+            })
+            .unwrap();
+    });
+}
