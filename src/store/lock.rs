@@ -4,16 +4,19 @@
 //! Each transaction opens the file anew and closes it at its end, so that the lock cannot be
 //! inherited or shared by accident, is freed when the holder is killed at any instruction, and
 //! the close is the event that watchers wait for.
+//!
+//! The file holds a line that holders leave to those after them. It is never synced: whoever reads it
+//! must be able to do without.
 
 use std::fs::File;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, OFlags};
 use rustix::io::Errno;
 
+use super::alarm::Alarm;
 use super::dir::open_file;
 use crate::error::{Error, Result};
 
@@ -29,7 +32,7 @@ pub(super) enum Sharing {
 /// The lock; dropping it lets the next in line go on.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -37,26 +40,33 @@ impl Lock {
     pub(super) fn take(path: &Path, sharing: Sharing, limit: Duration) -> Result<Lock> {
         let file = open(path, sharing)?;
         match rustix::fs::flock(&file, now(sharing)) {
-            Ok(()) => return Ok(Lock { _file: file }),
+            Ok(()) => return Ok(Lock { file }),
             Err(Errno::WOULDBLOCK) => {}
             Err(error) => return Err(Error::io("lock", path, &error.into())),
         }
-        // flock has no time limit. A helper thread waits in the kernel's queue; when we lose
-        // patience it stays behind, and lets go of the lock as soon as it gets it.
-        let inode = file.metadata().map(|metadata| metadata.ino()).ok();
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let waiter = std::thread::Builder::new().name("store-lock".to_owned());
-        let waiting = waiter.spawn(move || {
-            let outcome = block(&file, sharing).map(|()| Lock { _file: file });
-            // An error here means nobody waits any longer: the lock is dropped with it.
-            let _ = sender.send(outcome);
-        });
-        waiting.map_err(|error| Error::io("wait for", path, &error))?;
-        match receiver.recv_timeout(limit) {
-            Ok(Ok(lock)) => Ok(lock),
-            Ok(Err(error)) => Err(Error::io("lock", path, &error.into())),
-            Err(_) => Err(busy(path, limit, inode)),
+        let alarm = Alarm::after(limit).map_err(|error| Error::io("wait for", path, &error))?;
+        loop {
+            match rustix::fs::flock(&file, patiently(sharing)) {
+                Ok(()) => return Ok(Lock { file }),
+                Err(Errno::INTR) if alarm.has_rung() => return Err(busy(path, limit, &file)),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(Error::io("lock", path, &error.into())),
+            }
         }
+    }
+
+    /// Whether an earlier holder left just these words.
+    pub(super) fn says(&self, words: &str) -> bool {
+        // One byte more, so that a longer note is not taken for this one.
+        let mut note = vec![0; words.len() + 1];
+        let read = self.file.read_at(&mut note, 0);
+        read.is_ok_and(|bytes| &note[..bytes] == words.as_bytes())
+    }
+
+    /// Leaves these words to the next holders.
+    pub(super) fn say(&self, words: &str) -> std::io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.write_all_at(words.as_bytes(), 0)
     }
 
     /// Whether somebody holds it this instant. Looking wakes no watcher.
@@ -72,7 +82,7 @@ impl Lock {
     pub(super) fn try_take(path: &Path) -> Result<Option<Lock>> {
         let file = open(path, Sharing::Exclusive)?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Lock { _file: file })),
+            Ok(()) => Ok(Some(Lock { file })),
             Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(Error::io("lock", path, &error.into())),
         }
@@ -94,20 +104,15 @@ fn now(sharing: Sharing) -> FlockOperation {
     }
 }
 
-fn block(file: &File, sharing: Sharing) -> rustix::io::Result<()> {
-    let operation = match sharing {
+fn patiently(sharing: Sharing) -> FlockOperation {
+    match sharing {
         Sharing::Exclusive => FlockOperation::LockExclusive,
         Sharing::Shared => FlockOperation::LockShared,
-    };
-    loop {
-        match rustix::fs::flock(file, operation) {
-            Err(Errno::INTR) => {}
-            outcome => return outcome,
-        }
     }
 }
 
-fn busy(path: &Path, limit: Duration, inode: Option<u64>) -> Error {
+fn busy(path: &Path, limit: Duration, file: &File) -> Error {
+    let inode = file.metadata().map(|metadata| metadata.ino()).ok();
     let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
     let holder = inode.and_then(|inode| holder(&locks, inode));
     let who = match holder {
@@ -159,6 +164,20 @@ mod tests {
     }
 
     #[test]
+    fn a_note_is_read_by_the_next_holder() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("lock");
+        let first = Lock::try_take(&path).unwrap().unwrap();
+        assert!(!first.says("one"));
+        first.say("another one").unwrap();
+        first.say("one").unwrap();
+        drop(first);
+        let second = Lock::try_take(&path).unwrap().unwrap();
+        assert!(second.says("one"));
+        assert!(!second.says("on") && !second.says("one more"));
+    }
+
+    #[test]
     fn waiting_ends_and_says_who_is_in_the_way() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("lock");
@@ -171,7 +190,6 @@ mod tests {
             error.message
         );
         drop(first);
-        // The helper that was left behind lets go by itself.
         Lock::take(&path, Sharing::Exclusive, Duration::from_secs(30)).unwrap();
     }
 

@@ -13,6 +13,7 @@
 //! This module knows files, SQL and locks. It knows nothing of sessions, groups and claims; keys
 //! and values are opaque text to it (values are JSON by agreement, see [`Record::decode`]).
 
+mod alarm;
 pub mod dir;
 mod lock;
 pub mod memory;

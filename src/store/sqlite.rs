@@ -11,10 +11,11 @@
 
 mod open;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use rusqlite::hooks::Wal;
 use rusqlite::types::Value as SqlValue;
@@ -40,8 +41,6 @@ const PAGE_IN_LOG: u64 = 4096 + 24;
 const LONG_LIVED: u64 = 8;
 /// Commits after which a process counts as such a one.
 const SETTLED: u64 = 4;
-/// What was written so long ago is on disk, whether anybody has asked for it or not.
-const WRITTEN_BY_THEN: Duration = Duration::from_secs(300);
 /// How long a writer waits for its turn.
 const LOCK_LIMIT: Duration = Duration::from_secs(30);
 
@@ -108,18 +107,28 @@ impl SqliteStore {
         }
     }
 
-    /// After a process's first commit: sees that the name of a log that was made just now is on disk as
-    /// well. SQLite would sync the directory in each process that commits, however old the log is.
-    fn list_log(&self) -> Result<()> {
-        let made = std::fs::metadata(&self.paths.log).and_then(|log| log.created());
-        let age = made.map(|made| made.elapsed().unwrap_or(Duration::ZERO));
-        if age.is_ok_and(|age| age > WRITTEN_BY_THEN) {
+    /// After a process's first commit: sees that the log's name is on disk as well, if nobody has yet.
+    /// SQLite would sync the directory in each process that commits, however old the log is.
+    fn list_log(&self, lock: &Lock) -> Result<()> {
+        let log = std::fs::metadata(&self.paths.log);
+        let made = log.as_ref().ok().and_then(|log| log.created().ok());
+        let made = made.and_then(|made| made.duration_since(UNIX_EPOCH).ok());
+        // This file, not another that has come in its place since.
+        let listed = made
+            .zip(log.ok())
+            .map(|(made, log)| format!("log {} of {} is listed\n", log.ino(), made.as_nanos()));
+        if listed.as_ref().is_some_and(|listed| lock.says(listed)) {
             return Ok(());
         }
         let directory = self.paths.log.parent().unwrap_or(Path::new("."));
         std::fs::File::open(directory)
             .and_then(|directory| directory.sync_all())
-            .map_err(|error| Error::io("sync", directory, &error))
+            .map_err(|error| Error::io("sync", directory, &error))?;
+        if let Some(Err(error)) = listed.map(|listed| lock.say(&listed)) {
+            // The next process syncs the directory once more, that is all.
+            tracing::debug!("cannot note that the log is listed: {error}");
+        }
+        Ok(())
     }
 
     /// After a commit: folds back a log that has grown.
@@ -358,7 +367,7 @@ impl Tx for Inside<'_> {
 impl Store for SqliteStore {
     fn transact(&self, f: &mut dyn FnMut(&mut dyn Tx) -> Result<()>) -> Result<u64> {
         // Dropped last, after the connection has committed: closing it is the watchers' wake-up.
-        let _lock = Lock::take(&self.paths.lock, Sharing::Exclusive, self.lock_limit)?;
+        let lock = Lock::take(&self.paths.lock, Sharing::Exclusive, self.lock_limit)?;
         let mut connection = self.connection();
         let fail = |error: rusqlite::Error| self.paths.error("write", &error);
         let tx = connection
@@ -379,7 +388,7 @@ impl Store for SqliteStore {
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
         if self.commits.load(Ordering::Relaxed) == 0 {
-            self.list_log()?;
+            self.list_log(&lock)?;
         }
         self.keep_short(&connection);
         Ok(revision + 1)
