@@ -258,6 +258,7 @@ commands! {
             MoveTab(tab::reorder::MoveTab) "move-tab" ["move-window", "movew"]
             SelectLayout(tab::layout::SelectLayout) "select-layout" ["selectl"]
             NextLayout(tab::layout::NextLayout) "next-layout" ["nextl"]
+            PreviousLayout(tab::layout::PreviousLayout) "previous-layout" ["prevl"]
             RotatePanes(tab::rotate::RotatePanes) "rotate-panes" ["rotate-window", "rotatew"]
             ResizeWindow(tab::resize::ResizeWindow) "resize-window" ["resizew"]
             SynchronizePanes(tab::sync::SynchronizePanes) "synchronize-panes" []

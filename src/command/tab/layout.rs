@@ -1,4 +1,4 @@
-//! `select-layout` and `next-layout`.
+//! `select-layout`, `next-layout` and `previous-layout`.
 
 use clap::Args;
 
@@ -6,30 +6,49 @@ use crate::command::pane::open::Extent;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
-use crate::model::geometry::Direction;
+use crate::model::geometry::Axis;
 use crate::model::layout::Preset;
 
 /// Arrange a tab's panes: even-horizontal, even-vertical, tiled, main-horizontal, main-vertical
 ///
-/// The main pane gets three fifths, or what tmux's options main-pane-width and main-pane-height say
+/// Without a name, as it was arranged last. The mirrored ones, main-horizontal-mirrored and
+/// main-vertical-mirrored, have the main pane at the bottom and at the right. The main pane gets three
+/// fifths, or what tmux's options main-pane-width and main-pane-height say
 /// (set-option -g main-pane-width 80). Stacks come apart; floating panes stay where they are.
 #[derive(Debug, Clone, Args)]
 pub struct SelectLayout {
     /// The tab: number, name or @ID
     #[arg(short = 't', long, value_name = "TAB")]
     pub target: Option<String>,
+    /// Make the pane in focus and its neighbours in the same row or column equally large
+    #[arg(short = 'E', long, conflicts_with_all = ["layout", "next", "previous"])]
+    pub spread: bool,
+    /// The next arrangement
+    #[arg(short = 'n', long, conflicts_with_all = ["layout", "previous"])]
+    pub next: bool,
+    /// The arrangement before
+    #[arg(short = 'p', long, conflicts_with = "layout")]
+    pub previous: bool,
     /// Name of the arrangement
-    pub layout: String,
+    pub layout: Option<String>,
 }
 
 impl Run<ServerCx<'_>> for SelectLayout {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        let preset: Preset = self.layout.parse().map_err(|_| {
-            Error::usage(format!("no layout is called {:?}", self.layout)).with_hint(
-                "use even-horizontal, even-vertical, tiled, main-horizontal or main-vertical",
-            )
-        })?;
-        arrange(cx, self.target.as_deref(), Some(preset))
+        let named = self.layout.as_deref().map(|name| {
+            name.parse().map_err(|_| {
+                Error::usage(format!("no layout is called {name:?}"))
+                    .with_hint(format!("there are {}", Preset::NAMES))
+            })
+        });
+        let change = match (named.transpose()?, self.spread, self.next, self.previous) {
+            (Some(preset), ..) => Change::To(preset),
+            (_, true, ..) => Change::Spread,
+            (_, _, true, _) => Change::By(1),
+            (_, _, _, true) => Change::By(-1),
+            _ => Change::By(0),
+        };
+        arrange(cx, self.target.as_deref(), change)
     }
 }
 
@@ -43,33 +62,66 @@ pub struct NextLayout {
 
 impl Run<ServerCx<'_>> for NextLayout {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        arrange(cx, self.target.as_deref(), None)
+        arrange(cx, self.target.as_deref(), Change::By(1))
     }
 }
 
-fn arrange(cx: &mut ServerCx<'_>, target: Option<&str>, preset: Option<Preset>) -> Result<Reply> {
+/// Arrange a tab's panes in the known way before
+#[derive(Debug, Clone, Args)]
+pub struct PreviousLayout {
+    /// The tab: number, name or @ID
+    #[arg(short = 't', long, value_name = "TAB")]
+    pub target: Option<String>,
+}
+
+impl Run<ServerCx<'_>> for PreviousLayout {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        arrange(cx, self.target.as_deref(), Change::By(-1))
+    }
+}
+
+/// How a tab is to be arranged.
+enum Change {
+    /// So.
+    To(Preset),
+    /// As the preset that comes so many places after the one applied last.
+    By(isize),
+    /// As it is, with equal shares around the pane in focus.
+    Spread,
+}
+
+fn arrange(cx: &mut ServerCx<'_>, target: Option<&str>, change: Change) -> Result<Reply> {
     let (id, area) = (cx.tab(target)?, cx.area());
+    let meant = cx.pane(target).ok();
     let main = |name: &str| {
         let set = cx.state.options.get(name)?;
         set.parse::<Extent>().ok()
     };
     let (width, height) = (main("main-pane-width"), main("main-pane-height"));
     if let Some(tab) = cx.state.tab_mut(id) {
-        let preset = match preset {
-            Some(preset) => {
+        let preset = match change {
+            Change::To(preset) => {
                 tab.layout.apply(preset);
-                preset
+                Some(preset)
             }
-            None => tab.layout.cycle(),
+            Change::By(places) => Some(tab.layout.cycle(places)),
+            Change::Spread => {
+                let here = meant.filter(|pane| tab.layout.contains(*pane));
+                tab.layout.spread(here.unwrap_or(tab.active));
+                None
+            }
         };
-        let first = tab.layout.panes().first().copied();
         let wanted = match preset {
-            Preset::MainVertical => (Direction::Right, width.map(|width| width.cells(area.cols))),
-            Preset::MainHorizontal => (Direction::Down, height.map(|rows| rows.cells(area.rows))),
-            _ => (Direction::Right, None),
+            Some(Preset::MainVertical | Preset::MainVerticalMirrored) => {
+                width.map(|width| (Axis::Horizontal, width.cells(area.cols)))
+            }
+            Some(Preset::MainHorizontal | Preset::MainHorizontalMirrored) => {
+                height.map(|height| (Axis::Vertical, height.cells(area.rows)))
+            }
+            _ => None,
         };
-        if let (Some(first), (side, Some(cells))) = (first, wanted) {
-            tab.layout.resize_to(first, side.axis(), cells, area);
+        if let (Some(main), Some((axis, cells))) = (tab.layout.main_pane(), wanted) {
+            tab.layout.resize_to(main, axis, cells, area);
         }
     }
     for view in cx.state.views.values_mut() {

@@ -279,18 +279,21 @@ fn a_pane_that_faces_only_a_border_reaches_the_panes_that_meet_there() {
 fn presets_keep_the_order() {
     let mut layout = row(5);
     let mut seen = Vec::new();
-    for _ in 0..5 {
-        let preset = layout.cycle();
+    for _ in 0..7 {
+        let preset = layout.cycle(1);
         assert_eq!(preset.name().parse(), Ok(preset));
+        assert!(Preset::NAMES.contains(preset.name()));
         seen.push(format!("{preset}: {}", picture(&layout, SCREEN)));
-        assert_eq!(layout.panes(), (1..=5).map(p).collect::<Vec<_>>());
     }
+    assert_eq!(layout.panes(), (1..=5).map(p).collect::<Vec<_>>());
     assert_eq!(
         seen,
         [
             "even-vertical: (1:80x4 - 2:80x4 - 3:80x4 - 4:80x4 - 5:80x4)",
             "main-horizontal: (1:80x14 - (2:20x9 | 3:19x9 | 4:19x9 | 5:19x9))",
+            "main-horizontal-mirrored: ((2:20x9 | 3:19x9 | 4:19x9 | 5:19x9) - 1:80x14)",
             "main-vertical: (1:48x24 | (2:31x6 - 3:31x5 - 4:31x5 - 5:31x5))",
+            "main-vertical-mirrored: ((2:32x6 - 3:32x5 - 4:32x5 - 5:32x5) | 1:47x24)",
             "tiled: ((1:26x12 | 2:26x12 | 3:26x12) - (4:40x11 | 5:39x11))",
             "even-horizontal: (1:16x24 | 2:15x24 | 3:15x24 | 4:15x24 | 5:15x24)",
         ]
@@ -313,8 +316,38 @@ fn presets_of_one_and_two_panes() {
         layout.split(p(1), Right, p(2));
         layout.apply(preset);
         histories::assert_sound(&layout);
-        assert_eq!(layout.panes(), [p(1), p(2)]);
+        let mut panes = layout.panes();
+        assert!(panes.contains(&layout.main_pane().unwrap()));
+        panes.sort_by_key(|pane| pane.0);
+        assert_eq!(panes, [p(1), p(2)]);
     }
+}
+
+#[test]
+fn cycling_goes_both_ways() {
+    let mut layout = row(3);
+    assert_eq!(layout.cycle(-1), Preset::Tiled);
+    assert_eq!(layout.cycle(1), Preset::EvenHorizontal);
+    assert_eq!(layout.cycle(-1), Preset::Tiled);
+    assert_eq!(layout.cycle(-1), Preset::MainVerticalMirrored);
+    assert_eq!(layout.cycle(0), Preset::MainVerticalMirrored);
+    assert_eq!(layout.main_pane(), Some(p(1)), "again changes nothing");
+}
+
+#[test]
+fn spreading_makes_neighbours_equal_and_leaves_the_rest() {
+    let mut layout = three();
+    let before = picture(&layout, SCREEN);
+    layout.resize(p(2), Down, 5, SCREEN);
+    layout.resize(p(1), Right, 7, SCREEN);
+    let resized = picture(&layout, SCREEN);
+    layout.spread(p(2));
+    let spread = picture(&layout, SCREEN);
+    assert_ne!(spread, resized);
+    layout.spread(p(1));
+    assert_eq!(picture(&layout, SCREEN), before);
+    layout.spread(p(9));
+    assert_eq!(picture(&layout, SCREEN), before);
 }
 
 #[test]
