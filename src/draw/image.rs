@@ -15,7 +15,7 @@ pub(crate) const PLACEHOLDER: char = '\u{10eeee}';
 /// The bytes of pixels in one sequence, as kitty wants them cut.
 const CHUNK: usize = 4096;
 /// What stands in the first cells of an image on a terminal without images.
-const LABEL: &str = "[image]";
+pub(super) const LABEL: &str = "[image]";
 
 /// The marks that number rows and columns, as first and last of each run (kitty's table).
 #[rustfmt::skip]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Weak};
 
-use super::image::{Image, PLACEHOLDER, place};
+use super::image::{Image, LABEL, PLACEHOLDER, place};
 use super::plate::{Part, Plate};
 use super::style::ColorKind;
 use super::surface::{Surface, find_extra};
@@ -82,19 +82,24 @@ impl Sixels {
                 free.insert((Arc::downgrade(image), Plate::of(image, cell)))
             }
         };
-        if let Some(plate) = plate {
-            let (width, height) = (usize::from(cell.0), usize::from(cell.1));
-            out.extend_from_slice(format!("\x1b[{};{}H", patch.y + 1, patch.x + 1).as_bytes());
-            plate.write(
-                Part {
-                    x: usize::from(patch.from.0) * width,
-                    y: usize::from(patch.from.1) * height,
-                    width: usize::from(patch.columns) * width,
-                    height: usize::from(patch.rows) * height,
-                },
-                out,
-            );
-        }
+        out.extend_from_slice(format!("\x1b[{};{}H", patch.y + 1, patch.x + 1).as_bytes());
+        let Some(plate) = plate else {
+            // Its first cells say what would be here.
+            if patch.from == (0, 0) {
+                out.extend(LABEL.bytes().take(usize::from(patch.columns)));
+            }
+            return;
+        };
+        let (width, height) = (usize::from(cell.0), usize::from(cell.1));
+        plate.write(
+            Part {
+                x: usize::from(patch.from.0) * width,
+                y: usize::from(patch.from.1) * height,
+                width: usize::from(patch.columns) * width,
+                height: usize::from(patch.rows) * height,
+            },
+            out,
+        );
     }
 }
 
@@ -294,5 +299,26 @@ mod tests {
         let mut encoder = Encoder::new(Caps::FULL);
         encoder.draw_sixels((10, 20));
         assert_eq!(printed(&mut encoder, &screen(&damaged, 1, "")), []);
+    }
+
+    #[test]
+    fn an_image_that_cannot_be_read_says_so() {
+        let broken = Arc::new(Image {
+            pixels: Arc::new(Pixels {
+                format: PixelFormat::Png,
+                width: 1,
+                height: 1,
+                zipped: false,
+                data: b"rubbish".to_vec(),
+            }),
+            ..Arc::into_inner(image()).expect("one owner")
+        });
+        let mut encoder = Encoder::new(Caps::FULL);
+        encoder.draw_sixels((10, 20));
+        let mut out = Vec::new();
+        encoder.frame(&screen(&broken, 1, ""), &mut out);
+        let text = String::from_utf8_lossy(&out).into_owned();
+        assert!(text.contains("\x1b[2;3H[im"), "{text:?}");
+        assert!(!text.contains("\x1bP"), "{text:?}");
     }
 }
