@@ -115,6 +115,14 @@ impl Loop {
         let began = Instant::now();
         let mut fed = false;
         let open = loop {
+            // What was put off comes first, and nothing is read until it is done with.
+            if pane.screen.has_backlog() {
+                pane.screen.resume();
+                fed = true;
+                if pane.screen.has_backlog() || began.elapsed() >= PANE_LIMIT {
+                    break true;
+                }
+            }
             match running.pty.read(&mut self.buffer) {
                 Read::Data(count) => {
                     pane.screen.feed(&self.buffer[..count]);

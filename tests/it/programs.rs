@@ -238,3 +238,15 @@ fn images_become_sixels_where_the_terminal_knows_them() {
     terminal.wait_text("done");
     assert!(!terminal.text().contains("[image]"));
 }
+
+/// What costs much for few bytes is put off, and done with although nothing comes after it.
+#[test]
+fn costly_output_is_shown_to_its_end() {
+    let (world, _terminal) = one();
+    let script = r#"awk 'BEGIN { for (i = 0; i < 2000; i++) printf "\033[50S"
+        printf "\033[2J\033[Hthe end" }'; exec sleep 1000"#;
+    let pane = world.ok(&["run", "--", script]).trim_end().to_owned();
+    world.until(&["capture-pane", "-p", "-t", &pane], |text| {
+        text.starts_with("the end")
+    });
+}
