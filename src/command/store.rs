@@ -99,6 +99,11 @@ impl StoreCx {
             .ok_or_else(|| Error::internal("the store was opened and is not there"))
     }
 
+    /// The store, if this command has opened it already.
+    pub fn opened(&self) -> Option<&Coord> {
+        self.coord.as_ref()
+    }
+
     /// The store for reading, if it has been made; makes nothing itself.
     ///
     /// # Errors

@@ -56,6 +56,11 @@ impl Workspace {
         Workspace::find(&dir, flag, std::env::var_os("STOA_STATE").as_deref())
     }
 
+    /// The root of the linked git worktree that `path` is in, if `root` is its main worktree.
+    pub fn linked_worktree(path: &Path, root: &Path) -> Option<PathBuf> {
+        git::linked_worktree(path, root)
+    }
+
     /// The root's own name, for people.
     pub fn name(&self) -> String {
         let name = self.root.file_name().unwrap_or(OsStr::new("root"));

@@ -147,6 +147,19 @@ pub(super) fn stands(
     })
 }
 
+/// Whether somebody holds just this key.
+pub(super) fn is_claimed(view: &dyn View, at: &Moment<'_>, key: &ClaimKey) -> Result<bool> {
+    let Some(claim) = schema::claim(view, key)? else {
+        return Ok(false);
+    };
+    for grant in &claim.grants {
+        if stands(view, at, grant)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Grants all keys of the request, or says who is in the way. `ticket` is the caller's place in
 /// line, given up when it is granted.
 ///

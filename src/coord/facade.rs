@@ -395,6 +395,14 @@ impl Coord {
         self.read(|view, at| holding::infos(view, at, id))
     }
 
+    /// Whether somebody has claimed just this.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn is_claimed(&self, key: &ClaimKey) -> Result<bool> {
+        self.read(|view, at| claim::is_claimed(view, at, key))
+    }
+
     /// Everything at one revision, and when it is worth looking again.
     ///
     /// # Errors

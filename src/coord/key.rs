@@ -7,13 +7,18 @@
 //!    these names is written `./task/…`.
 //! 2. `KIND:NAME` with any one-word kind, for what would otherwise be read as a path:
 //!    `file:Makefile`, `db:users.v2`.
-//! 3. What begins with `./`, `../` or `/`, exists as a path, contains a pattern character, or has a
-//!    dot in its last part, is a path.
-//! 4. `port/8080`: any other two parts and more are a kind and a name.
-//! 5. A single word is a task: `T1` is `task/T1`.
+//! 3. What begins with `./`, `../` or `/`, contains a pattern character, or has a dot in its last part,
+//!    is a path.
+//! 4. What exists as a path, lies in a directory that does, or begins with what is no kind, is a path.
+//! 5. `port/8080`: any other two parts and more are a kind and a name.
+//! 6. A single word is a task: `T1` is `task/T1`.
+//!
+//! What a word means by the last three rules changes when a file is made or removed. It keeps its
+//! [other meaning](Meaning::other) as long as that is what somebody has claimed.
 //!
 //! A path becomes `file/` and the path from the workspace's root, `/`-separated, links resolved as
-//! far as it exists; outside of the workspace there is nothing to claim. A path that exists stands
+//! far as it exists; outside of the workspace there is nothing to claim. In a linked worktree it counts
+//! from that worktree's root: the same file is the same claim on every branch. A path that exists stands
 //! for itself, whatever characters it has (they are escaped with a backslash in the key); one that
 //! does not may be a [pattern](super::glob). A directory stands for everything in it: `src` is
 //! `file/src/**`.
@@ -35,38 +40,77 @@ const KNOWN_KINDS: [&str; 4] = ["file", "task", "issue", "fix"];
 #[serde(try_from = "String", into = "String")]
 pub struct ClaimKey(String);
 
+/// Where what somebody typed is looked up.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The directory it was typed in.
+    pub cwd: &'a Path,
+    /// The workspace's root.
+    pub workspace: &'a Path,
+    /// The root of the linked worktree that a path is in, if it is in one of this workspace.
+    pub linked: &'a dyn Fn(&Path) -> Option<PathBuf>,
+}
+
+/// What a word means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// What it means now.
+    pub key: ClaimKey,
+    /// What it would mean if the file it may name were made, or removed.
+    pub other: Option<ClaimKey>,
+}
+
+impl From<ClaimKey> for Meaning {
+    fn from(key: ClaimKey) -> Meaning {
+        Meaning { key, other: None }
+    }
+}
+
 impl ClaimKey {
-    /// Reads what somebody typed in `cwd`, by the rules in the module's text.
+    /// Reads what somebody typed, by the rules in the module's text.
     ///
     /// # Errors
     /// [`Kind::Usage`](crate::error::Kind::Usage) saying what is wrong with it.
-    pub fn parse(input: &str, cwd: &Path, workspace: &Path) -> Result<ClaimKey> {
+    pub fn parse(input: &str, place: &Place<'_>) -> Result<Meaning> {
         check_input(input)?;
+        let root = Place {
+            cwd: place.workspace,
+            ..*place
+        };
         if let Some((kind, name)) = input.split_once('/')
             && KNOWN_KINDS.contains(&kind)
         {
             // Relative to the root, as it was printed.
-            return if kind == "file" {
-                path_key(name, workspace, workspace)
-            } else {
-                named(kind, name)
+            return match kind {
+                "file" => path_key(name, &root).map(Meaning::from),
+                _ => named(kind, name).map(Meaning::from),
             };
         }
         if let Some((kind, name)) = input.split_once(':')
             && is_kind(kind)
         {
-            return if kind == "file" {
-                path_key(name, cwd, workspace)
-            } else {
-                named(kind, name)
+            return match kind {
+                "file" => path_key(name, place).map(Meaning::from),
+                _ => named(kind, name).map(Meaning::from),
             };
         }
-        if is_path(input, cwd) {
-            return path_key(input, cwd, workspace);
+        if is_path(input) {
+            return path_key(input, place).map(Meaning::from);
         }
-        match input.split_once('/') {
-            Some((kind, name)) => named(kind, name),
-            None => named("task", input),
+        let (name, is_file) = match input.split_once('/') {
+            Some((kind, name)) => (named(kind, name), !is_kind(kind)),
+            None => (named("task", input), false),
+        };
+        let path = || path_key(input, place);
+        match is_file || is_there(input, place.cwd) {
+            true => Ok(Meaning {
+                key: path()?,
+                other: name.ok(),
+            }),
+            false => Ok(Meaning {
+                key: name?,
+                other: path().ok(),
+            }),
         }
     }
 
@@ -182,13 +226,18 @@ fn is_kind(word: &str) -> bool {
     !word.is_empty() && word.len() <= 40 && word.bytes().all(letter)
 }
 
-fn is_path(input: &str, cwd: &Path) -> bool {
+/// Whether it can be nothing but a path, whatever there is.
+fn is_path(input: &str) -> bool {
     let last = input.rsplit('/').next().unwrap_or(input);
     let dotted = input.starts_with("./") || input.starts_with("../") || input.starts_with('/');
-    dotted
-        || last.contains('.')
-        || glob::has_magic(input)
-        || cwd.join(input).symlink_metadata().is_ok()
+    dotted || last.contains('.') || glob::has_magic(input)
+}
+
+/// Whether there is such a path, or the directory that it would be in.
+fn is_there(input: &str, cwd: &Path) -> bool {
+    let path = cwd.join(input);
+    let within = input.trim_end_matches('/').contains('/');
+    path.symlink_metadata().is_ok() || (within && path.parent().is_some_and(Path::is_dir))
 }
 
 fn named(kind: &str, name: &str) -> Result<ClaimKey> {
@@ -234,8 +283,9 @@ fn named(kind: &str, name: &str) -> Result<ClaimKey> {
     Ok(ClaimKey(format!("{kind}/{}", glob::escape(&plain))))
 }
 
-/// `file/…` for a path as seen from `cwd`.
-fn path_key(input: &str, cwd: &Path, workspace: &Path) -> Result<ClaimKey> {
+/// `file/…` for a path.
+fn path_key(input: &str, place: &Place<'_>) -> Result<ClaimKey> {
+    let (cwd, workspace) = (place.cwd, place.workspace);
     let workspace = &workspace
         .canonicalize()
         .unwrap_or_else(|_| workspace.to_path_buf());
@@ -247,7 +297,9 @@ fn path_key(input: &str, cwd: &Path, workspace: &Path) -> Result<ClaimKey> {
     };
     let (literal, pattern) = input.split_at(cut);
     let full = resolve(&cwd.join(literal));
-    let Ok(inside) = full.strip_prefix(workspace) else {
+    let linked = (place.linked)(&full);
+    let root = linked.as_ref().unwrap_or(workspace);
+    let Ok(inside) = full.strip_prefix(root) else {
         return Err(wrong(input, "is outside of the workspace"))
             .map_err(|error| error.with_hint(format!("the workspace is {}", workspace.display())));
     };

@@ -217,6 +217,71 @@ fn sets_and_patterns() {
 }
 
 /// S3-60: shared claims live together and keep an exclusive one out.
+/// A file that comes into being is what its name was claimed as before.
+#[test]
+fn what_a_word_was_claimed_as_stays() {
+    let world = World::new();
+    let ids = register(&world, &["Ann", "Ben"]);
+    let (ann, ben) = (ids[0].as_str(), ids[1].as_str());
+    let text = world.ok(&["claim", "Makefile", "--session", ann]);
+    assert!(text.contains("task/Makefile"), "{text}");
+    std::fs::write(world.root.join("Makefile"), "all:\n").expect("a file");
+    let (code, error) = world.fails(&["claim", "Makefile", "--session", ben]);
+    assert_eq!(code, 1, "{error}");
+    world.ok(&["renew", "Makefile", "--session", ann]);
+    let text = world.ok(&["release", "Makefile", "--session", ann]);
+    assert!(text.contains("released task/Makefile"), "{text}");
+    // Nobody holds it any more: now it is a file.
+    let text = world.ok(&["claim", "Makefile", "--session", ben]);
+    assert!(text.contains("file/Makefile"), "{text}");
+    std::fs::remove_file(world.root.join("Makefile")).expect("a file");
+    let (code, error) = world.fails(&["claim", "Makefile", "--session", ann]);
+    assert_eq!(code, 1, "{error}");
+    assert!(
+        error["error"]["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("Ben"))
+    );
+}
+
+#[test]
+fn a_file_is_one_claim_in_all_worktrees() {
+    let world = World::new();
+    let ids = register(&world, &["Ann", "Ben"]);
+    let git = |args: &[&str]| {
+        let output = std::process::Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@t"])
+            .args(args)
+            .current_dir(&world.root)
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+    git(&["worktree", "add", "-q", "../beside"]);
+    git(&["worktree", "add", "-q", ".trees/below"]);
+    world.ok(&["claim", "src/main.rs", "--session", &ids[0]]);
+    for tree in ["../beside", ".trees/below"] {
+        let output = world
+            .stoa(&["claim", "src/main.rs", "--session", &ids[1]])
+            .current_dir(world.root.join(tree))
+            .output()
+            .expect("it runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            error.contains("file/src/main.rs") && error.contains("Ann"),
+            "{tree}: {error}"
+        );
+    }
+    let (_, error) = world.fails(&["claim", ".trees/below/src/main.rs", "--session", &ids[1]]);
+    assert!(
+        error["error"]["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("Ann"))
+    );
+}
+
 #[test]
 fn shared_claims() {
     let world = World::new();

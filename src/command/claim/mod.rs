@@ -10,15 +10,39 @@ use serde_json::json;
 
 use crate::command::spec::Reply;
 use crate::command::store::{StoreCx, span};
-use crate::coord::{ClaimKey, GrantedClaim, Which};
+use crate::config::workspace::Workspace;
+use crate::coord::key::{Meaning, Place};
+use crate::coord::{ClaimKey, Coord, GrantedClaim, Which};
 use crate::error::{Error, Result};
 
-/// Reads what a person typed as the things they mean.
-fn keys(cx: &StoreCx, words: &[String]) -> Result<Vec<ClaimKey>> {
-    words
-        .iter()
-        .map(|word| ClaimKey::parse(word, &cx.cwd, &cx.root))
-        .collect()
+/// Reads what a person typed as the things they mean, to change them.
+fn keys_in_store(cx: &mut StoreCx, words: &[String]) -> Result<Vec<ClaimKey>> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    cx.coord()?;
+    keys(cx, cx.opened(), words)
+}
+
+/// Reads what a person typed as the things they mean. What a word has been claimed as it stays, though
+/// a file of that name has been made or removed since.
+fn keys(cx: &StoreCx, coord: Option<&Coord>, words: &[String]) -> Result<Vec<ClaimKey>> {
+    let place = Place {
+        cwd: &cx.cwd,
+        workspace: &cx.root,
+        linked: &|path| Workspace::linked_worktree(path, &cx.root),
+    };
+    let mut keys = Vec::with_capacity(words.len());
+    for word in words {
+        let Meaning { key, other } = ClaimKey::parse(word, &place)?;
+        let (Some(other), Some(coord)) = (other, coord) else {
+            keys.push(key);
+            continue;
+        };
+        let kept = !coord.is_claimed(&key)? && coord.is_claimed(&other)?;
+        keys.push(if kept { other } else { key });
+    }
+    Ok(keys)
 }
 
 /// The claims meant: those named (one of them with its token), or all.

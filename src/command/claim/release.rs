@@ -31,7 +31,7 @@ pub struct Release {
 
 impl Run<StoreCx> for Release {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let keys = super::keys(cx, &self.what)?;
+        let keys = super::keys_in_store(cx, &self.what)?;
         if keys.is_empty() && !self.all {
             return Err(Error::usage("release needs something to release, or --all"));
         }

@@ -27,7 +27,7 @@ pub struct Renew {
 
 impl Run<StoreCx> for Renew {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let keys = super::keys(cx, &self.what)?;
+        let keys = super::keys_in_store(cx, &self.what)?;
         let actor = cx.acting()?;
         let which = super::which(keys, self.token)?;
         let renewed = cx.coord()?.renew(&actor, &which, self.ttl)?;

@@ -55,12 +55,12 @@ pub struct Claim {
 
 impl Run<StoreCx> for Claim {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let mut keys = super::keys(cx, &self.what)?;
+        if self.check {
+            return check(cx, &self.what, self.next, self.shared);
+        }
+        let mut keys = super::keys_in_store(cx, &self.what)?;
         if self.next {
             keys = super::files::listed(&cx.root, &keys)?;
-        }
-        if self.check {
-            return check(cx, &keys, self.shared);
         }
         let actor = cx.acting()?;
         // A time of the person's own setting counts like one given here.
@@ -96,10 +96,15 @@ impl Run<StoreCx> for Claim {
 }
 
 /// What is in the way, for whoever acts, if anybody is known to.
-fn check(cx: &mut StoreCx, keys: &[ClaimKey], shared: bool) -> Result<Reply> {
+fn check(cx: &mut StoreCx, words: &[String], next: bool, shared: bool) -> Result<Reply> {
     let id = cx.known().map(|session| session.id);
-    let conflicts = match cx.reader()? {
-        Some(coord) => coord.conflicts(id.as_ref(), keys, shared)?,
+    let reader = cx.reader()?;
+    let mut keys = super::keys(cx, reader.as_ref(), words)?;
+    if next {
+        keys = super::files::listed(&cx.root, &keys)?;
+    }
+    let conflicts = match reader {
+        Some(coord) => coord.conflicts(id.as_ref(), &keys, shared)?,
         None => Vec::new(),
     };
     let lines: Vec<String> = conflicts.iter().map(line).collect();

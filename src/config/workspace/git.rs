@@ -29,6 +29,16 @@ pub(super) fn main_worktree(dir: &Path) -> Option<PathBuf> {
     Some(worktree_of(&common).unwrap_or_else(|| top.to_owned()))
 }
 
+/// The root of the linked worktree that `path` (absolute, without links) is in, if `main` is its main
+/// worktree. The path need not exist.
+pub(super) fn linked_worktree(path: &Path, main: &Path) -> Option<PathBuf> {
+    let top = path
+        .ancestors()
+        .take_while(|dir| *dir != main)
+        .find(|dir| fs::symlink_metadata(dir.join(".git")).is_ok_and(|found| found.is_file()))?;
+    (main_worktree(top).as_deref() == Some(main)).then(|| top.to_owned())
+}
+
 /// The main worktree of the repository at `common`.
 fn worktree_of(common: &Path) -> Option<PathBuf> {
     let parent = common.parent()?;

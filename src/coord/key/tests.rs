@@ -21,16 +21,30 @@ fn tree() -> (tempfile::TempDir, PathBuf) {
     (temp, root)
 }
 
+/// What a word means in `cwd`.
+fn parse(input: &str, cwd: &Path, workspace: &Path) -> Result<ClaimKey> {
+    meaning(input, cwd, workspace).map(|meaning| meaning.key)
+}
+
+fn meaning(input: &str, cwd: &Path, workspace: &Path) -> Result<Meaning> {
+    let place = Place {
+        cwd,
+        workspace,
+        linked: &|_| None,
+    };
+    ClaimKey::parse(input, &place)
+}
+
 #[test]
 fn what_people_type_becomes_a_key() {
     let (_temp, root) = tree();
     let check = |input: &str, cwd: &str, expected: &str| {
-        let key = ClaimKey::parse(input, &root.join(cwd), &root).unwrap();
+        let key = parse(input, &root.join(cwd), &root).unwrap();
         assert_eq!(key.as_str(), expected, "{input}");
         // What we print can be given back, from anywhere.
         assert_eq!(ClaimKey::canonical(key.as_str()).unwrap(), key);
         if KNOWN_KINDS.contains(&key.kind()) {
-            let again = ClaimKey::parse(key.as_str(), &root.join("src"), &root).unwrap();
+            let again = parse(key.as_str(), &root.join("src"), &root).unwrap();
             assert_eq!(again, key, "{input}");
         }
     };
@@ -67,15 +81,63 @@ fn what_people_type_becomes_a_key() {
     check("a\\*.rs", "", "file/a\\*.rs");
     check(".env", "", "file/.env");
     check("ünï.rs", "", "file/ünï.rs");
+    check("src/new", "", "file/src/new");
+    check("new/deep", "src", "new/deep");
+    check(".github/OWNERS", "", "file/.github/OWNERS");
+    check("sp ace/x", "", "file/sp ace/x");
+}
+
+/// A file that is made, or removed, between two commands.
+#[test]
+fn a_word_has_another_meaning_when_a_file_comes_or_goes() {
+    let (_temp, root) = tree();
+    let check = |input: &str, key: &str, other: Option<&str>| {
+        let meaning = meaning(input, &root, &root).unwrap();
+        assert_eq!(meaning.key.as_str(), key, "{input}");
+        assert_eq!(
+            meaning.other.as_ref().map(ClaimKey::as_str),
+            other,
+            "{input}"
+        );
+    };
+    check("new", "task/new", Some("file/new"));
+    fs::write(root.join("new"), "").unwrap();
+    check("new", "file/new", Some("task/new"));
+    check("lib/new", "lib/new", Some("file/lib/new"));
+    fs::create_dir(root.join("lib")).unwrap();
+    check("lib/new", "file/lib/new", Some("lib/new"));
+    check("lib", "file/lib/**", Some("task/lib"));
+    check("./new", "file/new", None);
+    check("task/new", "task/new", None);
+    check("a.rs", "file/a.rs", None);
+    check(".github/x", "file/.github/x", None);
+}
+
+#[test]
+fn a_linked_worktree_has_the_same_files() {
+    let (temp, root) = tree();
+    let linked = temp.path().join("branch");
+    fs::create_dir_all(linked.join("src")).unwrap();
+    let place = Place {
+        cwd: &linked.join("src"),
+        workspace: &root,
+        linked: &|path| path.starts_with(&linked).then(|| linked.clone()),
+    };
+    let key = |input: &str| ClaimKey::parse(input, &place).unwrap().key;
+    assert_eq!(key("main.rs").as_str(), "file/src/main.rs");
+    assert_eq!(key("..").as_str(), "file/**");
+    assert_eq!(key("file/src/main.rs").as_str(), "file/src/main.rs");
+    let main = format!("{}/src/main.rs", root.display());
+    assert_eq!(key(&main).as_str(), "file/src/main.rs");
 }
 
 #[test]
 fn aliases_of_the_root_are_inside() {
     let (temp, root) = tree();
     let alias = temp.path().join("alias");
-    let key = ClaimKey::parse("main.rs", &alias.join("src"), &root).unwrap();
+    let key = parse("main.rs", &alias.join("src"), &root).unwrap();
     assert_eq!(key.as_str(), "file/src/main.rs");
-    let key = ClaimKey::parse(&format!("{}/src/main.rs", alias.display()), &root, &alias).unwrap();
+    let key = parse(&format!("{}/src/main.rs", alias.display()), &root, &alias).unwrap();
     assert_eq!(key.as_str(), "file/src/main.rs");
 }
 
@@ -83,7 +145,7 @@ fn aliases_of_the_root_are_inside() {
 fn what_cannot_be_a_key_is_refused() {
     let (_temp, root) = tree();
     let check = |input: &str, expected: &str| {
-        let error = ClaimKey::parse(input, &root, &root).unwrap_err();
+        let error = parse(input, &root, &root).unwrap_err();
         assert_eq!(error.kind, Kind::Usage, "{input:?}");
         assert!(error.message.contains(expected), "{}", error.message);
         assert!(!error.message.contains(names::is_hidden) && error.message.len() < 400);
@@ -98,7 +160,6 @@ fn what_cannot_be_a_key_is_refused() {
     check("task/", "no name");
     check("task/a//b", "empty part");
     check("new/../..", "outside");
-    check("sp ace/x", "kind");
     check("a\0b", "U+0000");
     check("task/a\u{1b}[31m", "U+001B");
     check("task/a\nb", "U+000A");
@@ -155,7 +216,7 @@ fn anything_typed_is_a_sound_key_or_an_error() {
     let cwd = root.join("src");
     let inputs = "(\\PC|[./*:\\[\\]{}\\\\]){0,30}";
     let check = |input: String| {
-        if let Ok(key) = ClaimKey::parse(&input, &cwd, &root) {
+        if let Ok(key) = parse(&input, &cwd, &root) {
             prop_assert_eq!(ClaimKey::canonical(key.as_str()).unwrap(), key.clone());
             prop_assert!(!key.name().split('/').any(|part| part == ".."));
             prop_assert!(key.overlaps(&key));
