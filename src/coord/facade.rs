@@ -29,6 +29,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::store::dir::StateDir;
+use crate::store::project::{Compared, Projection};
 use crate::store::sqlite::SqliteStore;
 
 /// On whose behalf something is done, and how it may be repeated.
@@ -443,15 +444,19 @@ impl Coord {
         self.read(|view, _| audit::latest(view, wanted, count))
     }
 
-    /// The readable files that do not show what the store holds.
+    /// Compares the readable files with what the store holds; `None` for a store without files.
     ///
     /// # Errors
     /// When they cannot be looked at.
-    pub fn stale_files(&self) -> Result<Vec<String>> {
-        match &self.files {
-            Some(files) => files.stale(&*self.store, &self.painter()),
-            None => Ok(Vec::new()),
-        }
+    pub fn compare_files(&self) -> Result<Option<Compared>> {
+        let Some(dir) = self.dir.clone() else {
+            return Ok(None);
+        };
+        let files = Projection::new(dir);
+        let compared = self
+            .painter()
+            .paint(|readable| files.compare(&*self.store, readable));
+        compared.map(Some)
     }
 
     /// Takes the lines of the readable trail up to a revision to the archive.

@@ -35,7 +35,7 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    fn paint<T>(&self, draw: impl FnOnce(&Readable<'_>) -> Result<T>) -> Result<T> {
+    pub(super) fn paint<T>(&self, draw: impl FnOnce(&Readable<'_>) -> Result<T>) -> Result<T> {
         let now = self.clock.now();
         let probe = Remembering::new(&*self.probe);
         draw(&Readable {
@@ -127,15 +127,6 @@ impl Projector {
     /// Writes every file again.
     pub(super) fn rebuild(&self, store: &dyn Store, painter: &Painter) -> Result<()> {
         painter.paint(|readable| self.shared.files.rebuild(store, readable))
-    }
-
-    /// The files that do not show what the store holds.
-    pub(super) fn stale(&self, store: &dyn Store, painter: &Painter) -> Result<Vec<String>> {
-        self.flush();
-        painter.paint(|readable| {
-            self.shared.files.catch_up(store, readable)?;
-            self.shared.files.stale(store, readable)
-        })
     }
 
     /// Takes old lines of a file of lines to the archive.

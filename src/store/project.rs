@@ -448,6 +448,7 @@ fn hash(text: &str) -> u64 {
 
 mod archive;
 pub use archive::lines;
+pub use verify::Compared;
 #[cfg(test)]
 mod tests;
 mod verify;

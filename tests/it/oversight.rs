@@ -63,6 +63,30 @@ fn watching_tells_what_happens_as_it_happens() {
     assert!(child.wait().expect("it ends").success());
 }
 
+/// A log that was emptied takes the store with it; the readable files are then all there is, and looking
+/// does not change them.
+#[test]
+fn the_doctor_sees_what_was_lost_and_leaves_what_is_there() {
+    let world = World::new();
+    let id = world.register("Ann");
+    for n in 0..3 {
+        world.ok(&["claim", &format!("task/T{n}"), "--session", &id]);
+    }
+    let state = world.state();
+    let board = std::fs::read_to_string(state.join("STATUS_BOARD.md")).expect("a board");
+    std::fs::write(state.join("store.db-wal"), "").expect("its log");
+    std::fs::remove_file(state.join("store.db-shm")).expect("its index");
+    for options in [&["doctor"][..], &["doctor", "--verify"]] {
+        let output = world.run(options);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains("PROBLEM  database"), "{text}");
+    }
+    let after = std::fs::read_to_string(state.join("STATUS_BOARD.md")).expect("a board");
+    assert_eq!(after, board);
+    assert!(state.join("claims/task/T2.json").exists());
+}
+
 /// S3-38, S3-41: the doctor's exit code says whether all is well; what it names can be put right.
 #[test]
 fn the_doctor_examines_and_treats() {

@@ -24,9 +24,6 @@ impl Run<StoreCx> for Read {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let actor = cx.acting()?;
         let coord = cx.coord()?;
-        let messages = (self.ids.iter())
-            .map(|id| coord.read_message(&actor, *id))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(opened(&messages))
+        Ok(opened(&coord.read_messages(&actor, &self.ids)?))
     }
 }

@@ -56,9 +56,8 @@ impl Run<StoreCx> for SessionCheckMessages {
         let inbox = coord.inbox(&actor.session, LIMIT)?;
         let mut items: Vec<Item> = inbox.unacknowledged;
         items.extend(inbox.unread);
-        let messages = (items.iter())
-            .map(|item| coord.read_message(&actor, item.message.id))
-            .collect::<Result<Vec<Opened>>>()?;
+        let ids: Vec<u64> = items.iter().map(|item| item.message.id).collect();
+        let messages = coord.read_messages(&actor, &ids)?;
         let (direct, broadcast): (Vec<Opened>, Vec<Opened>) = (messages.into_iter())
             .partition(|opened| matches!(opened.item.message.to, Recipient::Session { .. }));
         let section = |title: &str, messages: &[Opened]| match messages {

@@ -1,6 +1,7 @@
 //! `doctor`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
@@ -16,6 +17,7 @@ use crate::draw::Caps;
 use crate::error::{Error, Kind, Result};
 use crate::server::start;
 use crate::store::dir::StateDir;
+use crate::store::project::{Compared, Projection};
 
 /// Check the health of the workspace's state; exit code 1 if something is wrong
 ///
@@ -38,6 +40,9 @@ pub struct Doctor {
     #[arg(long, conflicts_with_all = ["fix", "rebuild", "verify"])]
     pub terminal: bool,
 }
+
+/// How long the files may be behind a commit that was made just now.
+const AT_WORK: Duration = Duration::from_millis(300);
 
 impl Run<StoreCx> for Doctor {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
@@ -67,15 +72,15 @@ impl Run<StoreCx> for Doctor {
 
 impl Doctor {
     fn look_inside(&self, state: &Path, findings: &mut Vec<Finding>, done: &mut Vec<String>) {
-        let examined = if self.fix || self.rebuild || self.verify {
-            Coord::open(state).and_then(|coord| self.treat(&coord, findings, done))
+        let examined = if self.fix || self.rebuild {
+            Coord::open(state).and_then(|coord| {
+                self.treat(&coord, done)?;
+                self.look(&coord, findings)
+            })
         } else {
             match Coord::open_existing(state) {
-                Ok(Some(coord)) => coord.examine(),
-                Ok(None) => Ok(vec![Finding::ok(
-                    "database",
-                    "no store yet: nothing to check",
-                )]),
+                Ok(Some(coord)) => self.look(&coord, findings),
+                Ok(None) => Ok(vec![nothing(state)]),
                 Err(error) => Err(error),
             }
         };
@@ -85,28 +90,18 @@ impl Doctor {
         }
     }
 
-    fn treat(
-        &self,
-        coord: &Coord,
-        findings: &mut Vec<Finding>,
-        done: &mut Vec<String>,
-    ) -> Result<Vec<Finding>> {
+    fn treat(&self, coord: &Coord, done: &mut Vec<String>) -> Result<()> {
         if self.fix {
             done.extend(coord.mend()?);
         }
-        if self.fix || self.rebuild {
-            coord.rebuild_files()?;
-            done.push("wrote the readable files again".to_owned());
-        }
+        coord.rebuild_files()?;
+        done.push("wrote the readable files again".to_owned());
+        Ok(())
+    }
+
+    fn look(&self, coord: &Coord, findings: &mut Vec<Finding>) -> Result<Vec<Finding>> {
         if self.verify {
-            let stale = coord.stale_files()?;
-            findings.push(match stale.as_slice() {
-                [] => Finding::ok("files", "the readable files show what the store holds"),
-                stale => {
-                    let message = format!("not what the store holds: {}", stale.join(", "));
-                    Finding::problem("files", message).with_hint("stoa doctor --rebuild")
-                }
-            });
+            findings.extend(files(coord)?);
             findings.extend(coord.verify_imports(&|path| {
                 let gathered = gather(Path::new(path), false).ok()?;
                 Some(gathered.files)
@@ -114,6 +109,50 @@ impl Doctor {
         }
         coord.examine()
     }
+}
+
+/// What there is to say of a store that is not there.
+fn nothing(state: &Path) -> Finding {
+    let shown = StateDir::existing(state)
+        .ok()
+        .flatten()
+        .and_then(|dir| Projection::new(dir).shown());
+    match shown {
+        None | Some(0) => Finding::ok("database", "no store yet: nothing to check"),
+        Some(shown) => Finding::problem(
+            "database",
+            format!("the store is empty, but the readable files show its revision {shown}"),
+        )
+        .with_hint(
+            "store.db or its log store.db-wal was emptied or removed: copy the directory away before \
+             the next command writes over the readable files, and restore both from a backup",
+        ),
+    }
+}
+
+/// Whether the readable files show what the store holds. A process that has just committed may still
+/// be at them.
+fn files(coord: &Coord) -> Result<Option<Finding>> {
+    let mut compared = coord.compare_files()?;
+    if matches!(compared, Some(Compared::Behind { .. })) {
+        std::thread::sleep(AT_WORK);
+        compared = coord.compare_files()?;
+    }
+    Ok(compared.map(|compared| match compared {
+        Compared::Differing(files) if files.is_empty() => {
+            Finding::ok("files", "the readable files show what the store holds")
+        }
+        Compared::Differing(files) => {
+            let message = format!("not what the store holds: {}", files.join(", "));
+            Finding::problem("files", message).with_hint("stoa doctor --rebuild")
+        }
+        Compared::Behind { shown, revision } => {
+            let shown = shown.map_or("no revision".to_owned(), |at| format!("revision {at}"));
+            let message = format!("the readable files show {shown}, the store has {revision}");
+            Finding::note("files", message)
+                .with_hint("the next change brings them up to date, or stoa doctor --rebuild")
+        }
+    }))
 }
 
 /// What the terminal can do. Nothing of it is a failure: Stoa makes do.

@@ -14,6 +14,7 @@ use super::audit::{self, Deed};
 use super::facade::Coord;
 use super::{holding, session};
 use crate::error::Result;
+use crate::store::project::Projection;
 use crate::store::{Tx, View};
 
 /// How bad a finding is.
@@ -96,6 +97,7 @@ impl Coord {
                         restore store.db from a backup";
             findings.push(Finding::problem("database", format!("damaged: {line}")).with_hint(hint));
         }
+        findings.extend(self.went_back()?);
         let of_records = self.read(|view, at| {
             let mut found = records::check(view)?;
             if found.iter().all(|finding| finding.level < Level::Problem) {
@@ -111,6 +113,27 @@ impl Coord {
         })?;
         findings.extend(of_records);
         Ok(findings)
+    }
+
+    /// Whether the readable files have seen a later revision than the store has: they follow commits, so
+    /// commits were lost.
+    fn went_back(&self) -> Result<Option<Finding>> {
+        let Some(dir) = &self.dir else {
+            return Ok(None);
+        };
+        // The files first: meanwhile the store can only go on.
+        let shown = Projection::new(dir.clone()).shown().unwrap_or(0);
+        let revision = self.store.revision()?;
+        Ok((shown > revision).then(|| {
+            let message = format!(
+                "the store is at revision {revision}, but the readable files have seen {shown}: \
+                 its newest changes are lost"
+            );
+            Finding::problem("database", message).with_hint(
+                "store.db-wal was emptied or removed, or an older store.db put back; if that is as it \
+                 should be: stoa doctor --rebuild",
+            )
+        }))
     }
 
     /// Puts right what can be: sets unreadable records aside, makes indexes agree with what they

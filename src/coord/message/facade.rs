@@ -140,6 +140,23 @@ impl Coord {
         })
     }
 
+    /// Reads several, all or none.
+    ///
+    /// # Errors
+    /// As [`Coord::read_message`].
+    pub fn read_messages(&self, actor: &Actor, messages: &[u64]) -> Result<Vec<Opened>> {
+        let ids: Vec<String> = messages.iter().map(u64::to_string).collect();
+        let mut deed = Deed::new("read", ids.join(" "));
+        deed.noted = Noted::IfRefused;
+        self.act(actor, &deed, |tx, at, session| {
+            let opened = messages.iter().map(|message| {
+                let item = handle::read(tx, at, session, *message)?;
+                open(tx.view(), item)
+            });
+            opened.collect()
+        })
+    }
+
     /// Acknowledges messages.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use super::*;
 use crate::coord::audit::Wanted;
 use crate::coord::cleanup::Cleanup;
 use crate::coord::doctor::{Finding, Level};
+use crate::store::project::Compared;
 use crate::store::put_json;
 
 fn problems(world: &World) -> Vec<Finding> {
@@ -239,7 +240,22 @@ fn old_audit_lines_are_archived() {
     let archived = lines(&archives[0].as_ref().unwrap().path());
     assert_eq!(archived, 11);
     assert_eq!(lines(&state.join("audit.jsonl")) + archived, all);
-    assert_eq!(coord.stale_files().unwrap(), Vec::<String>::new());
+    assert_eq!(stale(&coord), Vec::<String>::new());
+}
+
+/// The files that are not as they should be, once they have caught up.
+fn stale(coord: &Coord) -> Vec<String> {
+    let begin = std::time::Instant::now();
+    loop {
+        match coord.compare_files().unwrap().unwrap() {
+            Compared::Differing(mut files) => {
+                files.sort();
+                return files;
+            }
+            behind => assert!(begin.elapsed().as_secs() < 60, "{behind:?}"),
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
 }
 
 /// S3-41: files that do not show what the store holds are named, and made again.
@@ -253,12 +269,20 @@ fn readable_files_are_compared_with_the_store() {
         ..Register::of(fingerprint::of_pid(std::process::id()).unwrap())
     });
     me.unwrap();
-    assert_eq!(coord.stale_files().unwrap(), Vec::<String>::new());
+    assert_eq!(stale(&coord), Vec::<String>::new());
     std::fs::write(state.join("sessions/1-Forge.json"), "{}").unwrap();
     std::fs::write(state.join("sessions/9-Mallory.json"), "{}").unwrap();
-    let mut stale = coord.stale_files().unwrap();
-    stale.sort();
-    assert_eq!(stale, ["sessions/1-Forge.json", "sessions/9-Mallory.json"]);
+    std::fs::write(state.join("STATUS_BOARD.md"), "rubbish").unwrap();
+    std::fs::write(state.join("audit.jsonl"), "").unwrap();
+    assert_eq!(
+        stale(&coord),
+        [
+            "STATUS_BOARD.md",
+            "audit.jsonl",
+            "sessions/1-Forge.json",
+            "sessions/9-Mallory.json"
+        ]
+    );
     coord.rebuild_files().unwrap();
-    assert_eq!(coord.stale_files().unwrap(), Vec::<String>::new());
+    assert_eq!(stale(&coord), Vec::<String>::new());
 }

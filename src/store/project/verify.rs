@@ -5,47 +5,96 @@ use std::io::{ErrorKind, Read};
 
 use rustix::fs::OFlags;
 
-use super::{Edit, PATIENCE, Project, Projection};
+use super::{Edit, PATIENCE, Project, Projection, REVISION_FILE};
 use crate::error::{Error, Result};
 use crate::store::dir::open_file;
 use crate::store::lock::{Lock, Sharing};
 use crate::store::{Delta, Store};
 
+/// What a comparison came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compared {
+    /// The files are those of an older revision, so there is nothing to compare them with.
+    Behind {
+        /// The revision they show, if that can be told.
+        shown: Option<u64>,
+        /// The store's.
+        revision: u64,
+    },
+    /// They are of the store's revision; these are missing, changed by hand, or left over.
+    Differing(Vec<String>),
+}
+
 impl Projection {
-    /// The files that do not show what the store holds: missing, changed by hand, or left over.
+    /// Compares the files with what the store holds.
     ///
     /// # Errors
     /// When one cannot be looked at.
-    pub fn stale(&self, store: &dyn Store, project: &dyn Project) -> Result<Vec<String>> {
+    pub fn compare(&self, store: &dyn Store, project: &dyn Project) -> Result<Compared> {
         let work = self.dir.path().join("projection.lock");
-        let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
+        // Nobody has written files yet where there is no lock.
+        let _working = match work.exists() {
+            true => Some(Lock::take(&work, Sharing::Shared, 15 * PATIENCE)?),
+            false => None,
+        };
         let mut edits = Vec::new();
+        let mut revision = 0;
         store.read(&mut |view| {
+            revision = view.revision();
             edits = project.edits(view, &Delta::Everything)?;
             Ok(())
         })?;
-        let mut stale = Vec::new();
-        for edit in edits {
-            match edit {
-                Edit::Write {
-                    dir,
-                    name,
-                    contents,
-                } => {
-                    let path = self.dir.path().join(&dir).join(&name);
-                    // The board tells the time at which it was written.
-                    if !dir.is_empty() && self.text(&path).as_ref() != Some(&contents) {
-                        stale.push(format!("{dir}/{name}"));
-                    }
-                }
-                Edit::KeepOnly { dir, paths } => {
-                    let found = self.files_below(&dir)?;
-                    stale.extend(found.difference(&paths).map(|path| format!("{dir}/{path}")));
-                }
-                Edit::Remove { .. } | Edit::Append { .. } => {}
-            }
+        let shown = self.shown();
+        if shown != Some(revision) {
+            return Ok(Compared::Behind { shown, revision });
         }
-        Ok(stale)
+        let mut differing = Vec::new();
+        for edit in &edits {
+            differing.extend(self.differing(edit)?);
+        }
+        Ok(Compared::Differing(differing))
+    }
+
+    /// The revision that the files show, whichever boot wrote them.
+    pub fn shown(&self) -> Option<u64> {
+        let text = self.text(&self.dir.path().join(REVISION_FILE))?;
+        let (revision, _) = text.trim().split_once(' ')?;
+        revision.parse().ok()
+    }
+
+    /// The files that are not as this edit would have them.
+    fn differing(&self, edit: &Edit) -> Result<Vec<String>> {
+        let named = |dir: &str, name: &str| match dir {
+            "" => name.to_owned(),
+            dir => format!("{dir}/{name}"),
+        };
+        let text = |dir: &str, name: &str| self.text(&self.dir.path().join(dir).join(name));
+        Ok(match edit {
+            Edit::Write {
+                dir,
+                name,
+                contents,
+            } => {
+                let found = text(dir, name);
+                let same = match dir.is_empty() {
+                    true => found.is_some_and(|found| beginning(&found) == beginning(contents)),
+                    false => found.as_ref() == Some(contents),
+                };
+                (!same).then(|| named(dir, name)).into_iter().collect()
+            }
+            Edit::KeepOnly { dir, paths } => {
+                let found = self.files_below(dir)?;
+                let left_over = found.difference(paths);
+                left_over.map(|path| format!("{dir}/{path}")).collect()
+            }
+            Edit::Append { dir, name, lines } => {
+                let found = text(dir, name).unwrap_or_default();
+                let found: BTreeSet<&str> = found.lines().collect();
+                let whole = lines.iter().all(|(_, line)| found.contains(line.as_str()));
+                (!whole).then(|| named(dir, name)).into_iter().collect()
+            }
+            Edit::Remove { .. } => Vec::new(),
+        })
     }
 
     fn text(&self, path: &std::path::Path) -> Option<String> {
@@ -78,4 +127,12 @@ impl Projection {
         }
         Ok(found)
     }
+}
+
+/// What stays the same in a file that tells the time at which it was written, and how long ago things
+/// were: all before its first number.
+fn beginning(text: &str) -> &str {
+    text.split(|c: char| c.is_ascii_digit())
+        .next()
+        .unwrap_or_default()
 }
