@@ -106,6 +106,7 @@ impl IssueInfo {
             reporter: "Ada".to_owned(),
             files: vec!["src/parser.rs".to_owned()],
             fixes: Vec::new(),
+            waiting_fix: None,
             attempts: 0,
             created_at: "2026-11-20T09:33:00Z".to_owned(),
             changed_at: "2026-11-20T09:33:00Z".to_owned(),

@@ -98,10 +98,8 @@ pub(super) fn line(issue: &IssueInfo) -> String {
         format!(" ({name}{})", left.unwrap_or_default())
     });
     let end = issue.resolved_by.as_ref().map(|name| format!(" by {name}"));
-    let fix = match issue.fixes.last() {
-        Some(fix) if issue.status.is_open() => format!(" [{fix}]"),
-        _ => String::new(),
-    };
+    let fix = issue.waiting_fix.as_ref();
+    let fix = fix.map_or(String::new(), |fix| format!(" [{fix}]"));
     format!(
         "{:<10} {}{}: {}{fix}",
         issue.id,

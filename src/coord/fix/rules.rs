@@ -115,6 +115,7 @@ pub fn propose(
     if !issue.fixes.contains(&fix.id) {
         issue.fixes.push(fix.id.clone());
     }
+    issue.waiting_fix = Some(fix.id.clone());
     issue.push(issue::step(at, session, "proposed", Some(fix.id.clone())));
     issue::put(tx, at.now.wall, &mut issue)?;
     notices::proposed(tx, at, session, &fix, &issue)?;
@@ -381,18 +382,20 @@ pub fn reject(
         reason: reason.to_owned(),
     });
     put(tx, at.now.wall, &mut fix)?;
-    let mut waits = false;
+    let mut waiting = None;
     let mut issue = match issue::get(tx.view(), &fix.issue)? {
         Some(issue) if issue.status == Status::Review => {
             for other in &issue.fixes {
-                waits |= get(tx.view(), other)?.is_some_and(|other| other.state.is_open());
+                if get(tx.view(), other)?.is_some_and(|other| other.state.is_open()) {
+                    waiting = Some(other.clone());
+                }
             }
             Some(issue::settle(tx.view(), at, &fix.issue)?)
         }
         _ => None,
     };
     if let Some(issue) = &mut issue {
-        if !waits {
+        if waiting.is_none() {
             let owned = issue::owner(tx.view(), at, issue)?.is_some();
             issue.status = if owned {
                 Status::InProgress
@@ -401,6 +404,7 @@ pub fn reject(
             };
             issue.attempts += u32::from(!owned);
         }
+        issue.waiting_fix = waiting;
         issue.push(issue::step(at, session, "rejected", Some(fix.id.clone())));
         issue::put(tx, at.now.wall, issue)?;
     }

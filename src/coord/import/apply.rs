@@ -260,6 +260,7 @@ impl<'a> Writer<'a> {
             changed,
             resolution,
             fixes: Vec::new(),
+            waiting_fix: None,
             attempts: u32::from(old.status == issue::Status::InProgress),
             version: 0,
             history,

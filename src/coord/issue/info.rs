@@ -42,6 +42,8 @@ pub struct IssueInfo {
     pub files: Vec<String>,
     /// Fixes proposed for it, oldest first.
     pub fixes: Vec<String>,
+    /// The one of them that is to be looked at or applied.
+    pub waiting_fix: Option<String>,
     /// How often work on it ended without a fix.
     pub attempts: u32,
     /// Wall time of the report, RFC 3339, UTC.
@@ -85,6 +87,12 @@ impl IssueInfo {
             reporter: issue.reporter.name.clone(),
             files: issue.files.clone(),
             fixes: issue.fixes.clone(),
+            waiting_fix: issue
+                .waiting_fix
+                .as_ref()
+                .or(issue.fixes.last())
+                .filter(|_| issue.status == Status::Review)
+                .cloned(),
             attempts: issue.attempts + u32::from(lost),
             created_at: issue.created.to_string(),
             changed_at: issue.changed.to_string(),

@@ -203,6 +203,9 @@ pub struct Issue {
     /// The fixes proposed for it, oldest first.
     #[serde(default)]
     pub fixes: Vec<String>,
+    /// The one of them that is to be looked at or applied; of several the latest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_fix: Option<String>,
     /// How often work on it ended without a fix.
     #[serde(default)]
     pub attempts: u32,

@@ -177,6 +177,7 @@ pub fn report(
         changed: at.now.wall,
         resolution: None,
         fixes: Vec::new(),
+        waiting_fix: None,
         attempts: 0,
         version: 0,
         history: vec![step(at, session, "reported", None)],
@@ -300,7 +301,8 @@ fn over(issue: &Issue) -> Error {
 }
 
 fn in_review(issue: &Issue) -> Error {
-    let (id, fix) = (&issue.id, issue.fixes.last().map_or("", |fix| fix));
+    let waiting = issue.waiting_fix.as_ref().or(issue.fixes.last());
+    let (id, fix) = (&issue.id, waiting.map_or("", |fix| fix));
     Error::refused(format!("issue {id} is in review: {fix} is proposed for it"))
         .with_hint(format!("look at it: stoa fix show {fix}"))
 }

@@ -107,6 +107,27 @@ fn a_fix_goes_its_way() {
     });
 }
 
+/// Of two fixes the one that is still to be looked at is named, not the latest.
+#[test]
+fn an_issue_names_the_fix_it_waits_for() {
+    on_each(|w| {
+        let (a, b) = (w.session("a"), w.session("b"));
+        let issue = w.issue(&a, "Tabs", Severity::High);
+        w.propose(&a, &issue).unwrap();
+        w.propose(&a, &issue).unwrap();
+        w.reject(&b, "FIX-2").unwrap();
+        let ended = w
+            .coord
+            .issue_resolve(&(&b).into(), &issue, None, false)
+            .map(drop);
+        check_kind(ended, Kind::Refused, "FIX-1 is proposed");
+        let shown = |w: &World| w.coord.snapshot().unwrap().issues[0].waiting_fix.clone();
+        assert_eq!(shown(w).as_deref(), Some("FIX-1"));
+        w.reject(&b, "FIX-1").unwrap();
+        assert_eq!(shown(w), None);
+    });
+}
+
 /// S3-30, DESIGN 6: who wrote a fix judges it only if the settings and the session say so.
 #[test]
 fn the_author_does_not_judge() {
