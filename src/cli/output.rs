@@ -4,6 +4,9 @@
 use std::io::{BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
 use crate::command::spec::Reply;
 use crate::draw::text::sanitize_line;
 use crate::error::{Error, Result};
@@ -40,6 +43,33 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
             ExitCode::from(error.kind.exit_code())
         }
     }
+}
+
+/// Ends the process when nobody reads its output any more, for a command that may have nothing to
+/// print for hours: a write alone would tell it too late.
+pub fn end_with_reader() {
+    let watch = || {
+        let output = rustix::stdio::stdout();
+        loop {
+            // What went wrong is told whether it is asked for or not.
+            let mut asked = [PollFd::new(&output, PollFlags::empty())];
+            match poll(&mut asked, None) {
+                Ok(_)
+                    if asked[0]
+                        .revents()
+                        .intersects(PollFlags::ERR | PollFlags::HUP) =>
+                {
+                    std::process::exit(0);
+                }
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+    };
+    // Without the thread the next line that is printed finds out.
+    let _ = std::thread::Builder::new()
+        .name("reader".to_owned())
+        .spawn(watch);
 }
 
 fn write(text: &str, clean: bool) -> std::io::Result<()> {

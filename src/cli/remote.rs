@@ -102,6 +102,7 @@ pub fn follow(global: &Global, since: Option<Cursor>) -> Result<Reply> {
     let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
     let mut patient = Patient { workspace, conn };
     let mut since = since.map(|cursor| cursor.to_string());
+    super::output::end_with_reader();
     loop {
         let place = since
             .as_deref()

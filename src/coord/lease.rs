@@ -134,10 +134,10 @@ pub fn parse_ttl(text: &str) -> Result<Duration> {
 /// [`Kind::Usage`](crate::error::Kind::Usage) outside of them.
 pub fn check_ttl(ttl: Duration) -> Result<Duration> {
     if ttl < MIN_TTL {
-        return Err(Error::usage("a claim lasts at least 10s").with_hint("for example --ttl 10m"));
+        return Err(Error::usage("that is too short: at least 10s").with_hint("for example 10m"));
     }
     if ttl > MAX_TTL {
-        return Err(Error::usage("a claim lasts at most 30d").with_hint("renew it when needed"));
+        return Err(Error::usage("that is too long: at most 30d").with_hint("renew it when needed"));
     }
     Ok(ttl)
 }

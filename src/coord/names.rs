@@ -41,6 +41,14 @@ pub fn check_session_name(name: &str) -> Result<()> {
     if name.starts_with('-') {
         return Err(bad("session name", name, "must not begin with a dash"));
     }
+    // What messages are addressed to.
+    if name.starts_with('@') {
+        return Err(bad(
+            "session name",
+            name,
+            "must not begin with @, as groups do",
+        ));
+    }
     Ok(())
 }
 

@@ -58,7 +58,9 @@ impl Record {
                     self.key
                 ),
             )
-            .with_hint("nothing was changed; move the state directory away to begin anew")
+            .with_hint(
+                "nothing was changed; stoa doctor --fix sets it aside and keeps all the others",
+            )
         })
     }
 }

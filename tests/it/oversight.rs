@@ -63,6 +63,24 @@ fn watching_tells_what_happens_as_it_happens() {
     assert!(child.wait().expect("it ends").success());
 }
 
+/// Whoever follows ends with its reader, though nothing more happens.
+#[test]
+fn following_ends_when_nobody_reads() {
+    let world = World::new();
+    world.register("Forge");
+    let mut child = world
+        .stoa(&["watch", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut reader = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut reader, &mut line).expect("the latest");
+    assert!(line.contains("register"), "{line}");
+    drop(reader);
+    assert!(child.wait().expect("it ends").success());
+}
+
 /// A log that was emptied takes the store with it; the readable files are then all there is, and looking
 /// does not change them.
 #[test]

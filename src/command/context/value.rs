@@ -19,15 +19,23 @@ pub fn pair(cx: &StoreCx, text: &str) -> Result<(String, Value)> {
         .filter(|(key, _)| !key.trim().is_empty())
         .ok_or_else(|| {
             Error::usage(format!("{text:?} is not KEY=VALUE"))
-                .with_hint("for example: stoa share finding=\"pattern X\" ready=true")
+                .with_hint("for example: finding=\"pattern X\" ready=true")
         })?;
     let value = match (value, value.strip_prefix('@')) {
         ("-", _) => from_input()?,
         (_, Some(path)) => from_file(cx, path)?,
         (value, None) => value.to_owned(),
     };
-    let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
-    Ok((key.trim().to_owned(), value))
+    Ok((key.trim().to_owned(), read_value(value)))
+}
+
+/// What is valid JSON as that; but a number that would come back as another is text.
+fn read_value(text: String) -> Value {
+    match serde_json::from_str(&text) {
+        Ok(Value::Number(number)) if number.to_string() != text.trim() => Value::String(text),
+        Ok(value) => value,
+        Err(_) => Value::String(text),
+    }
 }
 
 fn from_input() -> Result<String> {
@@ -96,6 +104,13 @@ mod tests {
             ("a=1", json!(1)),
             ("a=true", json!(true)),
             ("a={\"b\":[1]}", json!({"b": [1]})),
+            ("a=-1.5", json!(-1.5)),
+            (
+                "a=12345678901234567890123",
+                json!("12345678901234567890123"),
+            ),
+            ("a=1234567e8", json!("1234567e8")),
+            ("a=1.10", json!("1.10")),
             ("a=plain text", json!("plain text")),
             ("a=x=y", json!("x=y")),
             ("a=", json!("")),

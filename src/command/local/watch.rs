@@ -35,6 +35,7 @@ impl Run<LocalCx> for Watch {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
         let coord = Coord::open(&workspace.state)?;
         let json = cx.global.json;
+        output::end_with_reader();
         let mut left = self.count;
         let mut first = Some(self.last);
         coord.follow_audit(|entries| {

@@ -44,7 +44,8 @@ impl Run<StoreCx> for Audit {
         });
         let wanted = Wanted {
             by,
-            action: self.action,
+            // As it is typed: `task claim` is noted as one word.
+            action: self.action.map(|action| action.replace([' ', '_'], "-")),
             about: self.about,
             failed: self.failed,
         };

@@ -31,6 +31,9 @@ pub struct Split {
     /// All parts can be done at once
     #[arg(long)]
     pub parallel: bool,
+    /// Although it has parts already, which stay
+    #[arg(long)]
+    pub force: bool,
 }
 
 fn strategy(analysis: &Analysis) -> String {
@@ -53,6 +56,7 @@ impl Run<StoreCx> for Split {
             },
             id: self.id,
             into: self.into,
+            force: self.force,
         };
         if self.analyze {
             let analysis = cx.coord()?.analyze_task(&request)?;
@@ -75,7 +79,11 @@ impl Run<StoreCx> for Split {
                 text.push_str(&format!(" (waits for {})", part.blocked_by.join(", ")));
             }
         }
-        text.push_str(&format!("\n{}", strategy(&done.analysis)));
+        match request.in_order {
+            None => text.push_str(&format!("\n{}", strategy(&done.analysis))),
+            Some(true) => text.push_str("\none after the other, as you said"),
+            Some(false) => text.push_str("\nside by side, as you said"),
+        }
         let each = done.parts.first().and_then(|part| part.estimate_minutes);
         if let Some(hint) = crate::coord::task::add::size_hint(each) {
             text.push_str(&format!("\nhint: each part of {hint}"));

@@ -80,6 +80,8 @@ pub struct SplitTask {
     pub into: Vec<String>,
     /// Whether the parts wait for one another, if that is not to be found out.
     pub in_order: Option<bool>,
+    /// Whether it may have parts already, which get more beside them.
+    pub force: bool,
 }
 
 /// A task that was split.
@@ -215,6 +217,7 @@ pub fn split(
     by: &Session,
     request: &SplitTask,
 ) -> Result<SplitUp> {
+    check_whole(tx.view(), request)?;
     let analysis = look(tx.view(), request)?;
     if analysis.parts.is_empty()
         || (analysis.strategy == Strategy::Given && analysis.parts.len() < 2)
@@ -249,6 +252,20 @@ pub fn split(
         analysis,
         parts,
     })
+}
+
+/// Refuses a task that has been split: somebody who tries again would double the work.
+fn check_whole(view: &dyn View, request: &SplitTask) -> Result<()> {
+    let parts = record::find(view, &request.id)?.map_or(Vec::new(), |task| task.parts);
+    if parts.is_empty() || request.force {
+        return Ok(());
+    }
+    let id = &request.id;
+    Err(
+        Error::refused(format!("{id} has parts already: {}", parts.join(", "))).with_hint(format!(
+            "stoa task show {id} tells how far they are; --force adds more parts"
+        )),
+    )
 }
 
 #[cfg(test)]

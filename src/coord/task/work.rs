@@ -174,8 +174,8 @@ fn check_assigned(view: &dyn View, at: &Moment<'_>, me: &Session, task: &Task) -
         place_of(&other)
     ))
     .with_hint(format!(
-        "ask {}, or take it all the same with --force",
-        other.name
+        "ask {}, or take it all the same: stoa task claim {} --force",
+        other.name, task.task_id
     ))
     .with_holder(session::card(&other)))
 }

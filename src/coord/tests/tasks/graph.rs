@@ -160,22 +160,26 @@ fn steps_come_one_after_another() {
             &a,
             NewTask::of("Move it:\n1. copy it\n2. switch over\n3. delete it"),
         );
-        let split = |into: &[&str], in_order| {
+        let split_again = |into: &[&str], force| {
             let request = SplitTask {
                 id: "T1".into(),
                 into: into.iter().map(|text| (*text).to_owned()).collect(),
-                in_order,
+                in_order: None,
+                force,
             };
             w.coord.split_task(&(&a).into(), &request)
         };
-        split(&[], None).unwrap();
+        let split = |into: &[&str]| split_again(into, true);
+        split_again(&[], false).unwrap();
+        // Who tries again does not double the work.
+        check_kind(split_again(&[], false), Kind::Refused, "T1.1, T1.2, T1.3");
         assert_eq!(w.status("T1.1"), Status::Pending);
         assert_eq!(w.look("T1.2").blocked_by, ["T1.1"]);
         assert_eq!(w.look("T1.3").blocked_by, ["T1.2"]);
-        let more = split(&["tell everybody", "write it down"], None).unwrap();
+        let more = split(&["tell everybody", "write it down"]).unwrap();
         assert_eq!(more.parts[0].task_id, "T1.4");
         assert!(more.parts.iter().all(|part| part.blocked_by.is_empty()));
-        check_kind(split(&["alone"], None), Kind::Refused, "cannot be split");
+        check_kind(split(&["alone"]), Kind::Refused, "cannot be split");
         w.task(&a, "plain");
         let request = SplitTask {
             id: "plain".into(),

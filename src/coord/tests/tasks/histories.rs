@@ -148,6 +148,7 @@ impl Run<'_> {
                     id: IDS[*what].to_owned(),
                     into: vec!["one".to_owned(), "two".to_owned()],
                     in_order: None,
+                    force: true,
                 };
                 coord
                     .split_task(&by(who), &request)
