@@ -332,7 +332,7 @@ fn from_clap(error: clap::Error, word: Option<&str>) -> Result<Parsed> {
             Ok(Parsed::Show(error.to_string()))
         }
         ErrorKind::InvalidSubcommand => Err(unknown_command(&error, word)),
-        _ => Err(usage_error(&error.to_string())),
+        _ => Err(usage_error(&error.to_string(), word)),
     }
 }
 
@@ -369,8 +369,8 @@ fn top_words(row: &'static Row) -> impl Iterator<Item = &'static str> {
     words.filter(|_| !row.hidden())
 }
 
-/// clap's report, shortened to what failed (message) and what to do (hint).
-fn usage_error(report: &str) -> Error {
+/// clap's report, shortened to what failed (message) and what to do (hint); `word` is the command's first.
+fn usage_error(report: &str, word: Option<&str>) -> Error {
     let mut message = String::new();
     let mut hints: Vec<&str> = Vec::new();
     for line in report
@@ -391,7 +391,10 @@ fn usage_error(report: &str) -> Error {
     }
     let error = Error::usage(message);
     match hints.as_slice() {
-        [] => error.with_hint("see stoa --help"),
+        [] => match word.filter(|word| find([*word]).is_some()) {
+            Some(word) => error.with_hint(format!("see stoa {word} --help")),
+            None => error.with_hint("see stoa --help"),
+        },
         hints => error.with_hint(
             hints
                 .join("; usage: ")

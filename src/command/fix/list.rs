@@ -56,7 +56,7 @@ impl Run<StoreCx> for FixList {
         if more {
             lines.push(format!(
                 "there are more: --limit {}",
-                self.limit.saturating_mul(10)
+                self.limit.max(1).saturating_mul(10)
             ));
         }
         let next = match fixes.iter().find(|fix| fix.state.is_open()) {

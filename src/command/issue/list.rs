@@ -54,7 +54,7 @@ impl Run<StoreCx> for IssueList {
         if listed.more {
             lines.push(format!(
                 "there are more: --limit {}",
-                self.limit.saturating_mul(10)
+                self.limit.max(1).saturating_mul(10)
             ));
         }
         let free = listed

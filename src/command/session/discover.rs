@@ -117,7 +117,7 @@ pub(super) fn called<'a>(present: &'a [Present], name: &str) -> Result<&'a Prese
     };
     present.iter().find(is).ok_or_else(|| {
         Error::not_found(format!("no living session is called {name:?}"))
-            .with_hint("stoa sessions --all shows those that are over as well")
+            .with_hint("stoa sessions --all shows those that were lost as well")
     })
 }
 

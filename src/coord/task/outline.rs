@@ -89,7 +89,7 @@ pub fn read(text: &str) -> Outline {
     let level = work_level(&lines);
     outline.sections = level.map_or_else(Vec::new, |level| sections(&lines, level));
     let mut about = false;
-    for (_, line) in &lines {
+    for Read { line, .. } in &lines {
         match line {
             Line::Heading(_, title) => about = is_about(title),
             // What is to be true in the end is no work by itself.
@@ -103,9 +103,20 @@ pub fn read(text: &str) -> Outline {
     outline
 }
 
-/// The lines with their depth of indentation: items below other items belong to those.
-fn lines(text: &str) -> Vec<(usize, Line)> {
-    let mut found: Vec<(usize, Line)> = Vec::new();
+/// A line that was read.
+#[derive(Debug, Clone)]
+struct Read<'a> {
+    /// How far it is indented.
+    depth: usize,
+    /// What it means.
+    line: Line,
+    /// It, as it stands there.
+    raw: &'a str,
+}
+
+/// The lines; items below other items belong to those.
+fn lines(text: &str) -> Vec<Read<'_>> {
+    let mut found: Vec<Read<'_>> = Vec::new();
     let mut fence: Option<&str> = None;
     for raw in text.lines() {
         let depth = raw.len() - raw.trim_start().len();
@@ -113,60 +124,52 @@ fn lines(text: &str) -> Vec<(usize, Line)> {
         let marker = ["```", "~~~"]
             .into_iter()
             .find(|mark| line.starts_with(mark));
+        let mut push = |line| found.push(Read { depth, line, raw });
         match (fence, marker) {
             (Some(open), Some(mark)) if open == mark => {
                 fence = None;
+                push(Line::Text(String::new()));
                 continue;
             }
             (None, Some(mark)) => {
                 fence = Some(mark);
+                push(Line::Text(String::new()));
                 continue;
             }
             (Some(_), _) => {
-                found.push((depth, Line::Text(raw.to_owned())));
+                push(Line::Text(raw.to_owned()));
                 continue;
             }
             (None, None) => {}
         }
         if let Some(level) = underline(line)
-            && let Some((_, last)) = found.last_mut()
-            && let Line::Text(title) = last
+            && let Some(last) = found.last_mut()
+            && let Line::Text(title) = &last.line
             && !title.trim().is_empty()
         {
-            *last = Line::Heading(level, title.trim().to_owned());
+            last.line = Line::Heading(level, title.trim().to_owned());
             continue;
         }
-        found.push((depth, understand(line)));
+        let line = understand(line);
+        found.push(Read { depth, line, raw });
     }
     nested_are_text(found)
 }
 
 /// Items that stand deeper than the item before them are told with it.
-fn nested_are_text(lines: Vec<(usize, Line)>) -> Vec<(usize, Line)> {
+fn nested_are_text(mut lines: Vec<Read<'_>>) -> Vec<Read<'_>> {
     let mut top: Option<usize> = None;
-    let keep = |(depth, line): (usize, Line)| {
-        let item = matches!(line, Line::Check(..) | Line::Step(_) | Line::Bullet(_));
-        if matches!(line, Line::Heading(..)) {
-            top = None;
+    for Read { depth, line, .. } in &mut lines {
+        match line {
+            Line::Heading(..) => top = None,
+            Line::Text(_) => {}
+            Line::Check(_, text) | Line::Step(text) | Line::Bullet(text) => match top {
+                Some(above) if *depth > above => *line = Line::Text(std::mem::take(text)),
+                _ => top = Some(*depth),
+            },
         }
-        if !item {
-            return (depth, line);
-        }
-        match top {
-            Some(above) if depth > above => {
-                let text = match line {
-                    Line::Check(_, text) | Line::Step(text) | Line::Bullet(text) => text,
-                    Line::Heading(_, text) | Line::Text(text) => text,
-                };
-                (depth, Line::Text(text))
-            }
-            _ => {
-                top = Some(depth);
-                (depth, line)
-            }
-        }
-    };
-    lines.into_iter().map(keep).collect()
+    }
+    lines
 }
 
 fn understand(line: &str) -> Line {
@@ -235,12 +238,12 @@ fn plain(text: &str) -> String {
     text.trim().trim_end_matches(':').trim_end().to_owned()
 }
 
-fn title(lines: &[(usize, Line)]) -> Option<String> {
-    let heading = lines.iter().find_map(|(_, line)| match line {
+fn title(lines: &[Read<'_>]) -> Option<String> {
+    let heading = lines.iter().find_map(|read| match &read.line {
         Line::Heading(_, title) if !title.is_empty() => Some(title.as_str()),
         _ => None,
     });
-    let first = lines.iter().find_map(|(_, line)| match line {
+    let first = lines.iter().find_map(|read| match &read.line {
         Line::Text(text) if !text.trim().is_empty() => Some(text.trim()),
         Line::Check(_, text) | Line::Step(text) | Line::Bullet(text) => Some(text.as_str()),
         _ => None,
@@ -249,19 +252,19 @@ fn title(lines: &[(usize, Line)]) -> Option<String> {
 }
 
 /// The highest level with two headings or more: the others are the title above, or details below.
-fn work_level(lines: &[(usize, Line)]) -> Option<u8> {
+fn work_level(lines: &[Read<'_>]) -> Option<u8> {
     (1..=6).find(|wanted| {
         let at_level = lines.iter().filter(
-            |(_, line)| matches!(line, Line::Heading(level, title) if level == wanted && !is_about(title)),
+            |read| matches!(&read.line, Line::Heading(level, title) if level == wanted && !is_about(title)),
         );
         at_level.count() >= 2
     })
 }
 
-fn sections(lines: &[(usize, Line)], wanted: u8) -> Vec<Piece> {
+fn sections(lines: &[Read<'_>], wanted: u8) -> Vec<Piece> {
     let mut found: Vec<Piece> = Vec::new();
     let mut open = false;
-    for (_, line) in lines {
+    for Read { line, raw, .. } in lines {
         match line {
             Line::Heading(level, title) if *level <= wanted => {
                 open = *level == wanted && !is_about(title);
@@ -270,30 +273,18 @@ fn sections(lines: &[(usize, Line)], wanted: u8) -> Vec<Piece> {
                 }
             }
             _ if !open => {}
-            line => {
+            _ => {
                 if let Some(last) = found.last_mut() {
-                    last.body.push_str(&written(line));
+                    last.body.push_str(raw);
                     last.body.push('\n');
                 }
             }
         }
     }
     for piece in &mut found {
-        piece.body = piece.body.trim().to_owned();
+        piece.body = piece.body.trim_matches('\n').trim_end().to_owned();
     }
     found
-}
-
-/// A line as it was written, more or less.
-fn written(line: &Line) -> String {
-    match line {
-        Line::Heading(level, title) => format!("{} {title}", "#".repeat(usize::from(*level))),
-        Line::Check(true, text) => format!("- [x] {text}"),
-        Line::Check(false, text) => format!("- [ ] {text}"),
-        Line::Step(text) => format!("1. {text}"),
-        Line::Bullet(text) => format!("- {text}"),
-        Line::Text(text) => text.clone(),
-    }
 }
 
 fn is_about(title: &str) -> bool {
@@ -390,6 +381,15 @@ mod tests {
         );
         assert_eq!(read(""), Outline::default());
         assert!(read(&"x".repeat(5000)).title.unwrap().chars().count() <= 201);
+    }
+
+    #[test]
+    fn what_stands_below_a_heading_stays_as_it_is() {
+        let below = "1. first\n2. second\n   - a **detail**\n\n```sh\nmake\n```\n* [x] ticked";
+        let text = format!("# Plan\n\n## One\n\n{below}\n\n## Two\nmore\n");
+        let outline = read(&text);
+        assert_eq!(titles(&outline.sections), ["One", "Two"]);
+        assert_eq!(outline.sections[0].body, below);
     }
 
     proptest! {
