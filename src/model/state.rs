@@ -243,9 +243,14 @@ impl State {
     /// The pane that takes a view's keys.
     pub fn focused(&self, view: &View) -> Option<PaneId> {
         let tab = self.tab(view.tab)?;
-        view.focused_in(tab.id)
+        Some(self.focused_in(tab, view))
+    }
+
+    fn focused_in(&self, tab: &Tab, view: &View) -> PaneId {
+        let known = view.focused_in(tab.id);
+        known
             .filter(|&pane| tab.contains(pane))
-            .or(Some(tab.active))
+            .unwrap_or(tab.active)
     }
 
     /// Where a view shows the panes of its tab: the one answer that drawing, the mouse and panes' sizes
@@ -257,12 +262,16 @@ impl State {
     /// The same in another area than the view's own.
     pub fn arrangement_in(&self, view: &View, area: Rect) -> Option<Arrangement> {
         let tab = self.tab(view.tab)?;
-        let look = Look {
-            focused: self.focused(view),
+        Some(tab.arrange(area, self.look(tab, view)))
+    }
+
+    /// How a view looks at a tab when it shows it.
+    pub fn look<'a>(&self, tab: &Tab, view: &'a View) -> Look<'a> {
+        Look {
+            focused: Some(self.focused_in(tab, view)),
             order: view.focus.get(&tab.id).map_or(&[], Vec::as_slice),
             zoom: view.zoom.get(&tab.id).copied(),
-        };
-        Some(tab.arrange(area, look))
+        }
     }
 
     /// The panes that a view has in sight.
@@ -319,6 +328,22 @@ impl State {
             .map(|view| view.frame().content.size())
             .unwrap_or(self.last_area);
         Rect::new(0, 0, size.cols, size.rows)
+    }
+
+    /// The area a tab's panes share: as `view` sees it if it shows the tab, else as terminals gave it
+    /// last.
+    pub fn area_of(&self, tab: TabId, view: Option<&View>) -> Rect {
+        let shown = view.filter(|view| view.tab == tab);
+        match (self.fixed_area(), shown) {
+            (Some(area), _) => area,
+            (None, Some(view)) => view.frame().content,
+            (None, None) => {
+                let given = self.tab(tab).and_then(|tab| tab.area);
+                given.map_or(self.default_area(), |size| {
+                    Rect::new(0, 0, size.cols, size.rows)
+                })
+            }
+        }
     }
 
     /// The pane and tab ids that come next.

@@ -189,11 +189,11 @@ impl<'a> Found<'a> {
 
     /// The area the tab is laid out in, counted from its own corner.
     fn area(&self) -> super::geometry::Rect {
-        let size = match self.view {
-            Some(view) => view.frame().content.size(),
-            None => self.state.last_area,
+        let area = match self.tab {
+            Some(tab) => self.state.area_of(tab.id, self.view),
+            None => self.state.default_area(),
         };
-        super::geometry::Rect::new(0, 0, size.cols, size.rows)
+        super::geometry::Rect::new(0, 0, area.cols, area.rows)
     }
 
     fn place(&self) -> Option<usize> {
@@ -245,7 +245,8 @@ impl<'a> Found<'a> {
             "window_width" => self.area().cols.to_string(),
             "window_height" => self.area().rows.to_string(),
             "window_bigger" => {
-                let wider = |pane: &Pane| pane.size.cols > self.area().cols;
+                let seen = self.view.map(|view| view.frame().content.cols);
+                let wider = |pane: &Pane| seen.is_some_and(|cols| pane.size.cols > cols);
                 let panes = tab.panes();
                 let mut panes = panes.iter().filter_map(|id| self.state.panes.get(id));
                 flag(panes.any(wider))

@@ -312,6 +312,11 @@ impl Understood {
         state.environment = std::mem::take(&mut carried.environment);
         state.options = std::mem::take(&mut carried.options);
         state.fixed_size = carried.fixed_size;
+        for at in 0..state.tabs.len() {
+            // Programs have the sizes that follow from how their panes lie.
+            let area = state.area_of(state.tabs[at].id, None).size();
+            state.tabs[at].note_sized(area);
+        }
         state.marked = carried.marked;
         state.journal.go_on(carried.cursor);
         state.hooks.done = carried.cursor.number;

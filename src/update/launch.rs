@@ -107,10 +107,9 @@ pub fn again(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
 
 /// The size a pane starts with, so that a program does not see two sizes in its first moments.
 fn size_of(state: &State, pane: PaneId) -> crate::model::geometry::Size {
-    let area = state.default_area();
     state
         .tab_of(pane)
-        .and_then(|tab| tab.rect(pane, area))
+        .and_then(|tab| tab.rect(pane, state.area_of(tab.id, None)))
         .map(|rect| rect.size())
         .filter(|size| size.cols > 0 && size.rows > 0)
         .unwrap_or(super::super::model::state::UNSEEN)

@@ -17,6 +17,7 @@ pub mod panel;
 pub mod request;
 pub mod restore;
 pub mod settle;
+mod sizes;
 #[cfg(test)]
 mod tests;
 pub mod timer;

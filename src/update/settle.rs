@@ -1,17 +1,12 @@
 //! After every batch of events: make what follows from the state true again.
 //!
-//! Handlers only change what they mean to; here the consequences are drawn once. A pane's size is
-//! the largest that any view shows it at, so that a small terminal never shrinks what others see.
+//! Handlers only change what they mean to; here the consequences are drawn once.
 
-use std::collections::BTreeMap;
-
-use super::Effect;
-use crate::config::settings::{PaneBorderStatus, WindowSize};
-use crate::model::geometry::{Rect, Size};
+use super::{Effect, sizes};
+use crate::config::settings::PaneBorderStatus;
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::overlay::Overlay;
 use crate::model::state::State;
-use crate::model::tab::Look;
 use crate::model::view::View;
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
@@ -26,7 +21,7 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         state.last_area = view.frame().content.size();
     }
     remember_focus(state);
-    resize_panes(state, effects);
+    sizes::settle(state, effects);
     fit_copy_modes(state);
     close_search_prompts(state);
     mark_seen(state);
@@ -60,65 +55,6 @@ fn remember_focus(state: &mut State) {
             tab.layout.open(pane);
         }
     }
-}
-
-fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.sizes_held_ms.is_some() {
-        return;
-    }
-    let wanted = match state.fixed_area() {
-        Some(area) => fixed_sizes(state, area),
-        None => seen_sizes(state),
-    };
-    for (id, size) in wanted {
-        let Some(pane) = state.panes.get_mut(&id) else {
-            continue;
-        };
-        if pane.size != size {
-            pane.size = size;
-            pane.screen.resize(size);
-            effects.push(Effect::ResizePty { pane: id, size });
-        }
-    }
-}
-
-/// Sizes of panes in an area that no terminal has a say in; what is zoomed, open or in sight is as
-/// terminals have it.
-fn fixed_sizes(state: &State, area: Rect) -> BTreeMap<PaneId, Size> {
-    let tabs = state.tabs.iter();
-    let tabs = tabs.map(|tab| tab.arrange(area, Look::at(tab.active)));
-    let views = state.views.values();
-    let views = views.filter_map(|view| state.arrangement_in(view, area));
-    let panes = tabs.chain(views).flat_map(|arrangement| arrangement.panes);
-    panes
-        .filter(|(_, rect)| !rect.is_empty())
-        .map(|(pane, rect)| (pane, rect.size()))
-        .collect()
-}
-
-/// Sizes of panes as terminals show them.
-fn seen_sizes(state: &State) -> BTreeMap<PaneId, Size> {
-    let policy = state.config.settings.window_size;
-    let mut views: Vec<&View> = state.views.values().collect();
-    views.sort_by_key(|view| (view.last_input_ms, view.client));
-    let mut wanted: BTreeMap<PaneId, Size> = BTreeMap::new();
-    for view in views {
-        let Some(arrangement) = state.arrangement(view) else {
-            continue;
-        };
-        for (pane, rect) in arrangement.panes {
-            if !rect.is_empty() {
-                let size = wanted.entry(pane).or_insert(rect.size());
-                *size = match policy {
-                    WindowSize::Largest => size.max(rect.size()),
-                    WindowSize::Smallest => size.min(rect.size()),
-                    // They come in the order in which they were used.
-                    WindowSize::Latest | WindowSize::Manual => rect.size(),
-                };
-            }
-        }
-    }
-    wanted
 }
 
 /// A search is typed for a pane in copy mode; without one there is nothing to search.

@@ -150,7 +150,8 @@ pub struct FloatPane {
 impl Run<ServerCx<'_>> for FloatPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
-        let (tab, area) = (cx.tab_of(pane)?, cx.area());
+        let tab = cx.tab_of(pane)?;
+        let area = cx.area_of(tab);
         let floats = cx
             .state
             .tab_of(pane)

@@ -108,7 +108,7 @@ impl FocusPane {
                 order: recent,
                 ..Look::at(from)
             };
-            let arrangement = tab.arrange(cx.area(), look);
+            let arrangement = tab.arrange(cx.area_of(tab.id), look);
             arrangement.neighbour(from, self.towards.direction()?, rank)
         }
     }

@@ -199,7 +199,8 @@ pub fn open(
             full,
         } => beside(cx, target, towards, size, full)?,
         Spot::Floating { over, place } => {
-            let (area, tab) = (cx.area(), cx.tab_of(over)?);
+            let tab = cx.tab_of(over)?;
+            let area = cx.area_of(tab);
             let pane = cx.state.mint_pane();
             float::raise(cx, tab, pane, place, area)?;
             pane
@@ -226,8 +227,8 @@ fn beside(
     size: Option<Extent>,
     full: bool,
 ) -> Result<PaneId> {
-    let area = cx.area();
     let tab = cx.tab_of(target)?;
+    let area = cx.area_of(tab);
     let new = cx.state.mint_pane();
     place(cx, tab, target, new, towards, size, full, area)?;
     Ok(new)

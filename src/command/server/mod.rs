@@ -95,6 +95,13 @@ impl ServerCx<'_> {
             .unwrap_or_else(|_| self.state.default_area())
     }
 
+    /// The area that cell counts in a tab refer to: as the asking view shows it, or as terminals gave
+    /// it last.
+    pub fn area_of(&self, tab: TabId) -> crate::model::geometry::Rect {
+        let view = target::view(self.state, &self.requester).ok();
+        self.state.area_of(tab, view)
+    }
+
     /// A path as whoever asks means it: from where it was typed, else from where the pane is.
     pub fn path(&self, path: &std::path::Path) -> std::path::PathBuf {
         let pane = self.pane(None).ok();

@@ -22,6 +22,69 @@ fn a_small_terminal_shrinks_nobody() {
     assert!(told, "the program learns its size: {:?}", desk.effects);
 }
 
+/// What a layout change does to panes that nobody sees, it does at once.
+#[test]
+fn hidden_panes_get_their_sizes_when_they_come_to_lie_otherwise() {
+    let resized = |desk: &Desk| {
+        let resizes = |effect: &&Effect| matches!(effect, Effect::ResizePty { .. });
+        desk.effects.iter().filter(resizes).count()
+    };
+    let mut desk = Desk::new();
+    desk.press(A, "C-b c C-b % C-b 0");
+    assert_eq!(resized(&desk), 0, "turning to another tab resizes nobody");
+    desk.prompt(A, "close-pane -t %2");
+    assert_eq!(desk.size(1), (120, 30));
+    desk.prompt(A, "split-pane -d -t %1 --right");
+    assert_eq!(desk.size(1).0 + desk.size(3).0, 119);
+    desk.prompt(A, "resize-pane -t %1 -x 20");
+    assert_eq!((desk.size(1), desk.size(3)), ((20, 30), (99, 30)));
+    desk.press(A, "C-b 1");
+    assert_eq!(resized(&desk), 0, "they have the sizes they are shown with");
+
+    // With nobody there the last terminal's area counts.
+    desk.event(Event::Resized {
+        client: A,
+        size: Size::new(64, 20),
+    });
+    desk.event(Event::Gone { client: A });
+    desk.outside("resize-pane -t %1 -x 30");
+    assert_eq!((desk.size(1), desk.size(3)), ((30, 19), (33, 19)));
+    desk.outside("close-pane -t %3");
+    assert_eq!(desk.size(1), (64, 19));
+    assert_eq!(desk.size(0), (120, 30), "nobody has touched that tab");
+    desk.outside("split-pane -d -t %0 --right");
+    assert_eq!(desk.size(0).0 + desk.size(4).0, 119);
+}
+
+/// What is opened before any terminal came has the size of the first one, seen or not.
+#[test]
+fn tabs_opened_before_any_terminal_get_its_size() {
+    let mut desk = Desk::empty();
+    desk.outside("new-tab");
+    desk.outside("new-tab -d");
+    assert_eq!(desk.size(1), (80, 24));
+    desk.attach(A, 90, 31);
+    assert_eq!((desk.size(0), desk.size(1)), ((90, 30), (90, 30)));
+    desk.attach(B, 95, 31);
+    assert_eq!((desk.size(0), desk.size(1)), ((95, 30), (90, 30)));
+}
+
+/// `resize-window` is the area of all tabs, and formats say so.
+#[test]
+fn a_fixed_area_is_what_formats_say() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b c");
+    let area = "display-message -p '#{window_width}x#{window_height} #{pane_right}'";
+    desk.prompt(A, "resize-window -x 100 -y 20");
+    desk.prompt(A, area);
+    assert_eq!(desk.message(A), "100x20 99");
+    assert_eq!((desk.size(0), desk.size(1)), ((100, 20), (100, 20)));
+    desk.prompt(A, "resize-window -A");
+    desk.prompt(A, area);
+    assert_eq!(desk.message(A), "120x30 119");
+    assert_eq!((desk.size(0), desk.size(1)), ((120, 30), (120, 30)));
+}
+
 /// After an upgrade the first to come back may be the smallest.
 #[test]
 fn sizes_wait_for_terminals_on_their_way() {
