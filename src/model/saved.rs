@@ -159,7 +159,7 @@ impl Saved {
             area: state.last_area,
             next_pane,
             next_tab,
-            shown: state.recent_view().map(|view| view.tab),
+            shown: state.standpoint().map(|view| view.tab),
             tabs: state.tabs.iter().map(tab).collect(),
             panes: state.panes.keys().map(|id| (*id, pane(*id))).collect(),
         }

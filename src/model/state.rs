@@ -68,6 +68,9 @@ pub struct State {
     pub buffers: Buffers,
     /// Attached terminals' views.
     pub views: BTreeMap<ClientId, View>,
+    /// While no terminal is attached: how the last one looked at things. Commands go by it, and the
+    /// next terminal goes on with it.
+    pub away: Option<Box<View>>,
     /// The store at the last revision seen.
     pub snapshot: Arc<Snapshot>,
     /// Loop time at which `snapshot` arrived, for counting times left down.
@@ -134,6 +137,7 @@ impl State {
             panes: BTreeMap::new(),
             buffers: Buffers::default(),
             views: BTreeMap::new(),
+            away: None,
             snapshot,
             snapshot_at_ms: 0,
             now_ms: 0,
@@ -291,7 +295,7 @@ impl State {
     /// Moves a view to a pane of a tab. A floating one lies over what is zoomed, any other ends that.
     pub fn focus(&mut self, client: ClientId, tab: TabId, pane: PaneId) {
         let over = self.tab(tab).is_some_and(|tab| tab.float(pane).is_some());
-        let Some(view) = self.views.get_mut(&client) else {
+        let Some(view) = self.standpoint_mut(client) else {
             return;
         };
         match over {
@@ -305,6 +309,29 @@ impl State {
         self.views
             .values()
             .max_by_key(|view| (view.last_input_ms, view.client))
+    }
+
+    /// From where things are looked at: the view somebody used last, attached or away.
+    pub fn standpoint(&self) -> Option<&View> {
+        self.recent_view().or(self.away.as_deref())
+    }
+
+    /// A terminal's view, or the one that is away.
+    pub fn standpoint_of(&self, client: ClientId) -> Option<&View> {
+        let away = self.away.as_deref();
+        let away = away.filter(|view| view.client == client);
+        self.views.get(&client).or(away)
+    }
+
+    /// The same, to be changed.
+    pub fn standpoint_mut(&mut self, client: ClientId) -> Option<&mut View> {
+        self.standpoints_mut().find(|view| view.client == client)
+    }
+
+    /// Every view, attached or away.
+    pub fn standpoints_mut(&mut self) -> impl Iterator<Item = &mut View> {
+        let away = self.away.as_deref_mut();
+        self.views.values_mut().chain(away)
     }
 
     /// The area that panes share whatever terminals show them, if the settings or `resize-window` say
@@ -383,6 +410,7 @@ impl State {
             last_active_ms: self.now_ms,
             last_output_ms: self.now_ms,
             typed_ms: self.now_ms,
+            touched: false,
             at_prompt: None,
             options: BTreeMap::new(),
             resumed: None,
@@ -434,11 +462,11 @@ impl State {
         let tab_id = tab.id;
         match tab.remove(pane) {
             Removal::Removed { heir } => {
-                for view in self.views.values_mut() {
+                for view in self.standpoints_mut() {
                     view.forget_pane(pane);
                 }
                 let next = self
-                    .recent_view()
+                    .standpoint()
                     .and_then(|view| view.focused_in(tab_id))
                     .unwrap_or(heir);
                 if let Some(tab) = self.tab_mut(tab_id).filter(|tab| tab.active == pane) {
@@ -446,7 +474,7 @@ impl State {
                 }
             }
             Removal::Last => {
-                for view in self.views.values_mut() {
+                for view in self.standpoints_mut() {
                     view.forget_pane(pane);
                 }
                 self.remove_tab(tab_id);
@@ -487,7 +515,7 @@ impl State {
         self.note(Kind::TabClosed, id, serde_json::Map::new());
         let ids: Vec<TabId> = self.tabs.iter().map(|tab| tab.id).collect();
         let neighbour = ids.get(index.saturating_sub(1)).copied();
-        for view in self.views.values_mut() {
+        for view in self.standpoints_mut() {
             view.focus.remove(&id);
             view.zoom.remove(&id);
             let last = view.last_tab.filter(|tab| ids.contains(tab));

@@ -2,12 +2,12 @@
 //!
 //! Handlers only change what they mean to; here the consequences are drawn once.
 
-use super::{Effect, sizes};
+use super::{Effect, request, sizes};
 use crate::config::settings::PaneBorderStatus;
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::overlay::Overlay;
 use crate::model::state::State;
-use crate::model::view::View;
+use crate::model::view::{NOBODY, View};
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
 pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
@@ -20,6 +20,7 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(view) = state.recent_view() {
         state.last_area = view.frame().content.size();
     }
+    stand(state);
     remember_focus(state);
     sizes::settle(state, effects);
     fit_copy_modes(state);
@@ -27,24 +28,47 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     mark_seen(state);
 }
 
+/// While no terminal is attached there is a view all the same that says where one is.
+pub fn stand(state: &mut State) {
+    let Some(first) = state.tabs.first().map(|tab| tab.id) else {
+        return;
+    };
+    if !state.views.is_empty() {
+        return;
+    }
+    let shown = state.returned_to.take();
+    let shown = shown.filter(|tab| state.tab(*tab).is_some());
+    match (&mut state.away, shown) {
+        (Some(view), Some(tab)) => view.show_tab(tab),
+        (Some(_), None) => {}
+        (away, shown) => {
+            let settings = &state.config.settings;
+            let panel = request::panel(settings, state.last_area);
+            let tab = shown.unwrap_or(first);
+            let mut view = View::new(NOBODY, state.last_area, tab, panel);
+            // A terminal with room for the panel gets it.
+            view.panel_parked = settings.panel.open && !view.panel.open;
+            *away = Some(Box::new(view));
+        }
+    }
+}
+
 /// Every view has a focused pane in its tab, and the tab knows the one used last.
 fn remember_focus(state: &mut State) {
     let mut active: Vec<(TabId, PaneId)> = Vec::new();
-    let focused: Vec<_> = state
-        .views
-        .values()
+    let views = state.views.values().chain(state.away.as_deref());
+    let focused: Vec<_> = views
         .filter_map(|view| Some((view.client, view.tab, state.focused(view)?)))
         .collect();
     for (client, tab, pane) in focused {
         let known = state
-            .views
-            .get(&client)
+            .standpoint_of(client)
             .and_then(|view| view.focused_in(tab));
         if known != Some(pane) {
             state.focus(client, tab, pane);
         }
     }
-    if let Some(view) = state.recent_view()
+    if let Some(view) = state.standpoint()
         && let Some(pane) = view.focused_in(view.tab)
     {
         active.push((view.tab, pane));

@@ -111,7 +111,7 @@ fn hidden_sizes(state: &State) -> BTreeMap<PaneId, Size> {
         if tab.is_sized(area) {
             continue;
         }
-        let look = state.recent_view().map(|view| state.look(tab, view));
+        let look = state.standpoint().map(|view| state.look(tab, view));
         let look = look.unwrap_or(Look::at(tab.active));
         let arrangement = tab.arrange(Rect::new(0, 0, area.cols, area.rows), look);
         let panes = arrangement.panes.into_iter();

@@ -61,7 +61,12 @@ impl Desk {
     fn attach(&mut self, client: ClientId, cols: u16, rows: u16) {
         let size = Size::new(cols, rows);
         let env = Vec::new();
-        self.event(Event::Attached { client, size, env });
+        self.event(Event::Attached {
+            client,
+            size,
+            env,
+            back: None,
+        });
         if let Some(view) = self.state.views.get_mut(&client) {
             view.panel.open = false;
         }

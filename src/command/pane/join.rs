@@ -88,7 +88,7 @@ impl Run<ServerCx<'_>> for JoinPane {
         }
         cx.state.unlink_pane(pane);
         open::place(cx, tab, target, pane, towards, self.size, self.full, area)?;
-        for view in cx.state.views.values_mut() {
+        for view in cx.state.standpoints_mut() {
             view.zoom.remove(&from);
         }
         cx.state.marked = cx.state.marked.filter(|marked| *marked != pane);

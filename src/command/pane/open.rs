@@ -21,7 +21,7 @@ use crate::update::launch;
 /// What is started, and where.
 #[derive(Debug, Clone, Args)]
 pub struct Program {
-    /// Directory to start in
+    /// Directory to start in; may be a format, such as #{pane_current_path}
     #[arg(short = 'c', long, value_name = "DIR")]
     pub cwd: Option<PathBuf>,
     /// Name of the new pane
@@ -184,7 +184,8 @@ pub fn open(
         Spot::Stacked { with } => Some(with),
         Spot::Tab { .. } => cx.pane(None).ok(),
     };
-    let mut launch = launch::plan(cx.state, &cx.requester, near, program.cwd, command)?;
+    let cwd = program.cwd.map(|cwd| cx.start_directory(near, &cwd));
+    let mut launch = launch::plan(cx.state, &cx.requester, near, cwd, command)?;
     launch.set = program.env;
     let pane = match spot {
         Spot::Tab { after } => {
@@ -275,7 +276,7 @@ pub fn place(
         let percent = size.map_or(50, |size| size.percent(length(rect)));
         found.layout.split_percent(target, towards, new, percent);
     }
-    for view in cx.state.views.values_mut() {
+    for view in cx.state.standpoints_mut() {
         view.zoom.remove(&tab);
     }
     Ok(())

@@ -61,8 +61,10 @@ impl Run<ServerCx<'_>> for ResizePane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
         if self.zoom {
-            let client = super::super::target::client(cx.state, &cx.requester)?;
-            crate::command::view::zoom::toggle(cx.state, client, pane);
+            let standpoint = super::super::target::standpoint(cx.state, &cx.requester);
+            if let Some(client) = standpoint.map(|view| view.client) {
+                crate::command::view::zoom::toggle(cx.state, client, pane);
+            }
             return Ok(Reply::none());
         }
         let tab = cx

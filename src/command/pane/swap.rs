@@ -81,7 +81,7 @@ impl Run<ServerCx<'_>> for SwapPane {
                     tab.active = new;
                 }
             }
-            for view in cx.state.views.values_mut() {
+            for view in cx.state.standpoints_mut() {
                 view.zoom.remove(&tab);
                 let focused = view.focused_in(tab) == Some(old);
                 view.forget_in(tab, old);

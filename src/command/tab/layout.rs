@@ -125,7 +125,7 @@ fn arrange(cx: &mut ServerCx<'_>, target: Option<&str>, change: Change) -> Resul
             tab.layout.resize_to(main, axis, cells, area);
         }
     }
-    for view in cx.state.views.values_mut() {
+    for view in cx.state.standpoints_mut() {
         view.zoom.remove(&id);
     }
     Ok(Reply::none())

@@ -186,6 +186,35 @@ fn detaching_one_leaves_the_other() {
     assert_eq!(detached, [A]);
 }
 
+/// As tmux's `detach-client` has it.
+#[test]
+fn others_all_or_one_by_name_are_detached() {
+    const C: ClientId = ClientId(3);
+    let detached = |line: &str| {
+        let mut desk = Desk::new();
+        desk.attach(B, 80, 24);
+        desk.attach(C, 80, 24);
+        desk.prompt(A, line);
+        let effects = desk.effects.iter();
+        let gone: Vec<ClientId> = effects
+            .filter_map(|effect| match effect {
+                Effect::Detach { client, .. } => Some(*client),
+                _ => None,
+            })
+            .collect();
+        (gone, desk.message(A).to_owned())
+    };
+    assert_eq!(detached("detach-client -a").0, [B, C]);
+    assert_eq!(detached(&format!("detach-client -a -t {B}")).0, [A, C]);
+    assert_eq!(detached(&format!("detach-client -t {C}")).0, [C]);
+    assert_eq!(detached("detach --all").0, [A, B, C]);
+    let (gone, message) = detached("detach -t nobody");
+    assert!(
+        gone.is_empty() && message.contains("no terminal"),
+        "{message}"
+    );
+}
+
 #[test]
 fn a_docked_panel_is_put_away_when_the_terminal_becomes_narrow() {
     let mut desk = Desk::new();
@@ -216,4 +245,99 @@ fn tiny_terminals_are_no_harm() {
         );
         assert_eq!(surface.size(), size);
     }
+}
+
+/// Who comes back is where the last one was: tab, pane, zoom and panel.
+#[test]
+fn one_comes_back_to_where_one_was() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b c C-b % C-b Left C-b z C-b c C-b 1 C-b g");
+    assert!(desk.state.views[&A].panel.open);
+    let was = (desk.state.views[&A].tab, desk.focused(A));
+    assert_eq!(was.1, 1);
+    desk.event(Event::Gone { client: A });
+    let (size, env) = (Size::new(120, 31), Vec::new());
+    desk.event(Event::Attached {
+        client: B,
+        size,
+        env,
+        back: None,
+    });
+    assert_eq!((desk.state.views[&B].tab, desk.focused(B)), was);
+    assert!(desk.state.views[&B].panel.open);
+    assert!(desk.state.views[&B].zoom.contains_key(&was.0));
+    // In a narrow terminal it would lie over the panes.
+    desk.event(Event::Gone { client: B });
+    desk.event(Event::Attached {
+        client: A,
+        size: Size::new(60, 20),
+        env: Vec::new(),
+        back: None,
+    });
+    assert!(!desk.state.views[&A].panel.open);
+}
+
+/// With nobody attached there is a current tab, which commands go by and change.
+#[test]
+fn commands_have_a_current_tab_while_nobody_is_attached() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b c C-b c C-b 1");
+    desk.event(Event::Gone { client: A });
+    let index = "display-message -p '#{window_index}.#{pane_index} #{session_attached}'";
+    let check = |desk: &mut Desk, line: &str, expected: Result<&str, &str>| {
+        desk.outside(line);
+        assert_eq!(desk.answer(), expected, "{line}");
+    };
+    check(&mut desk, index, Ok("1.0 0"));
+    let tabs = "list-tabs -F '#{window_index}#{window_flags}'";
+    check(&mut desk, tabs, Ok("0\n1*\n2-"));
+    check(&mut desk, "next-tab", Ok(""));
+    check(&mut desk, index, Ok("2.0 0"));
+    check(&mut desk, "last-tab", Ok(""));
+    check(&mut desk, index, Ok("1.0 0"));
+    check(&mut desk, "focus-tab 0", Ok(""));
+    desk.outside("split-pane");
+    check(&mut desk, index, Ok("0.1 0"));
+    check(&mut desk, "focus-pane --up", Ok(""));
+    check(&mut desk, index, Ok("0.0 0"));
+    check(&mut desk, "zoom-pane", Ok(""));
+    assert_eq!(desk.size(0), (120, 30), "at once");
+    desk.outside("list-tabs");
+    assert!(
+        desk.answer()
+            .is_ok_and(|text| text.contains("0: shell (2 panes) *"))
+    );
+    let nobody = Err("no terminal is attached to this workspace");
+    check(&mut desk, "toggle-panel", nobody);
+    check(&mut desk, "list-clients", Ok("no terminal is attached"));
+    desk.attach(B, 120, 31);
+    assert_eq!((desk.state.views[&B].tab.0, desk.focused(B)), (0, 0));
+    assert!(desk.state.away.is_none());
+    desk.event(Event::Gone { client: B });
+    desk.outside("close-tab -t 0");
+    check(&mut desk, index, Ok("0.0 0"));
+}
+
+/// A terminal that was there before an upgrade has not come: nothing tells so, no hook runs.
+#[test]
+fn a_terminal_that_returns_does_not_attach() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b c C-b c C-b 1");
+    let kept = desk.state.views[&A].keep();
+    let before = desk.state.journal.now().number;
+    desk.state.views.clear();
+    desk.state.sizes_held_ms = Some(3_000);
+    for pane in [0, 1, 2] {
+        let pane = PaneId(pane);
+        desk.event(Event::Output { pane });
+    }
+    desk.event(Event::Attached {
+        client: B,
+        size: Size::new(120, 31),
+        env: Vec::new(),
+        back: Some(Box::new(kept)),
+    });
+    assert_eq!(desk.state.journal.now().number, before, "nothing happened");
+    assert_eq!(desk.state.views[&B].tab.0, 1);
+    assert!(desk.state.panes.values().all(|pane| !pane.activity));
 }
