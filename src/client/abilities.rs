@@ -11,9 +11,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::terminal::{self, Raw};
 use crate::draw::{Caps, ColorDepth, text};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::decode::Decoder;
 use crate::keys::input::{Input, Reply};
+use crate::keys::key::Code;
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -59,9 +60,12 @@ pub struct Abilities {
 /// # Errors
 /// There is no terminal.
 pub fn ask() -> Result<Abilities> {
-    let tty = terminal::reopen()?;
+    let tty = terminal::asked()?;
     let raw = Raw::enter()?;
-    let mut out = std::io::stdout();
+    // Standard output may be on its way elsewhere.
+    let out = tty.try_clone();
+    let out = out.map_err(|error| Error::unreachable(format!("cannot ask the terminal: {error}")));
+    let mut out = std::fs::File::from(out?);
     let asked = out.write_all(&questions()).and_then(|()| out.flush());
     let mut heard = Vec::new();
     let mut decoder = Decoder::new();
@@ -100,7 +104,7 @@ fn questions() -> Vec<u8> {
     for (_, sample) in SAMPLES {
         bytes.extend_from_slice(b"\r\x1b[K");
         bytes.extend_from_slice(sample.as_bytes());
-        bytes.extend_from_slice(b"\x1b[?6n");
+        bytes.extend_from_slice(b"\x1b[6n");
     }
     bytes.extend_from_slice(b"\r\x1b[K\x1b[>q\x1b[?u\x1b[?2026$p\x1b[?2031$p\x1b]11;?\x1b\\");
     // `RGB`, `Tc` and `Ms`, in hexadecimal as XTGETTCAP wants them.
@@ -122,6 +126,7 @@ fn judge(heard: &[Input]) -> Abilities {
     let mut columns = Vec::new();
     for input in heard {
         let Input::Reply(reply) = input else {
+            columns.extend(column_in_first_row(input));
             continue;
         };
         found.answers = true;
@@ -155,6 +160,15 @@ fn judge(heard: &[Input]) -> Abilities {
             .collect();
     }
     found
+}
+
+/// Where the cursor is when it is in the first row: what tells it also means F3 with modifiers, and
+/// nobody presses keys here.
+fn column_in_first_row(input: &Input) -> Option<u16> {
+    match input {
+        Input::Key(event) if event.key.code == Code::F(3) => Some(event.key.mods.bits().into()),
+        _ => None,
+    }
 }
 
 /// Columns a cluster takes on Stoa's screens, which an emulator counts.
@@ -261,7 +275,11 @@ pub fn lines(found: &Abilities, caps: &Caps) -> Vec<(&'static str, bool, String)
         ),
     }
     if !found.measured {
-        tell("widths", true, "could not be measured");
+        tell(
+            "widths",
+            false,
+            "could not be measured: it does not tell where its cursor is",
+        );
     } else if found.widths.is_empty() {
         tell(
             "widths",
@@ -292,7 +310,8 @@ mod tests {
     fn a_modern_terminal_is_told_in_full() {
         let mut bytes = Vec::new();
         for (_, sample) in SAMPLES {
-            bytes.extend_from_slice(format!("\x1b[?1;{}R", cells(sample) + 1).as_bytes());
+            // In the first row it is written as F3 with modifiers is.
+            bytes.extend_from_slice(format!("\x1b[1;{}R", cells(sample) + 1).as_bytes());
         }
         bytes.extend_from_slice(
             b"\x1bP>|kitty(0.40)\x1b\\\x1b[?1u\x1b[?2026;2$y\x1b[?2031;2$y\x1b]11;rgb:ffff/ffff/ffff\x1b\\\
@@ -318,7 +337,15 @@ mod tests {
             .filter(|(_, good, _)| !good)
             .map(|(subject, _, _)| *subject)
             .collect();
-        assert_eq!(bad, ["colours", "background"]);
+        assert_eq!(bad, ["colours", "background", "widths"]);
+    }
+
+    /// tmux answers this form of the question and not the private one.
+    #[test]
+    fn the_cursors_place_is_asked_for_plainly() {
+        let questions = String::from_utf8(questions()).expect("they are text");
+        assert_eq!(questions.matches("\x1b[6n").count(), SAMPLES.len());
+        assert!(!questions.contains("\x1b[?6n"));
     }
 
     #[test]
@@ -326,7 +353,7 @@ mod tests {
         let mut bytes = Vec::new();
         for (at, (_, sample)) in SAMPLES.iter().enumerate() {
             let more = if at == 0 { 5 } else { 1 };
-            bytes.extend_from_slice(format!("\x1b[?1;{}R", cells(sample) + more).as_bytes());
+            bytes.extend_from_slice(format!("\x1b[12;{}R", cells(sample) + more).as_bytes());
         }
         bytes.extend_from_slice(b"\x1b[?1;2c");
         let found = heard(&bytes);

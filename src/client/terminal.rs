@@ -116,6 +116,23 @@ pub fn reopen() -> Result<OwnedFd> {
             "from a script use stoa --once, or commands such as stoa list-panes --json",
         ));
     }
+    open_input()
+}
+
+/// Opens the terminal that standard input is, wherever output goes.
+///
+/// # Errors
+/// Standard input is no terminal.
+pub fn asked() -> Result<OwnedFd> {
+    if !std::io::stdin().is_terminal() {
+        return Err(
+            Error::usage("there is no terminal to be asked").with_hint("type it in a terminal")
+        );
+    }
+    open_input()
+}
+
+fn open_input() -> Result<OwnedFd> {
     let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     open("/proc/self/fd/0", flags, Mode::empty())
         .or_else(|_| open("/dev/tty", flags, Mode::empty()))

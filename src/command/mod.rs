@@ -331,6 +331,17 @@ pub enum Command {
     View(ViewCommand),
 }
 
+impl ViewCommand {
+    /// Whether it only says where to look, which makes sense while no terminal is attached.
+    pub fn goes_without_terminal(&self) -> bool {
+        use ViewCommand::{FocusTab, LastTab, NextTab, PreviousTab, ZoomPane};
+        matches!(
+            self,
+            FocusTab(_) | NextTab(_) | PreviousTab(_) | LastTab(_) | ZoomPane(_)
+        )
+    }
+}
+
 /// Every row of the table, in the order help shows them.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
     LocalCommand::ROWS

@@ -307,6 +307,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
         None => matches.get_one::<String>("layout").map(|layout| {
             let layout = Some(layout.clone());
             Command::Local(LocalCommand::Attach(Attach {
+                detach_others: false,
                 layout,
                 place: None,
             }))

@@ -28,6 +28,15 @@ pub fn view<'a>(state: &'a State, requester: &Requester) -> Result<&'a View> {
         })
 }
 
+/// The view a command goes by, though nobody may be attached: the asking terminal's, the one used
+/// last, or the one that is away. None before there is a tab.
+pub fn standpoint<'a>(state: &'a State, requester: &Requester) -> Option<&'a View> {
+    requester
+        .client
+        .and_then(|client| state.views.get(&client))
+        .or_else(|| state.standpoint())
+}
+
 /// Like [`view`], its client only.
 ///
 /// # Errors
@@ -46,11 +55,7 @@ pub fn pane(state: &State, requester: &Requester, target: Option<&str>) -> Resul
         None => requester
             .pane
             .filter(|pane| state.tab_of(*pane).is_some())
-            .or_else(|| {
-                view(state, requester)
-                    .ok()
-                    .and_then(|view| state.focused(view))
-            })
+            .or_else(|| standpoint(state, requester).and_then(|view| state.focused(view)))
             .or_else(|| state.tabs.first().map(|tab| tab.active))
             .ok_or_else(|| Error::refused("there is no pane")),
     }
@@ -111,7 +116,7 @@ fn dotted_pane(state: &State, word: &str) -> Option<PaneId> {
     }
     let tab = match tab {
         "" => state
-            .recent_view()
+            .standpoint()
             .map(|view| view.tab)
             .or(state.tabs.first().map(|tab| tab.id))?,
         name => named_tab(state, name).ok()?,
@@ -137,7 +142,7 @@ pub fn tab(state: &State, requester: &Requester, target: Option<&str>) -> Result
             .pane
             .and_then(|pane| state.tab_of(pane))
             .map(|tab| tab.id)
-            .or_else(|| view(state, requester).ok().map(|view| view.tab))
+            .or_else(|| standpoint(state, requester).map(|view| view.tab))
             .or_else(|| state.tabs.first().map(|tab| tab.id))
             .ok_or_else(|| Error::refused("there is no tab")),
     }

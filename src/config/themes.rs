@@ -72,6 +72,11 @@ impl Themes {
         name == AUTO || self.all.contains_key(name)
     }
 
+    /// Whether its file has a mistake and it was never read without one.
+    pub fn is_broken(&self, name: &str) -> bool {
+        !self.knows(name) && self.broken.iter().any(|broken| broken == name)
+    }
+
     /// What a person can choose from, `auto` first.
     pub fn names(&self) -> Vec<String> {
         let names = self.all.keys().map(String::as_str);
@@ -175,6 +180,8 @@ mod tests {
         ]);
         assert!(themes.knows("sea") && themes.knows("auto") && themes.knows("dark"));
         assert!(!themes.knows("bad") && !themes.knows("none"));
+        assert!(themes.is_broken("bad") && themes.is_broken("none"));
+        assert!(!themes.is_broken("sea") && !themes.is_broken("nowhere"));
         assert_eq!(reports.len(), 2, "{reports:?}");
         assert!(
             reports[0].starts_with("themes/bad.toml:2:1: "),

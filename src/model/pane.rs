@@ -1,7 +1,7 @@
 //! A pane: one program on one PTY, the screen it draws, and the session it is.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub struct Pane {
     pub life: PaneLife,
     /// Id of the session registered for it.
     pub session: String,
-    /// Directory reported by the program (OSC 7), if any.
+    /// The directory it is in, as its program says (OSC 7) or the system; `None` before either has.
     pub cwd: Option<PathBuf>,
     /// What its program says it is doing.
     pub status: ProgramStatus,
@@ -45,6 +45,8 @@ pub struct Pane {
     pub last_output_ms: u64,
     /// Loop time in milliseconds of the last thing typed or pasted into it.
     pub typed_ms: u64,
+    /// Whether anything has been typed into the program that runs in it now.
+    pub touched: bool,
     /// Whether its shell waits for a command with nothing typed yet; `None` for a program that
     /// does not mark its prompts.
     pub at_prompt: Option<bool>,
@@ -124,10 +126,16 @@ impl Pane {
         }
     }
 
+    /// The directory it is in, as far as is known.
+    pub fn directory(&self) -> &Path {
+        self.cwd.as_deref().unwrap_or(&self.launch.cwd)
+    }
+
     /// Something has been typed into it.
     pub fn typed(&mut self, now_ms: u64) {
         self.last_active_ms = now_ms;
         self.typed_ms = now_ms;
+        self.touched = true;
         self.at_prompt = self.at_prompt.map(|_| false);
     }
 

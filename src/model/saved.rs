@@ -63,6 +63,9 @@ pub struct SavedTab {
     /// Which panes take input together.
     #[serde(default)]
     pub together: Together,
+    /// The area that terminals gave it last.
+    #[serde(default)]
+    pub area: Option<Size>,
 }
 
 /// A floating pane.
@@ -149,13 +152,14 @@ impl Saved {
             panes: tab.layout.to_spec(|pane| pane),
             floats: tab.floats.iter().map(SavedFloat::of).collect(),
             together: tab.together.clone(),
+            area: tab.area,
         };
         Saved {
             version: VERSION,
             area: state.last_area,
             next_pane,
             next_tab,
-            shown: state.recent_view().map(|view| view.tab),
+            shown: state.standpoint().map(|view| view.tab),
             tabs: state.tabs.iter().map(tab).collect(),
             panes: state.panes.keys().map(|id| (*id, pane(*id))).collect(),
         }
@@ -173,7 +177,8 @@ impl Saved {
         if self.panes.len() > MAX_PANES {
             return damaged(format!("it has more than {MAX_PANES} panes"));
         }
-        if self.area.cols.max(self.area.rows) > MAX_CELLS {
+        let fits = |area: &Size| area.cols.max(area.rows) <= MAX_CELLS;
+        if !fits(&self.area) {
             return damaged("the terminal was too large".to_owned());
         }
         let mut seen = BTreeSet::new();
@@ -199,6 +204,7 @@ impl Saved {
                 layout,
                 floats,
                 together: saved.together.clone(),
+                area: saved.area.filter(fits),
                 ..Tab::new(saved.id, first)
             };
             if tab.contains(saved.active) {
@@ -259,6 +265,7 @@ mod tests {
                     pinned: true,
                 }],
                 together: Together::Only(vec![PaneId(3)]),
+                area: Some(Size::new(80, 23)),
             }],
             panes: [0, 3, 4]
                 .map(|pane| (PaneId(pane), SavedPane::default()))

@@ -68,6 +68,9 @@ pub struct State {
     pub buffers: Buffers,
     /// Attached terminals' views.
     pub views: BTreeMap<ClientId, View>,
+    /// While no terminal is attached: how the last one looked at things. Commands go by it, and the
+    /// next terminal goes on with it.
+    pub away: Option<Box<View>>,
     /// The store at the last revision seen.
     pub snapshot: Arc<Snapshot>,
     /// Loop time at which `snapshot` arrived, for counting times left down.
@@ -134,6 +137,7 @@ impl State {
             panes: BTreeMap::new(),
             buffers: Buffers::default(),
             views: BTreeMap::new(),
+            away: None,
             snapshot,
             snapshot_at_ms: 0,
             now_ms: 0,
@@ -243,9 +247,14 @@ impl State {
     /// The pane that takes a view's keys.
     pub fn focused(&self, view: &View) -> Option<PaneId> {
         let tab = self.tab(view.tab)?;
-        view.focused_in(tab.id)
+        Some(self.focused_in(tab, view))
+    }
+
+    fn focused_in(&self, tab: &Tab, view: &View) -> PaneId {
+        let known = view.focused_in(tab.id);
+        known
             .filter(|&pane| tab.contains(pane))
-            .or(Some(tab.active))
+            .unwrap_or(tab.active)
     }
 
     /// Where a view shows the panes of its tab: the one answer that drawing, the mouse and panes' sizes
@@ -257,12 +266,16 @@ impl State {
     /// The same in another area than the view's own.
     pub fn arrangement_in(&self, view: &View, area: Rect) -> Option<Arrangement> {
         let tab = self.tab(view.tab)?;
-        let look = Look {
-            focused: self.focused(view),
+        Some(tab.arrange(area, self.look(tab, view)))
+    }
+
+    /// How a view looks at a tab when it shows it.
+    pub fn look<'a>(&self, tab: &Tab, view: &'a View) -> Look<'a> {
+        Look {
+            focused: Some(self.focused_in(tab, view)),
             order: view.focus.get(&tab.id).map_or(&[], Vec::as_slice),
             zoom: view.zoom.get(&tab.id).copied(),
-        };
-        Some(tab.arrange(area, look))
+        }
     }
 
     /// The panes that a view has in sight.
@@ -282,7 +295,7 @@ impl State {
     /// Moves a view to a pane of a tab. A floating one lies over what is zoomed, any other ends that.
     pub fn focus(&mut self, client: ClientId, tab: TabId, pane: PaneId) {
         let over = self.tab(tab).is_some_and(|tab| tab.float(pane).is_some());
-        let Some(view) = self.views.get_mut(&client) else {
+        let Some(view) = self.standpoint_mut(client) else {
             return;
         };
         match over {
@@ -296,6 +309,29 @@ impl State {
         self.views
             .values()
             .max_by_key(|view| (view.last_input_ms, view.client))
+    }
+
+    /// From where things are looked at: the view somebody used last, attached or away.
+    pub fn standpoint(&self) -> Option<&View> {
+        self.recent_view().or(self.away.as_deref())
+    }
+
+    /// A terminal's view, or the one that is away.
+    pub fn standpoint_of(&self, client: ClientId) -> Option<&View> {
+        let away = self.away.as_deref();
+        let away = away.filter(|view| view.client == client);
+        self.views.get(&client).or(away)
+    }
+
+    /// The same, to be changed.
+    pub fn standpoint_mut(&mut self, client: ClientId) -> Option<&mut View> {
+        self.standpoints_mut().find(|view| view.client == client)
+    }
+
+    /// Every view, attached or away.
+    pub fn standpoints_mut(&mut self) -> impl Iterator<Item = &mut View> {
+        let away = self.away.as_deref_mut();
+        self.views.values_mut().chain(away)
     }
 
     /// The area that panes share whatever terminals show them, if the settings or `resize-window` say
@@ -319,6 +355,22 @@ impl State {
             .map(|view| view.frame().content.size())
             .unwrap_or(self.last_area);
         Rect::new(0, 0, size.cols, size.rows)
+    }
+
+    /// The area a tab's panes share: as `view` sees it if it shows the tab, else as terminals gave it
+    /// last.
+    pub fn area_of(&self, tab: TabId, view: Option<&View>) -> Rect {
+        let shown = view.filter(|view| view.tab == tab);
+        match (self.fixed_area(), shown) {
+            (Some(area), _) => area,
+            (None, Some(view)) => view.frame().content,
+            (None, None) => {
+                let given = self.tab(tab).and_then(|tab| tab.area);
+                given.map_or(self.default_area(), |size| {
+                    Rect::new(0, 0, size.cols, size.rows)
+                })
+            }
+        }
     }
 
     /// The pane and tab ids that come next.
@@ -358,6 +410,7 @@ impl State {
             last_active_ms: self.now_ms,
             last_output_ms: self.now_ms,
             typed_ms: self.now_ms,
+            touched: false,
             at_prompt: None,
             options: BTreeMap::new(),
             resumed: None,
@@ -409,11 +462,11 @@ impl State {
         let tab_id = tab.id;
         match tab.remove(pane) {
             Removal::Removed { heir } => {
-                for view in self.views.values_mut() {
+                for view in self.standpoints_mut() {
                     view.forget_pane(pane);
                 }
                 let next = self
-                    .recent_view()
+                    .standpoint()
                     .and_then(|view| view.focused_in(tab_id))
                     .unwrap_or(heir);
                 if let Some(tab) = self.tab_mut(tab_id).filter(|tab| tab.active == pane) {
@@ -421,7 +474,7 @@ impl State {
                 }
             }
             Removal::Last => {
-                for view in self.views.values_mut() {
+                for view in self.standpoints_mut() {
                     view.forget_pane(pane);
                 }
                 self.remove_tab(tab_id);
@@ -462,7 +515,7 @@ impl State {
         self.note(Kind::TabClosed, id, serde_json::Map::new());
         let ids: Vec<TabId> = self.tabs.iter().map(|tab| tab.id).collect();
         let neighbour = ids.get(index.saturating_sub(1)).copied();
-        for view in self.views.values_mut() {
+        for view in self.standpoints_mut() {
             view.focus.remove(&id);
             view.zoom.remove(&id);
             let last = view.last_tab.filter(|tab| ids.contains(tab));

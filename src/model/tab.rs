@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::float::{Float, Place};
-use super::geometry::Rect;
+use super::geometry::{Rect, Size};
 use super::id::{PaneId, TabId};
 use super::layout::{Arrangement, Floated, Layout, Removal};
 
@@ -25,6 +25,17 @@ pub struct Tab {
     pub active: PaneId,
     /// Which of its panes take input together.
     pub together: Together,
+    /// The area that terminals gave it last; `None` until one could.
+    pub area: Option<Size>,
+    /// How its panes lay when their sizes were worked out last.
+    pub(super) sized: Option<Lie>,
+}
+
+/// How panes lie in an area.
+pub(super) struct Lie {
+    area: Size,
+    layout: Layout,
+    floats: Vec<Float>,
 }
 
 /// Which panes of a tab are typed into at once.
@@ -80,7 +91,32 @@ impl Tab {
             floats: Vec::new(),
             active: pane,
             together: Together::Off,
+            area: None,
+            sized: None,
         }
+    }
+
+    /// Whether its panes lie in `area` as they did when their sizes were worked out last.
+    pub fn is_sized(&self, area: Size) -> bool {
+        self.sized.as_ref().is_some_and(|then| {
+            then.area == area && then.layout == self.layout && then.floats == self.floats
+        })
+    }
+
+    /// Its panes have the sizes that follow from how they lie in `area`.
+    pub fn note_sized(&mut self, area: Size) {
+        if !self.is_sized(area) {
+            self.sized = Some(Lie {
+                area,
+                layout: self.layout.clone(),
+                floats: self.floats.clone(),
+            });
+        }
+    }
+
+    /// Its panes have sizes that do not follow from how they lie.
+    pub fn forget_sized(&mut self) {
+        self.sized = None;
     }
 
     /// Every pane: the tiled ones as the tree reads, then the floating ones as they came.

@@ -211,7 +211,7 @@ impl State {
         let Some(first) = ids.first().copied() else {
             return;
         };
-        for view in self.views.values_mut() {
+        for view in self.standpoints_mut() {
             view.zoom.clear();
             view.focus.retain(|tab, _| ids.contains(tab));
             if !ids.contains(&view.tab) {

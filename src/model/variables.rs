@@ -60,7 +60,7 @@ impl<'a> Found<'a> {
         let view = subject
             .client
             .and_then(|client| state.views.get(&client))
-            .or_else(|| state.recent_view());
+            .or_else(|| state.standpoint());
         let tab = subject
             .tab
             .and_then(|tab| state.tab(tab))
@@ -88,7 +88,10 @@ impl<'a> Found<'a> {
                 self.of_pane(self.pane?, &name)
             }
             "window" => self.of_tab(self.tab?, &name),
-            "client" => self.of_client(self.view?, &name),
+            "client" => {
+                let attached = |view: &&View| self.state.views.contains_key(&view.client);
+                self.of_client(self.view.filter(attached)?, &name)
+            }
             "agent" => self.of_agent(self.pane?, &name),
             _ => self.of_server(&name),
         }
@@ -130,10 +133,7 @@ impl<'a> Found<'a> {
             "pane_name" => pane.name.clone().unwrap_or_default(),
             "pane_current_command" => pane.program(),
             "pane_start_command" => pane.launch.argv.join(" "),
-            "pane_current_path" => {
-                let path = pane.cwd.as_ref().unwrap_or(&pane.launch.cwd);
-                path.display().to_string()
-            }
+            "pane_current_path" => pane.directory().display().to_string(),
             "pane_start_path" => pane.launch.cwd.display().to_string(),
             "pane_pid" => pane.pid().map(|pid| pid.to_string())?,
             "pane_width" => pane.size.cols.to_string(),
@@ -189,11 +189,11 @@ impl<'a> Found<'a> {
 
     /// The area the tab is laid out in, counted from its own corner.
     fn area(&self) -> super::geometry::Rect {
-        let size = match self.view {
-            Some(view) => view.frame().content.size(),
-            None => self.state.last_area,
+        let area = match self.tab {
+            Some(tab) => self.state.area_of(tab.id, self.view),
+            None => self.state.default_area(),
         };
-        super::geometry::Rect::new(0, 0, size.cols, size.rows)
+        super::geometry::Rect::new(0, 0, area.cols, area.rows)
     }
 
     fn place(&self) -> Option<usize> {
@@ -245,7 +245,8 @@ impl<'a> Found<'a> {
             "window_width" => self.area().cols.to_string(),
             "window_height" => self.area().rows.to_string(),
             "window_bigger" => {
-                let wider = |pane: &Pane| pane.size.cols > self.area().cols;
+                let seen = self.view.map(|view| view.frame().content.cols);
+                let wider = |pane: &Pane| seen.is_some_and(|cols| pane.size.cols > cols);
                 let panes = tab.panes();
                 let mut panes = panes.iter().filter_map(|id| self.state.panes.get(id));
                 flag(panes.any(wider))

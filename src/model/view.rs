@@ -12,6 +12,7 @@ use super::id::{ClientId, PaneId, TabId};
 use super::layout::BorderId;
 use super::overlay::Overlay;
 use super::panel::PanelState;
+use super::tab::Tab;
 use crate::config::settings::StatusPosition;
 use crate::keys::key::Key;
 
@@ -89,6 +90,9 @@ pub struct KeptView {
     panel_open: bool,
     status_line: Option<StatusPosition>,
 }
+
+/// Whose a view is that no terminal shows.
+pub const NOBODY: ClientId = ClientId(u32::MAX);
 
 /// Something held with the mouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,6 +206,24 @@ impl View {
         }
     }
 
+    /// Its terminal goes away: what was being typed, held or said goes with it.
+    pub fn leave(mut self) -> View {
+        self.panel.focused = false;
+        View {
+            client: NOBODY,
+            overlay: None,
+            welcome: false,
+            pending: Vec::new(),
+            hints: false,
+            repeat_until_ms: 0,
+            message: None,
+            drag: None,
+            last_click: None,
+            adjusting: false,
+            ..self
+        }
+    }
+
     /// What is to be there again.
     pub fn keep(&self) -> KeptView {
         KeptView {
@@ -216,8 +238,12 @@ impl View {
         }
     }
 
-    /// Looks at what it looked at before; `is_there` says whether a pane is in a tab.
-    pub fn look_again(&mut self, kept: KeptView, is_there: impl Fn(TabId, Option<PaneId>) -> bool) {
+    /// Looks at what it looked at before, as far as that is still in one of `tabs`.
+    pub fn look_again(&mut self, kept: KeptView, tabs: &[Tab]) {
+        let is_there = |tab: TabId, pane: Option<PaneId>| {
+            let tab = tabs.iter().find(|there| there.id == tab);
+            tab.is_some_and(|tab| pane.is_none_or(|pane| tab.contains(pane)))
+        };
         if is_there(kept.tab, None) {
             self.tab = kept.tab;
         }

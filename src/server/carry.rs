@@ -25,6 +25,7 @@ use crate::model::state::State;
 use crate::model::view::KeptView;
 use crate::pty::{self, Handed};
 use crate::term::Screen;
+use crate::update::settle;
 
 /// The version of the form. Fields may be added with a default; whoever changes the meaning of one
 /// raises it.
@@ -57,6 +58,12 @@ pub struct Carried {
     options: BTreeMap<String, String>,
     fixed_size: Option<Size>,
     marked: Option<PaneId>,
+    /// How the last terminal looked at things, while none is attached.
+    #[serde(default)]
+    away: Option<KeptView>,
+    /// How large a cell of the terminals is, which programs have been told.
+    #[serde(default)]
+    cell: Option<(u16, u16)>,
     cursor: Cursor,
     /// Programs of closed panes that have been told to hang up.
     pub closing: Vec<Handed>,
@@ -89,6 +96,8 @@ struct CarriedPane {
     bell: bool,
     activity: bool,
     at_prompt: Option<bool>,
+    #[serde(default)]
+    touched: bool,
     options: BTreeMap<String, String>,
     #[serde(default)]
     resumed: Option<Resumed>,
@@ -136,6 +145,8 @@ impl Loop {
             options: self.state.options.clone(),
             fixed_size: self.state.fixed_size,
             marked: self.state.marked,
+            away: self.state.away.as_ref().map(|view| view.keep()),
+            cell: Some(self.state.palette.cell),
             cursor: self.state.journal.now(),
             closing: closing.filter_map(|(pty, _)| pty.hand_over()).collect(),
             orphans: pty::orphans(),
@@ -177,6 +188,7 @@ fn carried(pane: &Pane, running: Option<Handed>, script: usize) -> CarriedPane {
         bell: pane.bell,
         activity: pane.activity,
         at_prompt: pane.at_prompt,
+        touched: pane.touched,
         options: pane.options.clone(),
         resumed: pane.resumed.clone(),
         running,
@@ -278,6 +290,7 @@ impl Understood {
         state.last_area = saved.area;
         state.returned_to = saved.shown;
         state.tabs = tabs;
+        state.palette.cell = carried.cell.unwrap_or(state.palette.cell);
         let mut programs = BTreeMap::new();
         for (id, pane) in std::mem::take(&mut carried.panes) {
             state.add_pane(id, pane.launch, pane.session, pane.size);
@@ -285,6 +298,7 @@ impl Understood {
                 continue;
             };
             made.screen = screen;
+            made.screen.set_palette(state.palette.clone());
             made.name = pane.name;
             made.title = pane.title;
             made.foreground = pane.foreground;
@@ -292,6 +306,7 @@ impl Understood {
             made.bell = pane.bell;
             made.activity = pane.activity;
             made.at_prompt = pane.at_prompt;
+            made.touched = pane.touched;
             made.options = pane.options;
             // Loop time begins anew.
             made.resumed = pane.resumed.map(|resumed| Resumed {
@@ -312,7 +327,19 @@ impl Understood {
         state.environment = std::mem::take(&mut carried.environment);
         state.options = std::mem::take(&mut carried.options);
         state.fixed_size = carried.fixed_size;
+        for at in 0..state.tabs.len() {
+            // Programs have the sizes that follow from how their panes lie.
+            let area = state.area_of(state.tabs[at].id, None).size();
+            state.tabs[at].note_sized(area);
+        }
         state.marked = carried.marked;
+        if let Some(kept) = carried.away.take() {
+            settle::stand(state);
+            let State { away, tabs, .. } = &mut *state;
+            if let Some(view) = away {
+                view.look_again(kept, tabs);
+            }
+        }
         state.journal.go_on(carried.cursor);
         state.hooks.done = carried.cursor.number;
         (carried, programs)

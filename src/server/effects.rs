@@ -1,11 +1,14 @@
 //! Carrying out what the pure step asked for. The only place where the server acts on the world.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use super::coordinator::Job;
 use super::event_loop::Loop;
 use super::files;
+use crate::config::settings::Settings;
+use crate::draw::text;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::model::pane::Launch;
@@ -159,8 +162,13 @@ impl Loop {
     }
 
     fn start(&mut self, pane: PaneId, launch: &Launch, size: Size, session: &str) {
-        let env = self.environment(pane, launch, session);
-        let (program, args) = command_line(launch, &self.state.config.settings, &env);
+        let mut env = self.environment(pane, launch, session);
+        let (shell, complaint) = shell(&self.state.config.settings, &env);
+        if complaint.is_some() {
+            // Programs that start a shell of their own are to find one as well.
+            env.insert("SHELL".into(), shell.clone());
+        }
+        let (program, args) = command_line(launch, &self.state.config.settings, shell);
         let beside = launch.beside.and_then(|near| self.ptys.get(&near));
         let cwd = beside
             .and_then(|running| running.pty.cwd())
@@ -176,8 +184,11 @@ impl Loop {
         match pty::spawn(&spec) {
             Ok(pty) => {
                 let pid = pty.pid().unsigned_abs();
-                if let (Some(note), Some(pane)) = (pty.note(), self.state.panes.get_mut(&pane)) {
-                    pane.screen.feed(format!("stoa: {note}\r\n").as_bytes());
+                let notes = [complaint, pty.note().map(str::to_owned)];
+                if let Some(pane) = self.state.panes.get_mut(&pane) {
+                    for note in notes.into_iter().flatten() {
+                        pane.screen.feed(format!("stoa: {note}\r\n").as_bytes());
+                    }
                 }
                 self.add_pty(pane, pty);
                 let resumed = self.state.panes.get(&pane);
@@ -276,19 +287,39 @@ fn within_reach(env: &mut BTreeMap<OsString, OsString>) {
     env.insert("PATH".into(), std::env::join_paths(dirs).unwrap_or(path));
 }
 
+/// The person's shell: the one in the settings, else the one in the environment. If that cannot be
+/// run it is `/bin/sh`, and what to say about it.
+fn shell(settings: &Settings, env: &BTreeMap<OsString, OsString>) -> (OsString, Option<String>) {
+    let set = settings
+        .default_shell
+        .as_ref()
+        .map(|shell| shell.as_os_str());
+    let inherited = env.get(OsStr::new("SHELL")).map(OsString::as_os_str);
+    let wanted = set.or(inherited).filter(|shell| !shell.is_empty());
+    let usual = OsStr::new("/bin/sh");
+    match wanted {
+        Some(shell) if runs(Path::new(shell)) => (shell.to_owned(), None),
+        Some(shell) => {
+            let shell = text::sanitize(&shell.to_string_lossy(), 200);
+            let complaint = format!("the shell {shell} cannot be run; this is /bin/sh");
+            (usual.to_owned(), Some(complaint))
+        }
+        None => (usual.to_owned(), None),
+    }
+}
+
+/// Whether a shell may be executed; one without a directory is looked for in the `PATH` later.
+fn runs(shell: &Path) -> bool {
+    let named = shell.components().count() == 1;
+    named || shell.is_file() && rustix::fs::access(shell, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
 /// Program and arguments of a pane: the given words, one word through the shell, or the shell.
 fn command_line(
     launch: &Launch,
-    settings: &crate::config::settings::Settings,
-    env: &BTreeMap<OsString, OsString>,
+    settings: &Settings,
+    shell: OsString,
 ) -> (OsString, Vec<OsString>) {
-    let shell = settings
-        .default_shell
-        .as_ref()
-        .map(|shell| shell.clone().into_os_string())
-        .or_else(|| env.get(std::ffi::OsStr::new("SHELL")).cloned())
-        .filter(|shell| !shell.is_empty())
-        .unwrap_or_else(|| "/bin/sh".into());
     match launch.argv.as_slice() {
         [] => match &settings.default_command {
             Some(line) => (shell, vec!["-c".into(), line.into()]),
@@ -311,5 +342,33 @@ fn agent_kind(launch: &Launch) -> String {
     match name {
         "sh" | "bash" | "zsh" | "fish" | "dash" | "ksh" | "nu" => "shell".to_owned(),
         other => other.chars().take(32).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_that_cannot_be_run_is_replaced() {
+        let check = |set: Option<&str>, inherited: &str, expected: &str, told: bool| {
+            let settings = Settings {
+                default_shell: set.map(Into::into),
+                ..Settings::default()
+            };
+            let env = [("SHELL".into(), inherited.into())].into();
+            let (found, complaint) = shell(&settings, &env);
+            assert_eq!(
+                (found.to_str(), complaint.is_some()),
+                (Some(expected), told)
+            );
+        };
+        check(None, "", "/bin/sh", false);
+        check(None, "/usr/bin/env", "/usr/bin/env", false);
+        check(None, "/no/such", "/bin/sh", true);
+        check(None, "/etc/passwd", "/bin/sh", true);
+        check(None, "/etc", "/bin/sh", true);
+        check(Some("/no/such"), "/usr/bin/env", "/bin/sh", true);
+        check(Some("fish"), "/no/such", "fish", false);
     }
 }

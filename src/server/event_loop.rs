@@ -90,6 +90,8 @@ pub(super) struct Running {
     pub(super) sync: Option<(u64, u64)>,
     /// The program in its foreground.
     pub(super) foreground: Foreground,
+    /// Whether it may be in another directory than was seen last.
+    pub(super) may_have_moved: bool,
     /// When its text is kept for a later server.
     pub(super) text: TextDue,
 }

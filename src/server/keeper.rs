@@ -167,9 +167,7 @@ impl Loop {
         let line = line.or_else(|| pane.offered().map(str::to_owned));
         SavedPane {
             name: pane.name.clone(),
-            cwd: cwd
-                .or_else(|| pane.cwd.clone())
-                .unwrap_or_else(|| pane.launch.cwd.clone()),
+            cwd: cwd.unwrap_or_else(|| pane.directory().to_owned()),
             offer: line.as_deref().filter(|_| !plain).and_then(saved::offer),
             session: session
                 .map(|session| session.name.clone())

@@ -45,18 +45,17 @@ impl Loop {
                 self.measured(cell);
                 let env = info.env;
                 self.update_environment(&env);
-                self.step(Event::Attached { client, size, env });
+                if returning.is_some() && self.returning.is_empty() {
+                    self.state.sizes_held_ms = None;
+                }
+                self.step(Event::Attached {
+                    client,
+                    size,
+                    env,
+                    back: returning.map(|returning| Box::new(returning.view)),
+                });
                 if let Some(terminal) = self.terminals.get_mut(&client) {
                     terminal.key_us = now_us;
-                }
-                if let Some(returning) = returning {
-                    if self.returning.is_empty() {
-                        self.state.sizes_held_ms = None;
-                    }
-                    self.step(Event::Returned {
-                        client,
-                        view: Box::new(returning.view),
-                    });
                 }
             }
             Post::Resize { client, size } => {
@@ -172,6 +171,7 @@ impl Loop {
             cwd: request.cwd.map(Into::into),
             env: request.env,
         };
+        self.look_at_directories(pane);
         let event = match parse::parse(&request.words) {
             Ok(parse::Parsed::Run(invocation)) => match invocation.command {
                 Some(command) => Event::Request {

@@ -1,6 +1,8 @@
 //! The loop's side of panes' programs: reading and parsing what they write, sending them input,
 //! noticing their end.
 
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::time::Instant;
 
 use rustix::event::epoll;
@@ -10,6 +12,7 @@ use super::event_loop::{
 };
 use super::keeper::TextDue;
 use crate::model::id::PaneId;
+use crate::model::pane::Pane;
 use crate::pty::{Pty, Read};
 use crate::update::Event;
 
@@ -76,6 +79,7 @@ impl Loop {
             waits_to_write: false,
             sync: None,
             foreground: Foreground::default(),
+            may_have_moved: true,
             text: TextDue::default(),
         };
         self.ptys.insert(pane, running);
@@ -138,6 +142,7 @@ impl Loop {
         };
         if fed {
             running.foreground.output(now_us);
+            running.may_have_moved = true;
             let interval = self.state.config.settings.restore_interval;
             running.text.output(now_us, interval);
             let epoch = pane.screen.sync_epoch();
@@ -296,9 +301,28 @@ impl Loop {
         if looked {
             // A shell that prompts again may have gone elsewhere.
             self.keeper.arm(now_us);
+            self.look_at_directories(None);
         }
         for (pane, name) in changed {
             self.step(Event::Foreground { pane, name });
+        }
+    }
+
+    /// Sees which directories panes are in, before a command that may ask for them. Only one that has
+    /// said something since can have moved, or `asking`, whose program asks.
+    pub(super) fn look_at_directories(&mut self, asking: Option<PaneId>) {
+        let mut moved = Vec::new();
+        for (id, running) in &mut self.ptys {
+            if !std::mem::take(&mut running.may_have_moved) && asking != Some(*id) {
+                continue;
+            }
+            let known = self.state.panes.get(id).map(Pane::directory);
+            let path = running.pty.cwd();
+            let path = path.filter(|path| !known.is_some_and(|known| same(known, path)));
+            moved.extend(path.map(|path| (*id, path)));
+        }
+        for (pane, path) in moved {
+            self.step(Event::Directory { pane, path });
         }
     }
 
@@ -323,6 +347,15 @@ impl Loop {
             self.closing.push((pty, Instant::now() + HANGUP_GRACE));
         }
     }
+}
+
+/// Whether two paths are the same directory: a shell says the way that it went, through links.
+fn same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let about = std::fs::metadata(path).ok()?;
+        Some((about.dev(), about.ino()))
+    };
+    one == other || place(one).is_some_and(|one| Some(one) == place(other))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use rustix::event::epoll;
 
 use super::event_loop::Loop;
 use super::terminal::{Learned, Terminal, TtyRead};
-use crate::keys::input::Input;
+use crate::keys::input::{Input, MouseKind};
+use crate::keys::key::Mods;
 use crate::model::id::{ClientId, PaneId};
 use crate::term::{Palette, clipboard_answer};
 use crate::update::{Event, pane};
@@ -54,7 +55,24 @@ impl Loop {
                 input => input,
             };
             terminal.key_us = now_us;
+            if self.may_command(client, &input) {
+                self.look_at_directories(None);
+            }
             self.step(Event::Input { client, input });
+        }
+    }
+
+    /// Whether something typed may run a command; text that goes to a program does not.
+    fn may_command(&self, client: ClientId, input: &Input) -> bool {
+        let view = self.state.views.get(&client);
+        let amid = view.is_some_and(|view| view.overlay.is_some() || !view.pending.is_empty());
+        match input {
+            Input::Key(event) => {
+                let mods = event.key.mods;
+                amid || event.typed().is_none() || mods.has(Mods::CTRL) || mods.has(Mods::ALT)
+            }
+            Input::Mouse(mouse) => matches!(mouse.kind, MouseKind::Press(_)),
+            Input::Paste(_) | Input::Focus(_) | Input::Reply(_) => false,
         }
     }
 

@@ -96,6 +96,7 @@ fn workspace(cols: u16, rows: u16) -> State {
             client: CLIENT,
             size,
             env,
+            back: None,
         },
     );
     press(&mut state, &["C-b", "%"]);

@@ -29,6 +29,8 @@ pub enum Event {
         size: Size,
         /// Its client's environment, for the first pane.
         env: Vec<(String, String)>,
+        /// What it looked at, if it was there before the server's program was replaced.
+        back: Option<Box<KeptView>>,
     },
     /// A terminal went away.
     Gone {
@@ -60,6 +62,13 @@ pub enum Event {
         pane: PaneId,
         /// The program's name.
         name: String,
+    },
+    /// The program in a pane's foreground is in another directory than was known.
+    Directory {
+        /// Which pane.
+        pane: PaneId,
+        /// The directory.
+        path: PathBuf,
     },
     /// A pane's program runs.
     Started {
@@ -126,13 +135,6 @@ pub enum Event {
         requester: Box<Requester>,
         /// Where the answer goes.
         reply: ReplyTo,
-    },
-    /// A terminal that has just attached was there before the server's program was replaced.
-    Returned {
-        /// Its id now.
-        client: ClientId,
-        /// What it looked at.
-        view: Box<KeptView>,
     },
     /// An earlier server left something to be opened again.
     Left(Box<Restorable>),

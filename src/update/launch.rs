@@ -33,7 +33,7 @@ pub fn plan(
         (Some(asked), ..) => (Some(asked), None),
         (None, NewPaneDirectory::Pane, Some(near)) => {
             let pane = state.panes.get(&near);
-            let known = pane.map(|pane| pane.cwd.clone().unwrap_or(pane.launch.cwd.clone()));
+            let known = pane.map(|pane| pane.directory().to_owned());
             (known, Some(near))
         }
         (None, NewPaneDirectory::Home, _) => (state.home.clone(), None),
@@ -96,6 +96,7 @@ pub fn again(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
     pane.foreground.clear();
     pane.at_prompt = None;
     pane.typed_ms = state.now_ms;
+    pane.touched = false;
     pane.last_output_ms = state.now_ms;
     effects.push(Effect::Start {
         pane: id,
@@ -107,10 +108,9 @@ pub fn again(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
 
 /// The size a pane starts with, so that a program does not see two sizes in its first moments.
 fn size_of(state: &State, pane: PaneId) -> crate::model::geometry::Size {
-    let area = state.default_area();
     state
         .tab_of(pane)
-        .and_then(|tab| tab.rect(pane, area))
+        .and_then(|tab| tab.rect(pane, state.area_of(tab.id, None)))
         .map(|rect| rect.size())
         .filter(|size| size.cols > 0 && size.rows > 0)
         .unwrap_or(super::super::model::state::UNSEEN)

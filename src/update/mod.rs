@@ -17,14 +17,13 @@ pub mod panel;
 pub mod request;
 pub mod restore;
 pub mod settle;
+mod sizes;
 #[cfg(test)]
 mod tests;
 pub mod timer;
 pub mod waits;
 
 pub use event::{Effect, Event, ReplyTo, Requester};
-
-use serde_json::Map;
 
 use crate::command::spec::Reply;
 use crate::command::tab::saved;
@@ -56,15 +55,13 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
     match event {
         Event::Input { client, input } => return input::input(state, client, input, effects),
         Event::Output { pane } => return pane::output(state, pane, effects),
-        Event::Attached { client, size, env } => {
-            request::attached(state, client, size, env, effects);
-        }
-        Event::Gone { client } => {
-            if state.views.remove(&client).is_some() {
-                state.note(Kind::ClientDetached, client, Map::new());
-            }
-            state.waits.forget(ReplyTo::View(client));
-        }
+        Event::Attached {
+            client,
+            size,
+            env,
+            back,
+        } => request::attached(state, client, size, env, back, effects),
+        Event::Gone { client } => request::gone(state, client),
         Event::Resized { client, size } => {
             if let Some(view) = state.views.get_mut(&client) {
                 view.resize(size);
@@ -73,6 +70,11 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
         Event::Foreground { pane, name } => {
             if let Some(pane) = state.panes.get_mut(&pane) {
                 pane.foreground = name;
+            }
+        }
+        Event::Directory { pane, path } => {
+            if let Some(pane) = state.panes.get_mut(&pane) {
+                pane.cwd = Some(path);
             }
         }
         Event::Started { pane, pid } => pane::started(state, pane, pid),
@@ -115,7 +117,6 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             let result = kept.map(|name| Reply::new("", serde_json::json!({ "name": name })));
             request::answered(state, reply, result, effects);
         }
-        Event::Returned { client, view } => request::returned(state, client, *view),
         Event::Left(left) => restore::left(state, left, effects),
         Event::Reloaded { loaded, reply } => request::reloaded(state, *loaded, reply, effects),
         Event::Timer => timer::fire(state, effects),

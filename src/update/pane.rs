@@ -13,7 +13,9 @@ use crate::term::{Event as Notice, Mark, MouseEncoding, MouseTracking, clipboard
 /// A pane's program has written: take what the screen noticed.
 pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Picture {
     let now = state.now_ms;
-    let seen = state.viewers(id).next().is_some();
+    // Terminals that are on their way back have not looked away.
+    let returning = state.sizes_held_ms.is_some();
+    let seen = returning || state.viewers(id).next().is_some();
     let config = state.config.clone();
     let settings = &config.settings;
     let allowed = settings.allow_osc52_write;
@@ -201,7 +203,8 @@ pub fn exited(state: &mut State, id: PaneId, status: ExitStatus, effects: &mut V
         session: pane.session.clone(),
     });
     // A shell that is left ends with the code of its last command, which is no failure of its own.
-    let shell = pane.launch.argv.is_empty();
+    // One that nobody has typed into was not left: it could not begin.
+    let shell = pane.launch.argv.is_empty() && pane.touched;
     let failed = match status {
         ExitStatus::Code(code) => code != 0 && !shell,
         ExitStatus::Signal(_) => true,

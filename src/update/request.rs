@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, ReplyTo, Requester, launch};
+use super::{Effect, ReplyTo, Requester, launch, settle};
 use crate::command::server::ServerCx;
 use crate::command::spec::Reply;
 use crate::command::view::ViewCx;
@@ -23,55 +23,74 @@ use crate::model::view::{DOCK_COLS, KeptView, Message, View};
 /// How long a line over the status bar stays, in milliseconds.
 const MESSAGE_MS: u64 = 4_000;
 
-/// A terminal attached: it sees the tab that was used last. The first one ever starts the first
-/// pane.
+/// A terminal attached: it sees the tab that was used last, and the first to come again sees
+/// everything as the last one left it. The first one ever starts the first pane. `back` is what a
+/// terminal looked at that was there before an upgrade: it has never been away.
 pub fn attached(
     state: &mut State,
     client: ClientId,
     size: Size,
     env: Vec<(String, String)>,
+    back: Option<Box<KeptView>>,
     effects: &mut Vec<Effect>,
 ) {
     state.last_area = size;
+    settle::stand(state);
     if state.tabs.is_empty() {
         open_first(state, env, effects);
     }
     let question = question(state);
-    let tab = state
-        .recent_view()
-        .map(|view| view.tab)
-        .or(state
-            .returned_to
-            .take()
-            .filter(|tab| state.tab(*tab).is_some()))
-        .or_else(|| state.tabs.first().map(|tab| tab.id));
-    let Some(tab) = tab else {
+    let Some(mut view) = first_view(state, client, size) else {
         return;
     };
-    let mut view = View::new(client, size, tab, panel(&state.config.settings, size));
     view.last_input_ms = state.now_ms;
     view.status_line = state.status_place();
     if std::mem::take(&mut state.first_start) {
         view.welcome = true;
         effects.push(Effect::Welcomed);
     }
-    let reports = state.config.reports.clone();
     view.overlay = question;
     state.views.insert(client, view);
+    if let Some(kept) = back {
+        returned(state, client, *kept);
+        return;
+    }
     state.note(Kind::ClientAttached, client, serde_json::Map::new());
+    let reports = state.config.reports.clone();
     if let Some(first) = reports.first() {
         say(state, client, first, true);
     }
 }
 
+/// What a terminal sees first.
+fn first_view(state: &mut State, client: ClientId, size: Size) -> Option<View> {
+    if let Some(away) = state.away.take() {
+        let mut view = View { client, ..*away };
+        view.resize(size);
+        return Some(view);
+    }
+    let used = state.recent_view().map(|view| view.tab);
+    let tab = used.or(state.tabs.first().map(|tab| tab.id))?;
+    let panel = panel(&state.config.settings, size);
+    Some(View::new(client, size, tab, panel))
+}
+
+/// A terminal went away. What the last one saw is there again for the next.
+pub fn gone(state: &mut State, client: ClientId) {
+    if let Some(view) = state.views.remove(&client) {
+        state.note(Kind::ClientDetached, client, serde_json::Map::new());
+        if state.views.is_empty() {
+            state.away = Some(Box::new(view.leave()));
+        }
+    }
+    state.waits.forget(ReplyTo::View(client));
+}
+
 /// A terminal is back after an upgrade: it looks at what it looked at.
-pub fn returned(state: &mut State, client: ClientId, kept: KeptView) {
+fn returned(state: &mut State, client: ClientId, kept: KeptView) {
     let State { views, tabs, .. } = &mut *state;
     if let Some(view) = views.get_mut(&client) {
-        view.look_again(kept, |tab, pane| {
-            let tab = tabs.iter().find(|there| there.id == tab);
-            tab.is_some_and(|tab| pane.is_none_or(|pane| tab.contains(pane)))
-        });
+        view.look_again(kept, tabs);
     }
     let text = concat!("the server goes on as stoa ", env!("CARGO_PKG_VERSION"));
     say(state, client, text, false);
@@ -89,7 +108,7 @@ fn question(state: &State) -> Option<Overlay> {
 }
 
 /// The side panel a view begins with: as set, but never over the panes of a narrow terminal.
-fn panel(settings: &Settings, size: Size) -> PanelState {
+pub(super) fn panel(settings: &Settings, size: Size) -> PanelState {
     let side = match settings.panel.side {
         settings::Side::Left => Side::Left,
         settings::Side::Right => Side::Right,
@@ -205,7 +224,7 @@ fn dispatch(
                 .or_else(|| {
                     let pane = crate::command::target::pane(state, &requester, None).ok()?;
                     let pane = state.panes.get(&pane)?;
-                    Some(pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()))
+                    Some(pane.directory().to_owned())
                 })
                 .unwrap_or_else(|| state.root.clone());
             effects.push(Effect::Store {
@@ -229,7 +248,11 @@ fn dispatch(
                 requester,
                 reply,
             };
-            command.run(&mut ViewCx::new(server)?)
+            let mut cx = match command.goes_without_terminal() {
+                true => ViewCx::anywhere(server)?,
+                false => ViewCx::new(server)?,
+            };
+            command.run(&mut cx)
         }
     }
 }

@@ -1,18 +1,13 @@
 //! After every batch of events: make what follows from the state true again.
 //!
-//! Handlers only change what they mean to; here the consequences are drawn once. A pane's size is
-//! the largest that any view shows it at, so that a small terminal never shrinks what others see.
+//! Handlers only change what they mean to; here the consequences are drawn once.
 
-use std::collections::BTreeMap;
-
-use super::Effect;
-use crate::config::settings::{PaneBorderStatus, WindowSize};
-use crate::model::geometry::{Rect, Size};
+use super::{Effect, request, sizes};
+use crate::config::settings::PaneBorderStatus;
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::overlay::Overlay;
 use crate::model::state::State;
-use crate::model::tab::Look;
-use crate::model::view::View;
+use crate::model::view::{NOBODY, View};
 
 /// Sets sizes, focus bookkeeping and seen-marks right.
 pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
@@ -25,31 +20,55 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(view) = state.recent_view() {
         state.last_area = view.frame().content.size();
     }
+    stand(state);
     remember_focus(state);
-    resize_panes(state, effects);
+    sizes::settle(state, effects);
     fit_copy_modes(state);
     close_search_prompts(state);
     mark_seen(state);
 }
 
+/// While no terminal is attached there is a view all the same that says where one is.
+pub fn stand(state: &mut State) {
+    let Some(first) = state.tabs.first().map(|tab| tab.id) else {
+        return;
+    };
+    if !state.views.is_empty() {
+        return;
+    }
+    let shown = state.returned_to.take();
+    let shown = shown.filter(|tab| state.tab(*tab).is_some());
+    match (&mut state.away, shown) {
+        (Some(view), Some(tab)) => view.show_tab(tab),
+        (Some(_), None) => {}
+        (away, shown) => {
+            let settings = &state.config.settings;
+            let panel = request::panel(settings, state.last_area);
+            let tab = shown.unwrap_or(first);
+            let mut view = View::new(NOBODY, state.last_area, tab, panel);
+            // A terminal with room for the panel gets it.
+            view.panel_parked = settings.panel.open && !view.panel.open;
+            *away = Some(Box::new(view));
+        }
+    }
+}
+
 /// Every view has a focused pane in its tab, and the tab knows the one used last.
 fn remember_focus(state: &mut State) {
     let mut active: Vec<(TabId, PaneId)> = Vec::new();
-    let focused: Vec<_> = state
-        .views
-        .values()
+    let views = state.views.values().chain(state.away.as_deref());
+    let focused: Vec<_> = views
         .filter_map(|view| Some((view.client, view.tab, state.focused(view)?)))
         .collect();
     for (client, tab, pane) in focused {
         let known = state
-            .views
-            .get(&client)
+            .standpoint_of(client)
             .and_then(|view| view.focused_in(tab));
         if known != Some(pane) {
             state.focus(client, tab, pane);
         }
     }
-    if let Some(view) = state.recent_view()
+    if let Some(view) = state.standpoint()
         && let Some(pane) = view.focused_in(view.tab)
     {
         active.push((view.tab, pane));
@@ -60,65 +79,6 @@ fn remember_focus(state: &mut State) {
             tab.layout.open(pane);
         }
     }
-}
-
-fn resize_panes(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.sizes_held_ms.is_some() {
-        return;
-    }
-    let wanted = match state.fixed_area() {
-        Some(area) => fixed_sizes(state, area),
-        None => seen_sizes(state),
-    };
-    for (id, size) in wanted {
-        let Some(pane) = state.panes.get_mut(&id) else {
-            continue;
-        };
-        if pane.size != size {
-            pane.size = size;
-            pane.screen.resize(size);
-            effects.push(Effect::ResizePty { pane: id, size });
-        }
-    }
-}
-
-/// Sizes of panes in an area that no terminal has a say in; what is zoomed, open or in sight is as
-/// terminals have it.
-fn fixed_sizes(state: &State, area: Rect) -> BTreeMap<PaneId, Size> {
-    let tabs = state.tabs.iter();
-    let tabs = tabs.map(|tab| tab.arrange(area, Look::at(tab.active)));
-    let views = state.views.values();
-    let views = views.filter_map(|view| state.arrangement_in(view, area));
-    let panes = tabs.chain(views).flat_map(|arrangement| arrangement.panes);
-    panes
-        .filter(|(_, rect)| !rect.is_empty())
-        .map(|(pane, rect)| (pane, rect.size()))
-        .collect()
-}
-
-/// Sizes of panes as terminals show them.
-fn seen_sizes(state: &State) -> BTreeMap<PaneId, Size> {
-    let policy = state.config.settings.window_size;
-    let mut views: Vec<&View> = state.views.values().collect();
-    views.sort_by_key(|view| (view.last_input_ms, view.client));
-    let mut wanted: BTreeMap<PaneId, Size> = BTreeMap::new();
-    for view in views {
-        let Some(arrangement) = state.arrangement(view) else {
-            continue;
-        };
-        for (pane, rect) in arrangement.panes {
-            if !rect.is_empty() {
-                let size = wanted.entry(pane).or_insert(rect.size());
-                *size = match policy {
-                    WindowSize::Largest => size.max(rect.size()),
-                    WindowSize::Smallest => size.min(rect.size()),
-                    // They come in the order in which they were used.
-                    WindowSize::Latest | WindowSize::Manual => rect.size(),
-                };
-            }
-        }
-    }
-    wanted
 }
 
 /// A search is typed for a pane in copy mode; without one there is nothing to search.

@@ -11,8 +11,9 @@ mod waiting;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Effect, Event, settle, step, timer};
+use super::{Effect, Event, ReplyTo, Requester, settle, step, timer};
 use crate::clock::Now;
+use crate::command::parse::{self, Parsed};
 use crate::config::load;
 use crate::coord::snapshot::Snapshot;
 use crate::keys::chord;
@@ -60,7 +61,12 @@ impl Desk {
     fn attach(&mut self, client: ClientId, cols: u16, rows: u16) {
         let size = Size::new(cols, rows);
         let env = Vec::new();
-        self.event(Event::Attached { client, size, env });
+        self.event(Event::Attached {
+            client,
+            size,
+            env,
+            back: None,
+        });
         if let Some(view) = self.state.views.get_mut(&client) {
             view.panel.open = false;
         }
@@ -99,6 +105,30 @@ impl Desk {
         self.press(client, "C-b :");
         self.write(client, line);
         self.press(client, "Enter");
+    }
+
+    /// Runs a command line typed in a shell outside.
+    fn outside(&mut self, line: &str) {
+        let Ok(Parsed::Run(invocation)) = parse::parse_line(line) else {
+            panic!("{line:?} is no command");
+        };
+        self.event(Event::Request {
+            command: Box::new(invocation.command.expect("a command")),
+            requester: Requester::default(),
+            reply: ReplyTo::Connection(1),
+        });
+    }
+
+    /// What the last command line typed outside was answered.
+    fn answer(&self) -> Result<&str, &str> {
+        let answer = self.effects.iter().find_map(|effect| match effect {
+            Effect::Answer { result, .. } => Some(result),
+            _ => None,
+        });
+        match answer.expect("an answer") {
+            Ok(reply) => Ok(&reply.text),
+            Err(error) => Err(&error.message),
+        }
     }
 
     fn mouse(&mut self, client: ClientId, kind: MouseKind, x: u16, y: u16) {

@@ -360,3 +360,18 @@ fn servers_of(state: &str) -> usize {
         })
         .count()
 }
+
+/// `attach -d`: the others go, and one is where they were.
+#[test]
+fn attaching_can_detach_the_others() {
+    let world = World::plain();
+    let mut first = world.ready(80, 24);
+    first.chord("c");
+    world.wait_panes("a second tab", |panes| panes.len() == 2);
+    let second = world.terminal(80, 24, &["attach", "-d"]);
+    first.wait_text("detached from");
+    second.wait("the second tab", |s| last_line(s).contains("1:"));
+    world.until(&["list-clients"], |text| {
+        text.lines().count() == 1 && text.contains("tab 1")
+    });
+}

@@ -347,7 +347,7 @@ fn commands_reach_panes_with_no_terminal_attached() {
     });
     world.ok(&["split-pane", "-t", "%0", "-d", "sleep 1000"]);
     assert_eq!(world.panes().len(), 3);
-    let (code, error) = world.fails(&["zoom-pane"]);
+    let (code, error) = world.fails(&["toggle-panel"]);
     assert_eq!(code, 1);
     assert!(
         error["error"]["hint"]

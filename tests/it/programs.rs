@@ -250,3 +250,38 @@ fn costly_output_is_shown_to_its_end() {
         text.starts_with("the end")
     });
 }
+
+/// A shell that says nothing of where it is is asked for when somebody wants to know.
+#[test]
+fn the_directory_of_a_silent_shell_is_known() {
+    let (world, mut terminal) = one();
+    let there = world.root.join("there");
+    std::fs::create_dir(&there).expect("our own directory");
+    let there = there.canonicalize().expect("it is there");
+    let shown = there.display().to_string();
+    terminal.send("cd there; echo mo\"\"ved\r");
+    terminal.wait_row_ending("moved");
+    let path = ["display-message", "-p", "-t", "%0", "#{pane_current_path}"];
+    assert_eq!(world.ok(&path).trim(), shown);
+    assert_eq!(world.panes()[0]["cwd"], shown.as_str());
+    let out = world.ok(&["save-layout", "-p"]);
+    assert!(out.contains("cwd = \"there\""), "{out}");
+    // From a key, and for the new pane.
+    terminal.send("cd ..; cd there; echo ba\"\"ck\r");
+    terminal.wait_row_ending("back");
+    terminal.prompt("split-window -h -c '#{pane_current_path}'");
+    world.wait_panes("a second pane", |panes| panes.len() == 2);
+    let path = ["display-message", "-p", "-t", "%1", "#{pane_start_path}"];
+    assert_eq!(world.ok(&path).trim(), shown);
+}
+
+/// A program that cannot be found is no reason for the workspace to vanish.
+#[test]
+fn a_default_command_that_fails_stays_to_be_seen() {
+    let world = World::plain();
+    world.configure("default-command = \"no-such-program\"\n[panel]\nopen = false\n");
+    let terminal = world.attach(80, 24);
+    terminal.wait_text("no-such-program");
+    terminal.wait_text("exit code 127");
+    assert_eq!(world.panes().len(), 1);
+}

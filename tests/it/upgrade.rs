@@ -232,3 +232,43 @@ fn a_server_of_another_version_is_to_be_upgraded() {
     let asked = server.join().expect("it answered");
     assert!(asked[2].contains("\"version\":99"), "{asked:?}");
 }
+
+/// Nobody comes, nothing is said in a tab that nobody sees, and where one was one still is.
+#[test]
+fn an_upgrade_is_no_arrival_and_no_activity() {
+    let world = World::plain();
+    let mut terminal = world.ready(100, 24);
+    world.ok(&["new-tab"]);
+    world.ok(&["new-tab", "-d"]);
+    for pane in ["%1", "%2"] {
+        world.ok(&["wait", "-t", pane, "--until", "text $"]);
+    }
+    let marks = ["list-tabs", "-F", "#{window_index}#{window_flags}"];
+    terminal.chord("0");
+    terminal.chord("1");
+    world.until(&marks, |text| text.contains("1*"));
+    let before = world.ok(&marks);
+    let mut events = Events::follow(&world);
+    world.ok(&["upgrade"]);
+    terminal.wait_text("the server goes on as stoa");
+    world.ok(&["set-environment", "DONE", "yes"]);
+    world.ok(&["rename-tab", "-t", "0", "done"]);
+    loop {
+        let event = events.next();
+        let kind = event["event"].as_str().expect("a kind").to_owned();
+        assert!(
+            kind != "client-attached" && kind != "pane-activity",
+            "{event}"
+        );
+        if kind == "tab-renamed" {
+            break;
+        }
+    }
+    assert_eq!(world.ok(&marks), before);
+
+    // Also when nobody is there meanwhile.
+    terminal.chord("d");
+    terminal.wait_text("detached from");
+    world.ok(&["upgrade"]);
+    assert_eq!(world.ok(&marks), before);
+}

@@ -23,6 +23,9 @@ pub struct Attach {
     /// Open the tabs of this layout first: a name or a path, as save-layout wrote it
     #[arg(short = 'l', long, value_name = "NAME|FILE")]
     pub layout: Option<String>,
+    /// Detach every other terminal first
+    #[arg(short = 'd', long, conflicts_with = "place")]
+    pub detach_others: bool,
     /// A place on another machine; the directory counts from the home directory there
     #[arg(value_name = "ssh:[USER@]HOST[:DIR]")]
     pub place: Option<String>,
@@ -58,6 +61,15 @@ impl Run<LocalCx> for Attach {
                 cwd: cwd.to_str().map(str::to_owned),
                 env: client::attach::environment(),
             })?;
+        }
+        if self.detach_others {
+            // With no terminal attached there is none to be detached, which is as well.
+            let _ = conn.request(&Request {
+                words: vec!["detach".to_owned(), "--all".to_owned()],
+                pane: None,
+                cwd: None,
+                env: Vec::new(),
+            });
         }
         let why = client::attach::attach(conn, || server::start::find(&workspace))?;
         let line = format!("[{why}]");

@@ -150,7 +150,8 @@ pub struct FloatPane {
 impl Run<ServerCx<'_>> for FloatPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
-        let (tab, area) = (cx.tab_of(pane)?, cx.area());
+        let tab = cx.tab_of(pane)?;
+        let area = cx.area_of(tab);
         let floats = cx
             .state
             .tab_of(pane)
@@ -161,7 +162,7 @@ impl Run<ServerCx<'_>> for FloatPane {
         } else if !self.tiled {
             raise(cx, tab, pane, self.place.wanted(), area)?;
         }
-        for view in cx.state.views.values_mut() {
+        for view in cx.state.standpoints_mut() {
             view.zoom.remove(&tab);
         }
         cx.focus(pane);
@@ -192,7 +193,7 @@ fn embed(cx: &mut ServerCx<'_>, tab: TabId, pane: PaneId, area: Rect) -> Result<
 /// The tiled pane of a tab that the asking view used last, or the first one.
 pub fn below(cx: &ServerCx<'_>, tab: TabId) -> Option<PaneId> {
     let tab = cx.state.tab(tab)?;
-    let view = crate::command::target::view(cx.state, &cx.requester).ok();
+    let view = crate::command::target::standpoint(cx.state, &cx.requester);
     let order = view.and_then(|view| view.focus.get(&tab.id));
     let mut order = order.map_or(&[][..], Vec::as_slice).iter().rev();
     let known = order.find(|pane| tab.layout.contains(**pane)).copied();

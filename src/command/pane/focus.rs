@@ -61,7 +61,7 @@ impl FocusPane {
                 "focus-pane needs a pane, a direction, --next, --previous or --last",
             ));
         }
-        let view = target::view(cx.state, &cx.requester).ok();
+        let view = target::standpoint(cx.state, &cx.requester);
         let gone = || Error::refused("there is no pane to go from");
         // A terminal moves from where it is, whichever pane the command was typed in.
         let tab = match (named, view) {
@@ -108,7 +108,7 @@ impl FocusPane {
                 order: recent,
                 ..Look::at(from)
             };
-            let arrangement = tab.arrange(cx.area(), look);
+            let arrangement = tab.arrange(cx.area_of(tab.id), look);
             arrangement.neighbour(from, self.towards.direction()?, rank)
         }
     }
@@ -132,13 +132,13 @@ impl Run<ServerCx<'_>> for FocusPane {
             return Ok(Reply::none());
         }
         let pane = self.goal(cx)?;
-        let client = target::client(cx.state, &cx.requester).ok();
+        let client = target::standpoint(cx.state, &cx.requester).map(|view| view.client);
         let tab = cx.tab_of(pane)?;
         let zoomed = client
-            .and_then(|client| cx.state.views.get(&client))
+            .and_then(|client| cx.state.standpoint_of(client))
             .is_some_and(|view| view.zoom.contains_key(&tab));
         cx.focus(pane);
-        if let Some(view) = client.and_then(|client| cx.state.views.get_mut(&client)) {
+        if let Some(view) = client.and_then(|client| cx.state.standpoint_mut(client)) {
             view.panel.focused = false;
             if self.zoom && zoomed {
                 view.zoom.insert(tab, pane);

@@ -74,7 +74,8 @@ impl Run<ServerCx<'_>> for JoinPane {
             (_, _, true, _) | (.., true) => Direction::Up,
             _ => Direction::Down,
         };
-        let (tab, from, area) = (cx.tab_of(target)?, cx.tab_of(pane)?, cx.area());
+        let (tab, from) = (cx.tab_of(target)?, cx.tab_of(pane)?);
+        let area = cx.area_of(tab);
         let whole = cx.state.tab(tab).map(|found| found.layout.clone());
         let room = whole.is_some_and(|mut layout| {
             // Within one tab the pane's own space counts as well.
@@ -87,7 +88,7 @@ impl Run<ServerCx<'_>> for JoinPane {
         }
         cx.state.unlink_pane(pane);
         open::place(cx, tab, target, pane, towards, self.size, self.full, area)?;
-        for view in cx.state.views.values_mut() {
+        for view in cx.state.standpoints_mut() {
             view.zoom.remove(&from);
         }
         cx.state.marked = cx.state.marked.filter(|marked| *marked != pane);

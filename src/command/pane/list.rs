@@ -97,7 +97,7 @@ fn row(state: &State, pane: &Pane, tab: usize, place: usize, active: bool) -> Va
         "rows": pane.size.rows,
         "session": pane.session,
         "session_name": session.map(|session| session.name.clone()),
-        "cwd": pane.cwd.as_deref().unwrap_or(&pane.launch.cwd),
+        "cwd": pane.directory(),
         "status": pane.status.word(),
         "exited": exited,
         "exit_code": code,

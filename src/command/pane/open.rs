@@ -21,7 +21,7 @@ use crate::update::launch;
 /// What is started, and where.
 #[derive(Debug, Clone, Args)]
 pub struct Program {
-    /// Directory to start in
+    /// Directory to start in; may be a format, such as #{pane_current_path}
     #[arg(short = 'c', long, value_name = "DIR")]
     pub cwd: Option<PathBuf>,
     /// Name of the new pane
@@ -184,7 +184,8 @@ pub fn open(
         Spot::Stacked { with } => Some(with),
         Spot::Tab { .. } => cx.pane(None).ok(),
     };
-    let mut launch = launch::plan(cx.state, &cx.requester, near, program.cwd, command)?;
+    let cwd = program.cwd.map(|cwd| cx.start_directory(near, &cwd));
+    let mut launch = launch::plan(cx.state, &cx.requester, near, cwd, command)?;
     launch.set = program.env;
     let pane = match spot {
         Spot::Tab { after } => {
@@ -199,7 +200,8 @@ pub fn open(
             full,
         } => beside(cx, target, towards, size, full)?,
         Spot::Floating { over, place } => {
-            let (area, tab) = (cx.area(), cx.tab_of(over)?);
+            let tab = cx.tab_of(over)?;
+            let area = cx.area_of(tab);
             let pane = cx.state.mint_pane();
             float::raise(cx, tab, pane, place, area)?;
             pane
@@ -226,8 +228,8 @@ fn beside(
     size: Option<Extent>,
     full: bool,
 ) -> Result<PaneId> {
-    let area = cx.area();
     let tab = cx.tab_of(target)?;
+    let area = cx.area_of(tab);
     let new = cx.state.mint_pane();
     place(cx, tab, target, new, towards, size, full, area)?;
     Ok(new)
@@ -274,7 +276,7 @@ pub fn place(
         let percent = size.map_or(50, |size| size.percent(length(rect)));
         found.layout.split_percent(target, towards, new, percent);
     }
-    for view in cx.state.views.values_mut() {
+    for view in cx.state.standpoints_mut() {
         view.zoom.remove(&tab);
     }
     Ok(())

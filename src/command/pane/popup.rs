@@ -57,7 +57,7 @@ pub struct DisplayPopup {
     /// Close the floating pane that has the focus instead
     #[arg(short = 'C', long)]
     pub close: bool,
-    /// Directory to start in
+    /// Directory to start in; may be a format, such as #{pane_current_path}
     #[arg(short = 'd', long, value_name = "DIR")]
     pub cwd: Option<PathBuf>,
     /// Set a variable for it (may be given several times)

@@ -60,10 +60,11 @@ fn unsaid() -> Error {
 impl Run<ServerCx<'_>> for ResizePane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
-        let area = cx.area();
         if self.zoom {
-            let client = super::super::target::client(cx.state, &cx.requester)?;
-            crate::command::view::zoom::toggle(cx.state, client, pane);
+            let standpoint = super::super::target::standpoint(cx.state, &cx.requester);
+            if let Some(client) = standpoint.map(|view| view.client) {
+                crate::command::view::zoom::toggle(cx.state, client, pane);
+            }
             return Ok(Reply::none());
         }
         let tab = cx
@@ -71,6 +72,7 @@ impl Run<ServerCx<'_>> for ResizePane {
             .tab_of(pane)
             .ok_or_else(|| Error::not_found("that pane is in no tab"))?;
         let id = tab.id;
+        let area = cx.area_of(id);
         let Some(tab) = cx.state.tab_mut(id) else {
             return Ok(Reply::none());
         };

@@ -18,7 +18,7 @@ pub struct RestartPane {
     /// The pane: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
-    /// Directory to start in from now on
+    /// Directory to start in from now on; may be a format
     #[arg(short = 'c', long, value_name = "DIR")]
     pub cwd: Option<PathBuf>,
     /// Set a variable for it (may be given several times)
@@ -42,11 +42,12 @@ impl Run<ServerCx<'_>> for RestartPane {
         if self.command.iter().any(|word| word.contains('\0')) {
             return Err(Error::usage("a program's arguments cannot contain NUL"));
         }
+        let cwd = self.cwd.map(|cwd| cx.start_directory(Some(pane), &cwd));
         if let Some(pane) = cx.state.panes.get_mut(&pane) {
             if !self.command.is_empty() {
                 pane.launch.argv = self.command;
             }
-            if let Some(cwd) = self.cwd {
+            if let Some(cwd) = cwd {
                 let base = cx.requester.cwd.as_ref().unwrap_or(&pane.launch.cwd);
                 pane.launch.cwd = base.join(cwd);
                 pane.launch.beside = None;

@@ -88,8 +88,8 @@ impl RunProgram {
 
 /// The side on which a pane is best divided; a cell is about twice as high as wide.
 pub fn roomy_side(cx: &ServerCx<'_>, pane: PaneId) -> Option<Direction> {
-    let (area, tab) = (cx.area(), cx.state.tab_of(pane)?);
-    let rect = tab.layout.place(pane, area)?;
+    let tab = cx.state.tab_of(pane)?;
+    let rect = tab.layout.place(pane, cx.area_of(tab.id))?;
     if rect.cols >= 40 && rect.cols >= rect.rows.saturating_mul(2) {
         return Some(Direction::Right);
     }

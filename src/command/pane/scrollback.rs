@@ -90,7 +90,9 @@ impl Run<ServerCx<'_>> for EditScrollback {
 
 /// Below the pane it is about, or in a tab of its own where there is no room.
 fn place(cx: &mut ServerCx<'_>, of: PaneId, pane: PaneId) {
-    let area = cx.area();
+    let area = cx
+        .tab_of(of)
+        .map_or_else(|_| cx.area(), |tab| cx.area_of(tab));
     let tab = cx.state.tab_of(of).map(|tab| {
         let room = tab.layout.can_split(of, Direction::Down, area);
         (tab.id, room)

@@ -27,7 +27,8 @@ pub struct ShiftPane {
 impl Run<ServerCx<'_>> for ShiftPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
-        let (id, area) = (cx.tab_of(pane)?, cx.area());
+        let id = cx.tab_of(pane)?;
+        let area = cx.area_of(id);
         let towards = self.towards.direction();
         let other = towards.and_then(|side| neighbour(cx, pane, side));
         if towards.is_none() && !self.center {

@@ -65,7 +65,7 @@ impl Run<ServerCx<'_>> for StackPanes {
                 }
             });
         }
-        for view in cx.state.views.values_mut() {
+        for view in cx.state.standpoints_mut() {
             view.zoom.remove(&id);
         }
         cx.focus(pane);

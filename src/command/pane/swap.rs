@@ -55,7 +55,7 @@ impl SwapPane {
 /// The pane on that side of another, as whoever has that one focused sees them.
 pub fn neighbour(cx: &ServerCx<'_>, pane: PaneId, side: Direction) -> Option<PaneId> {
     let tab = cx.state.tab_of(pane)?;
-    let arrangement = tab.arrange(cx.area(), Look::at(pane));
+    let arrangement = tab.arrange(cx.area_of(tab.id), Look::at(pane));
     arrangement.neighbour(pane, side, |_| 0)
 }
 
@@ -81,7 +81,7 @@ impl Run<ServerCx<'_>> for SwapPane {
                     tab.active = new;
                 }
             }
-            for view in cx.state.views.values_mut() {
+            for view in cx.state.standpoints_mut() {
                 view.zoom.remove(&tab);
                 let focused = view.focused_in(tab) == Some(old);
                 view.forget_in(tab, old);

@@ -9,13 +9,14 @@ pub mod options;
 pub mod reload;
 pub mod restore;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
 use crate::model::id::{PaneId, TabId};
 use crate::model::state::State;
-use crate::model::variables::Subject;
+use crate::model::variables::{self, Subject};
 use crate::model::wait::{Wait, Waiting};
 use crate::update::{Effect, ReplyTo, Requester, waits};
 
@@ -95,16 +96,37 @@ impl ServerCx<'_> {
             .unwrap_or_else(|_| self.state.default_area())
     }
 
+    /// The area that cell counts in a tab refer to: as the asking view shows it, or as terminals gave
+    /// it last.
+    pub fn area_of(&self, tab: TabId) -> crate::model::geometry::Rect {
+        let view = target::view(self.state, &self.requester).ok();
+        self.state.area_of(tab, view)
+    }
+
     /// A path as whoever asks means it: from where it was typed, else from where the pane is.
-    pub fn path(&self, path: &std::path::Path) -> std::path::PathBuf {
+    pub fn path(&self, path: &Path) -> PathBuf {
         let pane = self.pane(None).ok();
         let pane = pane.and_then(|pane| self.state.panes.get(&pane));
         let base = match (&self.requester.cwd, pane) {
             (Some(cwd), _) => cwd.clone(),
-            (None, Some(pane)) => pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()),
+            (None, Some(pane)) => pane.directory().to_owned(),
             (None, None) => self.state.root.clone(),
         };
         base.join(path)
+    }
+
+    /// A start directory as it was written: formats in it are about `near`, or about where one is.
+    pub fn start_directory(&self, near: Option<PaneId>, written: &Path) -> PathBuf {
+        match written.to_str().filter(|text| text.contains('#')) {
+            None => written.to_owned(),
+            Some(text) => {
+                let subject = Subject {
+                    pane: near,
+                    ..self.subject()
+                };
+                variables::expand(self.state, subject, text).into()
+            }
+        }
     }
 
     /// Moves the asking view, and no other, to a pane that a command made or chose.
@@ -116,11 +138,13 @@ impl ServerCx<'_> {
             tab.active = pane;
             tab.layout.open(pane);
         }
-        let client = target::client(self.state, &self.requester).ok();
-        if let Some(view) = client.and_then(|client| self.state.views.get_mut(&client)) {
+        let standpoint = target::standpoint(self.state, &self.requester);
+        let Some(client) = standpoint.map(|view| view.client) else {
+            return;
+        };
+        if let Some(view) = self.state.standpoint_mut(client) {
             view.show_tab(tab);
-            let client = view.client;
-            self.state.focus(client, tab, pane);
         }
+        self.state.focus(client, tab, pane);
     }
 }

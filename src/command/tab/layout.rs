@@ -91,7 +91,8 @@ enum Change {
 }
 
 fn arrange(cx: &mut ServerCx<'_>, target: Option<&str>, change: Change) -> Result<Reply> {
-    let (id, area) = (cx.tab(target)?, cx.area());
+    let id = cx.tab(target)?;
+    let area = cx.area_of(id);
     let meant = cx.pane(target).ok();
     let main = |name: &str| {
         let set = cx.state.options.get(name)?;
@@ -124,7 +125,7 @@ fn arrange(cx: &mut ServerCx<'_>, target: Option<&str>, change: Change) -> Resul
             tab.layout.resize_to(main, axis, cells, area);
         }
     }
-    for view in cx.state.views.values_mut() {
+    for view in cx.state.standpoints_mut() {
         view.zoom.remove(&id);
     }
     Ok(Reply::none())

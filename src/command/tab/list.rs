@@ -35,6 +35,11 @@ impl Run<ServerCx<'_>> for ListTabs {
                 .values()
                 .filter(|view| view.tab == tab.id)
                 .count();
+            let stands = cx
+                .state
+                .away
+                .as_ref()
+                .is_some_and(|view| view.tab == tab.id);
             let subject = Subject {
                 tab: Some(tab.id),
                 ..cx.subject()
@@ -44,7 +49,7 @@ impl Run<ServerCx<'_>> for ListTabs {
                 None => format!(
                     "{index}: {label} ({} panes){}",
                     panes.len(),
-                    if shown_by > 0 { " *" } else { "" }
+                    if shown_by > 0 || stands { " *" } else { "" }
                 ),
             });
             rows.push(json!({

@@ -19,7 +19,7 @@ pub struct NewTab {
     /// Its name
     #[arg(short = 'n', long)]
     pub name: Option<String>,
-    /// Directory to start in
+    /// Directory to start in; may be a format, such as #{pane_current_path}
     #[arg(short = 'c', long, value_name = "DIR")]
     pub cwd: Option<PathBuf>,
     /// Set a variable for it (may be given several times)

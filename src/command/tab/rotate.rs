@@ -37,7 +37,7 @@ impl Run<ServerCx<'_>> for RotatePanes {
                 .unwrap_or(pane)
         };
         tab.active = comes(tab.active);
-        for view in cx.state.views.values_mut() {
+        for view in cx.state.standpoints_mut() {
             view.zoom.remove(&id);
             if let Some(pane) = view.focused_in(id) {
                 view.set_focus(id, comes(pane));

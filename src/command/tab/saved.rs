@@ -79,7 +79,7 @@ fn saved(state: &State, pane: PaneId) -> PaneFile {
     let Some(pane) = state.panes.get(&pane) else {
         return PaneFile::default();
     };
-    let cwd = pane.cwd.as_ref().unwrap_or(&pane.launch.cwd);
+    let cwd = pane.directory();
     let inside = cwd.strip_prefix(&state.root).unwrap_or(cwd);
     PaneFile {
         name: pane.name.clone(),

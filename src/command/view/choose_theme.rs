@@ -24,6 +24,14 @@ impl Run<ViewCx<'_>> for ChooseTheme {
         let config = cx.server.state.config.clone();
         let names = config.themes.names();
         if let Some(name) = self.name {
+            if config.themes.is_broken(&name) {
+                let file = format!("themes/{name}.toml");
+                let mut reports = config.reports.iter();
+                let report = reports.find(|report| report.starts_with(&file));
+                let why = report.map_or(file.as_str(), String::as_str);
+                let error = Error::refused(format!("the theme {name:?} has a mistake: {why}"));
+                return Err(error.with_hint("mend the file; it is read again at once"));
+            }
             if !config.themes.knows(&name) {
                 let error = Error::not_found(format!("there is no theme {name:?}"));
                 return Err(error.with_hint(format!("there are {}", names.join(", "))));

@@ -4,25 +4,48 @@ use clap::Args;
 
 use super::ViewCx;
 use crate::command::spec::{Reply, Run};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::id::ClientId;
 use crate::update::Effect;
 
 /// Detach a terminal; everything in the workspace goes on
 #[derive(Debug, Clone, Args)]
 pub struct Detach {
-    /// Every terminal
+    /// Every terminal but this one, or but the one named
     #[arg(short = 'a', long)]
+    pub others: bool,
+    /// Every terminal
+    #[arg(long, conflicts_with = "others")]
     pub all: bool,
+    /// The terminal, as list-clients names it
+    #[arg(short = 't', long, value_name = "CLIENT")]
+    pub target: Option<String>,
+}
+
+impl Detach {
+    fn meant(&self, cx: &ViewCx<'_>) -> Result<Vec<ClientId>> {
+        let clients = cx.server.state.views.keys().copied();
+        let one = match &self.target {
+            Some(name) => {
+                let mut named = clients.clone().filter(|client| client.to_string() == *name);
+                named.next().ok_or_else(|| {
+                    Error::not_found(format!("no terminal {name:?}"))
+                        .with_hint("stoa list-clients shows their names")
+                })?
+            }
+            None => cx.client,
+        };
+        Ok(match (self.all, self.others) {
+            (true, _) => clients.collect(),
+            (_, true) => clients.filter(|client| *client != one).collect(),
+            _ => vec![one],
+        })
+    }
 }
 
 impl Run<ViewCx<'_>> for Detach {
     fn run(self, cx: &mut ViewCx<'_>) -> Result<Reply> {
-        let clients: Vec<ClientId> = if self.all {
-            cx.server.state.views.keys().copied().collect()
-        } else {
-            vec![cx.client]
-        };
+        let clients = self.meant(cx)?;
         let why = format!("detached from {}", cx.server.state.name);
         for client in clients {
             cx.server.effects.push(Effect::Detach {

@@ -45,16 +45,24 @@ impl<'a> ViewCx<'a> {
         Ok(ViewCx { server, client })
     }
 
+    /// The same, or the view that is away when no terminal is attached.
+    ///
+    /// # Errors
+    /// There is no tab.
+    pub fn anywhere(server: ServerCx<'a>) -> Result<ViewCx<'a>> {
+        let standpoint = target::standpoint(server.state, &server.requester);
+        let client = standpoint.map(|view| view.client);
+        let client = client.ok_or_else(|| Error::refused("there is no tab"))?;
+        Ok(ViewCx { server, client })
+    }
+
     /// The view.
     ///
     /// # Errors
     /// Its terminal has gone meanwhile.
     pub fn view(&mut self) -> Result<&mut View> {
-        self.server
-            .state
-            .views
-            .get_mut(&self.client)
-            .ok_or_else(|| Error::refused("that terminal is no longer attached"))
+        let view = self.server.state.standpoint_mut(self.client);
+        view.ok_or_else(|| Error::refused("that terminal is no longer attached"))
     }
 
     /// The view's focused pane.
@@ -64,8 +72,7 @@ impl<'a> ViewCx<'a> {
     pub fn focused(&self) -> Result<PaneId> {
         let state = &self.server.state;
         state
-            .views
-            .get(&self.client)
+            .standpoint_of(self.client)
             .and_then(|view| state.focused(view))
             .ok_or_else(|| Error::refused("no pane has the focus"))
     }

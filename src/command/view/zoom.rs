@@ -34,7 +34,11 @@ pub fn toggle(state: &mut State, client: ClientId, pane: PaneId) {
         return;
     };
     let (id, alone) = (tab.id, tab.panes().len() == 1);
-    let Some(view) = state.views.get_mut(&client) else {
+    if let Some(tab) = state.tab_mut(id) {
+        // Nobody may be there to see it; its panes get other sizes all the same.
+        tab.forget_sized();
+    }
+    let Some(view) = state.standpoint_mut(client) else {
         return;
     };
     if view.zoom.get(&id) == Some(&pane) {

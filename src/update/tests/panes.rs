@@ -88,12 +88,31 @@ fn a_failed_program_stays_and_starts_again() {
 fn a_shell_that_is_left_closes_whatever_its_last_command_said() {
     let mut desk = Desk::new();
     desk.press(A, "C-b %");
+    desk.write(A, "false");
     let (pane, status) = (PaneId(1), ExitStatus::Code(1));
     desk.event(Event::Exited { pane, status });
     assert_eq!(desk.state.panes.len(), 1);
     assert_eq!(desk.focused(A), 0);
     let ended = |effect: &Effect| matches!(effect, Effect::EndSession { .. });
     assert!(desk.effects.iter().any(ended), "its claims are free");
+}
+
+/// A shell, or a `default-command`, that ends before anybody typed could not begin.
+#[test]
+fn a_shell_that_could_not_begin_stays_and_says_so() {
+    let mut desk = Desk::new();
+    let (pane, status) = (PaneId(0), ExitStatus::Code(127));
+    desk.event(Event::Exited { pane, status });
+    let life = &desk.state.panes[&pane].life;
+    assert!(
+        matches!(life, PaneLife::Exited { code: 127, .. }),
+        "{life:?}"
+    );
+    desk.press(A, "C-b R");
+    assert!(!desk.state.panes[&pane].exited());
+    let status = ExitStatus::Code(0);
+    desk.event(Event::Exited { pane, status });
+    assert!(desk.state.panes.is_empty(), "it just ended");
 }
 
 #[test]
@@ -171,4 +190,32 @@ fn bells_ring_mark_and_are_told_as_set() {
     );
     assert_eq!(rings(any, VisualBell::On, true), (0, true, true));
     assert_eq!(rings(any, VisualBell::Both, false), (1, true, false));
+}
+
+/// A start directory may be a format, about the pane that the new one comes beside.
+#[test]
+fn a_start_directory_may_be_a_format() {
+    let mut desk = Desk::new();
+    let (pane, path) = (PaneId(0), PathBuf::from("/srv/here"));
+    desk.event(Event::Directory { pane, path });
+    let started = |desk: &Desk| {
+        let starts = desk.effects.iter().find_map(|effect| match effect {
+            Effect::Start { launch, .. } => Some(launch.cwd.clone()),
+            _ => None,
+        });
+        starts.expect("a program starts")
+    };
+    for line in [
+        "split-window -h -c '#{pane_current_path}'",
+        "new-pane -t %0 -c '#{pane_current_path}'",
+        "new-window -a -c '#{pane_current_path}'",
+        "display-popup -t %0 -d '#{pane_current_path}' top -b",
+        "restart-pane -k -t %0 -c '#{pane_current_path}'",
+    ] {
+        desk.prompt(A, "focus-pane -t %0");
+        desk.prompt(A, line);
+        assert_eq!(started(&desk), PathBuf::from("/srv/here"), "{line}");
+    }
+    desk.prompt(A, "split-window -c 'a#b'");
+    assert_eq!(started(&desk), PathBuf::from("/srv/here/a#b"));
 }
