@@ -1,6 +1,7 @@
 //! A program in a terminal whose screen an independent emulator keeps.
 
 use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
@@ -25,6 +26,16 @@ pub struct Terminal {
     writer: Box<dyn Write + Send>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+/// Takes in what was printed. The emulator panics on some of what rubbish makes of a wide character's
+/// cells; it is a terminal that was just switched on then.
+fn draw(parser: &mut vt100::Parser, bytes: &[u8]) {
+    let (rows, cols) = parser.screen().size();
+    let drawn = catch_unwind(AssertUnwindSafe(|| parser.process(bytes)));
+    if drawn.is_err() {
+        *parser = vt100::Parser::new(rows, cols, 0);
+    }
 }
 
 impl Terminal {
@@ -60,7 +71,7 @@ impl Terminal {
                 if count == 0 {
                     state.closed = true;
                 } else {
-                    state.parser.process(&chunk[..count]);
+                    draw(&mut state.parser, &chunk[..count]);
                     state.raw.extend_from_slice(&chunk[..count]);
                 }
                 changed.notify_all();
