@@ -404,10 +404,10 @@ fn the_panel_shows_tasks_and_acts_on_them() {
 
 #[test]
 fn tasks_are_reached_on_small_terminals() {
-    let world = World::new();
-    world.register("Forge");
-    world.ok(&["task", "add", "Fix the tabs", "--session", "Forge"]);
     for (cols, rows) in [(80, 24), (20, 5)] {
+        let world = World::new();
+        world.register("Forge");
+        world.ok(&["task", "add", "Fix the tabs", "--session", "Forge"]);
         let mut terminal = world.attach(cols, rows);
         terminal.wait("a prompt", |screen| screen.contents().contains('$'));
         terminal.chord("G");
