@@ -13,6 +13,7 @@ pub mod docs;
 pub mod fix;
 pub mod group;
 pub mod issue;
+pub mod line;
 pub mod local;
 pub mod message;
 pub mod oversight;

@@ -17,6 +17,7 @@ use super::overlay::Overlay;
 use super::pane::{Launch, Pane, PaneLife};
 use super::program::ProgramStatus;
 use super::saved::Restorable;
+use super::sequence::Sequences;
 use super::tab::{Look, Tab};
 use super::undo::History;
 use super::view::View;
@@ -88,6 +89,8 @@ pub struct State {
     pub waits: Waits,
     /// How panes lay before.
     pub history: History,
+    /// Sequences of commands that wait for an answer to one of them.
+    pub sequences: Sequences,
     /// What an earlier server left to be opened again.
     pub restorable: Option<Box<Restorable>>,
     /// Until when (loop time, ms) panes keep their sizes, as terminals are on their way back to them.
@@ -148,6 +151,7 @@ impl State {
             sizes_held_ms: None,
             returned_to: None,
             marked: None,
+            sequences: Sequences::default(),
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),

@@ -325,7 +325,7 @@ impl Worker {
     }
 
     fn reload(&mut self, reply: ReplyTo) {
-        let check = &crate::command::parse::check_line;
+        let check = &crate::command::line::check;
         let loaded = Box::new(load::load(paths::config_dir().as_deref(), check));
         // Limits of the team count from now on, too.
         if loaded.settings_sound
@@ -389,9 +389,9 @@ impl Worker {
             actor,
             true,
         );
-        cx.voice = Some(match reply {
-            ReplyTo::View(_) => Voice::Typed,
-            ReplyTo::Connection(_) | ReplyTo::Nobody => Voice::Unknown,
+        cx.voice = Some(match reply.person() {
+            Some(_) => Voice::Typed,
+            None => Voice::Unknown,
         });
         let running = self.running.clone();
         let spawned = std::thread::Builder::new()

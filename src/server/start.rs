@@ -197,7 +197,7 @@ pub fn take_over(root: PathBuf, state_dir: PathBuf, state: RawFd, last_resort: b
     let paths = workspace.sockets(&socket_dir()?)?;
     log_to(&paths.log, true);
     let mut file = File::from(upgrade::take_fd(state)?);
-    let read = load::load(config_dir().as_deref(), &crate::command::parse::check_line);
+    let read = load::load(config_dir().as_deref(), &crate::command::line::check);
     let lines = read.settings.history_lines as usize;
     let understood = match Carried::read(&mut file, lines) {
         Ok(understood) => understood,
@@ -231,7 +231,7 @@ pub fn take_over(root: PathBuf, state_dir: PathBuf, state: RawFd, last_resort: b
 fn fresh_state(workspace: &Workspace, coord: Option<&Coord>) -> Result<State> {
     let config = Arc::new(load::load(
         config_dir().as_deref(),
-        &crate::command::parse::check_line,
+        &crate::command::line::check,
     ));
     let clock = SystemClock::open()?;
     let nothing = || Snapshot::empty(clock.now());

@@ -14,7 +14,7 @@ use crate::model::id::{ClientId, PaneId};
 use crate::model::pane::Launch;
 use crate::model::saved::Restorable;
 use crate::model::view::KeptView;
-pub use crate::model::wait::ReplyTo;
+pub use crate::model::wait::{ReplyTo, Requester};
 use crate::pty::ExitStatus;
 use crate::term::{Capture, Frozen, Notification};
 
@@ -145,19 +145,6 @@ pub enum Event {
     },
     /// A moment somebody waited for has come.
     Timer,
-}
-
-/// Who asks for a command.
-#[derive(Debug, Clone, Default)]
-pub struct Requester {
-    /// The terminal whose key or prompt it was.
-    pub client: Option<ClientId>,
-    /// The pane it was typed in, when it came from a program in a pane.
-    pub pane: Option<PaneId>,
-    /// The directory it was typed in.
-    pub cwd: Option<PathBuf>,
-    /// The asking shell's environment, for new panes; empty means the server's own.
-    pub env: Vec<(String, String)>,
 }
 
 /// A file to be written.

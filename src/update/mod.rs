@@ -16,6 +16,7 @@ pub mod pane;
 pub mod panel;
 pub mod request;
 pub mod restore;
+pub mod sequence;
 pub mod settle;
 #[cfg(test)]
 mod tests;
@@ -63,7 +64,8 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             if state.views.remove(&client).is_some() {
                 state.note(Kind::ClientDetached, client, Map::new());
             }
-            state.waits.forget(ReplyTo::View(client));
+            state.waits.forget_person(client);
+            state.sequences.forget_person(client);
         }
         Event::Resized { client, size } => {
             if let Some(view) = state.views.get_mut(&client) {

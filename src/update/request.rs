@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Effect, ReplyTo, Requester, launch};
+use super::{Effect, ReplyTo, Requester, launch, sequence};
 use crate::command::server::ServerCx;
 use crate::command::spec::Reply;
 use crate::command::view::ViewCx;
-use crate::command::{Command, ServerCommand, parse};
+use crate::command::{Command, ServerCommand, line, parse};
 use crate::config::changes;
 use crate::config::load::Loaded;
 use crate::config::settings::{self, Settings};
@@ -216,21 +216,37 @@ fn dispatch(
             });
             Ok(Reply::later())
         }
-        Command::Server(command) => command.run(&mut ServerCx {
-            state,
-            effects,
-            requester,
-            reply,
-        }),
-        Command::View(command) => {
-            let server = ServerCx {
-                state,
-                effects,
-                requester,
-                reply,
-            };
-            command.run(&mut ViewCx::new(server)?)
+        Command::Server(command) => {
+            let mut cx = server_cx(state, requester, reply, effects);
+            let done = command.run(&mut cx)?;
+            Ok(Reply {
+                here: cx.here,
+                ..done
+            })
         }
+        Command::View(command) => {
+            let mut cx = ViewCx::new(server_cx(state, requester, reply, effects))?;
+            let done = command.run(&mut cx)?;
+            Ok(Reply {
+                here: cx.server.here,
+                ..done
+            })
+        }
+    }
+}
+
+fn server_cx<'a>(
+    state: &'a mut State,
+    requester: Requester,
+    reply: ReplyTo,
+    effects: &'a mut Vec<Effect>,
+) -> ServerCx<'a> {
+    ServerCx {
+        state,
+        effects,
+        requester,
+        reply,
+        here: None,
     }
 }
 
@@ -250,6 +266,7 @@ pub fn answered(
     match reply {
         ReplyTo::Connection(connection) => effects.push(Effect::Answer { connection, result }),
         ReplyTo::View(client) => show_result(state, client, &result),
+        ReplyTo::Sequence { number, .. } => sequence::answered(state, number, result, effects),
         ReplyTo::Nobody => {}
     }
 }
@@ -302,17 +319,17 @@ pub fn run_line(state: &mut State, client: ClientId, line: &str, effects: &mut V
         client: Some(client),
         ..Requester::default()
     };
-    match parse::parse_line(line) {
-        Ok(parse::Parsed::Run(invocation)) => match invocation.command {
-            Some(command) => run(state, command, requester, reply, effects),
-            None => say(state, client, "already attached", true),
-        },
-        Ok(parse::Parsed::Show(text)) => {
-            let reply_text = Reply::new(text, serde_json::Value::Null);
-            answered(state, reply, Ok(reply_text), effects);
-        }
-        Err(error) => answered(state, reply, Err(error), effects),
+    let commands = match line::commands(line) {
+        Ok(commands) => commands,
+        Err(error) => return answered(state, reply, Err(error), effects),
+    };
+    if let [words] = commands.as_slice()
+        && let Ok(parse::Parsed::Show(text)) = parse::parse(words)
+    {
+        let help = Reply::new(text, serde_json::Value::Null);
+        return answered(state, reply, Ok(help), effects);
     }
+    sequence::run(state, commands, requester, reply, effects);
 }
 
 /// New configuration: it counts from the next key on, and everybody is told what changed. A file with a
@@ -326,14 +343,14 @@ pub fn reloaded(state: &mut State, loaded: Loaded, reply: ReplyTo, effects: &mut
     state.config = Arc::new(loaded);
     let clients: Vec<ClientId> = state.views.keys().copied().collect();
     for client in clients {
-        if reply != ReplyTo::View(client) {
+        if reply.person() != Some(client) {
             say(state, client, &report.line, report.failed);
         }
     }
-    let answer = match reply {
-        ReplyTo::View(_) if report.failed => Err(Error::refused(report.line)),
-        ReplyTo::View(_) => Ok(Reply::new(report.line, serde_json::Value::Null)),
-        _ => {
+    let answer = match reply.person() {
+        Some(_) if report.failed => Err(Error::refused(report.line)),
+        Some(_) => Ok(Reply::new(report.line, serde_json::Value::Null)),
+        None => {
             let data = serde_json::json!({ "sound": !report.failed, "report": report.whole });
             Ok(Reply::new(report.whole, data))
         }

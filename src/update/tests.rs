@@ -6,6 +6,7 @@ mod floats;
 mod keys;
 mod layouts;
 mod panes;
+mod sequences;
 mod waiting;
 
 use std::path::PathBuf;

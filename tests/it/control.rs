@@ -507,6 +507,79 @@ fn an_agent_that_speaks_tmux_gets_its_panes() {
     assert_eq!(code, 2);
 }
 
+/// Bindings, hooks and the shell take several commands in a line, as tmux does.
+#[test]
+fn several_commands_in_a_line() {
+    let world = World::plain();
+    world.configure(
+        "[panel]\nopen = false\n[hooks]\n\
+         pane-exited = 'set-option -g @code #{hook_code} ; set-option -g @title \"#{hook_pane};x\"'\n",
+    );
+    std::fs::write(
+        world.config().join("keybindings.toml"),
+        "'<prefix> Y' = 'split-pane ; rename-pane mine'\n",
+    )
+    .expect("our own directory");
+    let mut terminal = world.ready(80, 24);
+    terminal.send("\x02Y");
+    world.wait_panes("the named pane", |panes| {
+        panes.len() == 2 && panes[1]["name"] == "mine"
+    });
+    // What comes after a new tab is about that one, and nothing of it is the program's.
+    let from_pane = |args: &[&str]| {
+        let mut command = world.stoa(args);
+        let output = command.env("STOA_PANE", "%0").output();
+        let output = output.expect("the binary runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let list = ["list-panes", "-s", "-F", "#{window_name} #{pane_id}"];
+    let mut words = vec!["new-tab", "-n", "a1", "cat", ";", "split-pane", "cat", ";"];
+    words.extend(list);
+    assert!(from_pane(&words).ends_with("a1 %2\na1 %3\n"));
+    world.ok(&[
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "exit 6",
+        ";",
+        "rename-tab",
+        "-t",
+        "a1",
+        "a2",
+    ]);
+    world.until(&["show-options", "-gv", "@title"], |text| text == "%4;x\n");
+    assert_eq!(world.ok(&["show-options", "-gv", "@code"]), "6\n");
+    // Each runs in its place; a no or an error ends it.
+    let output = world.run(&[
+        "--json",
+        "register",
+        "--name",
+        "me",
+        ";",
+        "list-tabs",
+        ";",
+        "focus-tab",
+        "9",
+        ";",
+        "kill-server",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let data: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(data[0]["name"], "me");
+    assert_eq!(data[1]["tabs"][1]["name"], "a2");
+    assert!(data[2]["error"].is_object(), "{data}");
+    assert_eq!(data.as_array().map(Vec::len), Some(3));
+    // One that is not understood keeps the others from running, and a quoted one is a word.
+    let (code, _) = world.fails(&["rename-tab", "x", ";", "rename-tbb", "y"]);
+    assert_eq!(code, 2);
+    world.ok(&["rename-tab", "-t", "a2", "\\;"]);
+    let tabs = world.json(&["list-tabs"]);
+    assert_eq!(tabs["tabs"][1]["name"], ";");
+}
+
 #[test]
 fn hooks_run_on_events_and_never_in_circles() {
     let world = World::plain();

@@ -31,6 +31,8 @@ pub struct ServerCx<'a> {
     pub requester: Requester,
     /// Where a later answer goes.
     pub reply: ReplyTo,
+    /// The pane that the command moved the asker to.
+    pub here: Option<PaneId>,
 }
 
 impl ServerCx<'_> {
@@ -116,6 +118,7 @@ impl ServerCx<'_> {
             tab.active = pane;
             tab.layout.open(pane);
         }
+        self.here = Some(pane);
         let client = target::client(self.state, &self.requester).ok();
         if let Some(view) = client.and_then(|client| self.state.views.get_mut(&client)) {
             view.show_tab(tab);

@@ -195,8 +195,12 @@ pub fn open(
             effects,
             requester,
             reply: ReplyTo::Nobody,
+            here: None,
         };
         cx.focus(pane);
     }
-    Ok(Reply::new("", json!({ "tabs": opened })))
+    Ok(Reply {
+        here: first.filter(|_| !detached),
+        ..Reply::new("", json!({ "tabs": opened }))
+    })
 }
