@@ -77,6 +77,8 @@ pub struct State {
     pub now_ms: u64,
     /// What the coordination side last complained about, shown in the panel.
     pub store_trouble: Option<String>,
+    /// Panes wait to be registered as sessions, which was tried last at this loop time (ms).
+    pub late_since_ms: Option<u64>,
     /// The area panes were last laid out in, for commands given while no terminal is attached.
     pub last_area: Size,
     /// The colours of the terminal that told its own last, for programs that ask.
@@ -87,10 +89,10 @@ pub struct State {
     pub journal: Journal,
     /// Who waits for something to happen.
     pub waits: Waits,
-    /// How panes lay before.
-    pub history: History,
     /// Sequences of commands that wait for an answer to one of them.
     pub sequences: Sequences,
+    /// How panes lay before.
+    pub history: History,
     /// What an earlier server left to be opened again.
     pub restorable: Option<Box<Restorable>>,
     /// Until when (loop time, ms) panes keep their sizes, as terminals are on their way back to them.
@@ -141,17 +143,18 @@ impl State {
             snapshot_at_ms: 0,
             now_ms: 0,
             store_trouble: None,
+            late_since_ms: None,
             last_area: UNSEEN,
             palette: Palette::default(),
             fixed_size: None,
             journal: Journal::default(),
             waits: Waits::default(),
+            sequences: Sequences::default(),
             history: History::default(),
             restorable: None,
             sizes_held_ms: None,
             returned_to: None,
             marked: None,
-            sequences: Sequences::default(),
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
             hooks: HookBudget::default(),

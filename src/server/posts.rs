@@ -104,6 +104,7 @@ impl Loop {
             Post::Answered { reply, result } => self.step(Event::Answered { reply, result }),
             Post::Snapshot(snapshot) => self.step(Event::Snapshot(snapshot)),
             Post::StoreTrouble(why) => self.step(Event::StoreTrouble(why)),
+            Post::Late(late) => self.step(Event::Late(late)),
             Post::Loaded {
                 name,
                 result,

@@ -107,6 +107,8 @@ pub enum Event {
     Snapshot(Arc<Snapshot>),
     /// The store cannot be watched or read.
     StoreTrouble(String),
+    /// Panes wait to be registered as sessions, the store having failed them; or no longer.
+    Late(bool),
     /// A file was read for a paste buffer.
     Loaded {
         /// The buffer's name; a new one without.
@@ -207,6 +209,8 @@ pub enum Effect {
         /// The session's id.
         session: String,
     },
+    /// Register the panes that could not be before.
+    TryAgain,
     /// Renew the claims of a session that has been active.
     RenewClaims {
         /// The session's id.

@@ -60,21 +60,23 @@ fn busy(world: &World) {
     kept(world, "pane-2.txt", |text| text.contains("source"));
 }
 
+/// The panes and names of the living sessions.
+fn sessions(world: &World) -> Vec<String> {
+    let list = world.json(&["sessions"]);
+    let list = list["sessions"].as_array().expect("a list").clone();
+    let mut names: Vec<String> = list
+        .iter()
+        .filter(|session| session["life"] == "alive")
+        .map(|session| format!("{} {}", session["pane"], session["name"]))
+        .collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn after_a_crash_everything_is_there_again_and_nothing_runs() {
     let world = quick("");
     busy(&world);
-    let sessions = |world: &World| {
-        let list = world.json(&["sessions"]);
-        let list = list["sessions"].as_array().expect("a list").clone();
-        let mut names: Vec<String> = list
-            .iter()
-            .filter(|session| session["life"] == "alive")
-            .map(|session| format!("{} {}", session["pane"], session["name"]))
-            .collect();
-        names.sort();
-        names
-    };
     let before = sessions(&world);
     assert_eq!(before.len(), 3, "{before:?}");
     let place = "#{window_index} #W #{pane_id} #{pane_width} #{pane_name}";
@@ -174,6 +176,9 @@ fn a_server_that_goes_down_with_the_machine_keeps_the_last_word() {
 fn one_may_be_asked() {
     let world = quick("restore = \"ask\"\n");
     busy(&world);
+    let named = |text: &str| text.contains("shell-3");
+    kept(&world, "panes.json", named);
+    let before = sessions(&world);
     end(&world, Signal::KILL);
     let mut terminal = world.attach(100, 24);
     terminal.wait_text("open the 2 tabs and 3 panes of the last server again?");
@@ -181,6 +186,11 @@ fn one_may_be_asked() {
     terminal.send("y");
     terminal.wait("the tabs", |s| last_line(s).contains("logs"));
     world.wait_panes("the panes", |panes| panes.len() == 4);
+    // The shell that was there for the question has none of the old names.
+    world.until(&["sessions"], |_| {
+        let now = sessions(&world);
+        now.len() == 4 && now[..3] == before
+    });
     let (code, error) = world.fails(&["restore"]);
     assert_eq!(code, 1);
     assert_eq!(error["error"]["kind"], "not-found");
