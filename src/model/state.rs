@@ -95,6 +95,8 @@ pub struct State {
     pub history: History,
     /// What an earlier server left to be opened again.
     pub restorable: Option<Box<Restorable>>,
+    /// What the first person to attach is told of what an earlier server left and cannot be used.
+    pub damage: Vec<String>,
     /// Until when (loop time, ms) panes keep their sizes, as terminals are on their way back to them.
     pub sizes_held_ms: Option<u64>,
     /// The tab that was shown when the last server ended, for the first terminal that comes.
@@ -152,6 +154,7 @@ impl State {
             sequences: Sequences::default(),
             history: History::default(),
             restorable: None,
+            damage: Vec::new(),
             sizes_held_ms: None,
             returned_to: None,
             marked: None,

@@ -417,6 +417,21 @@ pub fn left(state_dir: &Path) -> Result<Option<Restorable>> {
     }))
 }
 
+/// Puts what cannot be used where nothing writes over it, and answers where that is.
+///
+/// # Errors
+/// It cannot be moved, or is not ours.
+pub fn set_aside(state_dir: &Path) -> Result<PathBuf> {
+    let dir = state_dir.join("restore");
+    ours(&dir)?;
+    let now = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
+    let aside = state_dir.join(format!("restore.damaged-{now}"));
+    match fs::rename(&dir, &aside) {
+        Ok(()) => Ok(aside),
+        Err(error) => Err(Error::io("move aside", &dir, &error)),
+    }
+}
+
 fn read(path: &Path, most: u64) -> Result<Option<(String, Option<std::time::SystemTime>)>> {
     let failed = |error: std::io::Error| Error::io("read", path, &error);
     let file = match open_file(path, OFlags::RDONLY) {

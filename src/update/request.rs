@@ -19,7 +19,10 @@ use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
 use crate::model::undo::Shape;
 use crate::model::view::{DOCK_COLS, KeptView, Message, View};
+use crate::ui::paint::wrap;
 
+/// The most rows that a line about damaged files may take.
+const DAMAGE_ROWS: usize = 5;
 /// How long a line over the status bar stays, in milliseconds.
 const MESSAGE_MS: u64 = 4_000;
 
@@ -36,7 +39,7 @@ pub fn attached(
     if state.tabs.is_empty() {
         open_first(state, env, effects);
     }
-    let question = question(state);
+    let opening = question(state).or_else(|| damage(state, size));
     let tab = state
         .recent_view()
         .map(|view| view.tab)
@@ -56,7 +59,7 @@ pub fn attached(
         effects.push(Effect::Welcomed);
     }
     let reports = state.config.reports.clone();
-    view.overlay = question;
+    view.overlay = opening;
     state.views.insert(client, view);
     state.note(Kind::ClientAttached, client, serde_json::Map::new());
     if let Some(first) = reports.first() {
@@ -85,6 +88,21 @@ fn question(state: &State) -> Option<Overlay> {
     asks.then(|| Overlay::Confirm {
         question: format!("open the {tabs} tabs and {panes} panes of the last server again?"),
         command: "restore".to_owned(),
+    })
+}
+
+/// What is to be told of files that cannot be used, once.
+fn damage(state: &mut State, size: Size) -> Option<Overlay> {
+    let lines = std::mem::take(&mut state.damage);
+    let room = size.cols.saturating_sub(8).max(20);
+    (!lines.is_empty()).then(|| Overlay::Text {
+        title: "not opened again".to_owned(),
+        lines: lines
+            .iter()
+            .flat_map(|line| wrap(line, room, DAMAGE_ROWS))
+            .collect(),
+        scroll: 0,
+        error: true,
     })
 }
 

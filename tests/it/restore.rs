@@ -196,6 +196,33 @@ fn one_may_be_asked() {
     assert_eq!(error["error"]["kind"], "not-found");
 }
 
+/// What cannot be read is not opened, which is said, and it is not lost either.
+#[test]
+fn damaged_files_are_put_aside_and_told_of() {
+    let world = quick("");
+    let mut terminal = world.ready(100, 24);
+    terminal.say("precious");
+    kept(&world, "panes.json", |text| text.contains("\"tabs\""));
+    kept(&world, "pane-0.txt", |text| text.contains("precious-said"));
+    end(&world, Signal::KILL);
+    let path = world.state().join("restore/panes.json");
+    let text = std::fs::read_to_string(&path).expect("it is kept");
+    std::fs::write(&path, &text[..text.len() / 2]).expect("our own");
+    let mut terminal = world.attach(100, 24);
+    terminal.wait_text("cannot be opened again");
+    terminal.wait_text("restore.damaged");
+    terminal.send("q");
+    terminal.wait("a shell", |screen| line(screen, 0).starts_with('$'));
+    let entries = std::fs::read_dir(world.state()).expect("it is there");
+    let aside = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.display().to_string().contains("restore.damaged"))
+        .expect("the files are put aside");
+    let old = std::fs::read_to_string(aside.join("pane-0.txt")).expect("the old text");
+    assert!(old.contains("precious-said"), "{old}");
+    kept(&world, "panes.json", |text| text.contains("\"tabs\""));
+}
+
 #[test]
 fn one_may_want_the_layout_alone_or_nothing() {
     let world = World::new();
