@@ -368,8 +368,9 @@ pub fn reloaded(state: &mut State, loaded: Loaded, reply: ReplyTo, effects: &mut
     let answer = match reply.person() {
         Some(_) if report.failed => Err(Error::refused(report.line)),
         Some(_) => Ok(Reply::new(report.line, serde_json::Value::Null)),
+        None if report.failed => Err(Error::refused(report.whole.replace('\n', "; "))),
         None => {
-            let data = serde_json::json!({ "sound": !report.failed, "report": report.whole });
+            let data = serde_json::json!({ "sound": true, "report": report.whole });
             Ok(Reply::new(report.whole, data))
         }
     };

@@ -507,6 +507,27 @@ fn an_agent_that_speaks_tmux_gets_its_panes() {
     assert_eq!(code, 2);
 }
 
+/// A program may be quicker than whoever waits for its end.
+#[test]
+fn the_end_of_a_pane_that_is_gone_is_told() {
+    let (world, _terminal) = one();
+    let pane = says(&world, &["run", "--", "exit 0"]);
+    world.wait_panes("the end of it", |panes| panes.len() == 1);
+    let end = world.json(&["wait", "-t", &pane, "--until", "exit"]);
+    assert_eq!(
+        (&end["happened"], &end["code"]),
+        (&json!("exit"), &json!(0))
+    );
+    world.ok(&["split-pane"]);
+    world.ok(&["close-pane", "-t", "%2"]);
+    let end = world.json(&["wait", "-t", "%2", "--until", "exit"]);
+    assert_eq!(end["code"], Value::Null);
+    let (code, _) = world.fails(&["wait", "-t", "%1", "--until", "prompt"]);
+    assert_eq!(code, 1);
+    let (code, _) = world.fails(&["wait", "-t", "%9", "--until", "exit"]);
+    assert_eq!(code, 1, "that pane has never been");
+}
+
 /// Bindings, hooks and the shell take several commands in a line, as tmux does.
 #[test]
 fn several_commands_in_a_line() {
