@@ -116,16 +116,11 @@ impl Loop {
             }
             Effect::Reload { reply } => self.job(Job::Reload { reply }),
             Effect::SaveLayout {
+                only,
                 path,
-                text,
                 force,
                 reply,
-            } => self.job(Job::SaveLayout {
-                path,
-                text,
-                force,
-                reply,
-            }),
+            } => self.save_layout(only, path, force, reply),
             Effect::LoadLayout {
                 path,
                 detached,

@@ -10,7 +10,7 @@ use crate::coord::snapshot::Snapshot;
 use crate::error::Result;
 use crate::keys::input::Input;
 use crate::model::geometry::Size;
-use crate::model::id::{ClientId, PaneId};
+use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::pane::Launch;
 use crate::model::saved::Restorable;
 use crate::model::view::KeptView;
@@ -304,12 +304,12 @@ pub enum Effect {
         /// Where the report goes.
         reply: ReplyTo,
     },
-    /// Write a layout file.
+    /// Write a layout file of how panes lie, or answer with it.
     SaveLayout {
-        /// Where.
-        path: PathBuf,
-        /// Its content.
-        text: String,
+        /// This tab alone.
+        only: Option<TabId>,
+        /// Where; it is the answer if nowhere.
+        path: Option<PathBuf>,
         /// Over one that exists.
         force: bool,
         /// Where the answer goes.
