@@ -149,7 +149,7 @@ pub fn current_dir() -> Result<std::path::PathBuf> {
 /// The error for a command that needs a server where none runs.
 pub fn no_server(workspace: &Workspace) -> Error {
     Error::unreachable(format!("no server runs for {}", workspace.root.display()))
-        .with_hint("start one with: stoa")
+        .with_hint("start one with: stoa, or without a terminal: stoa start-server")
 }
 
 #[cfg(test)]

@@ -158,6 +158,19 @@ fn dashes(words: &mut [OsString]) {
     }
 }
 
+/// tmux's `new-session -d` starts a server; the older tools' `new-session`, which knows no `-d`,
+/// registers a session.
+fn detached_session(words: &mut Vec<OsString>, at: usize) {
+    let named = |word: &OsString| word == "new-session" || word == "new";
+    if !words.get(at).is_some_and(named) {
+        return;
+    }
+    if let Some(flag) = words[at..].iter().position(|word| word == "-d") {
+        words.remove(at + flag);
+        words[at] = "start-server".into();
+    }
+}
+
 /// Where the command's words begin: after the options that stand before it.
 pub fn command_at(words: &[OsString]) -> usize {
     let mut at = 0;
@@ -215,6 +228,7 @@ where
     let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
     let at = command_at(&words);
     dashes(&mut words[at..]);
+    detached_session(&mut words, at);
     let found = find(words[at..].iter().map_while(|word| word.to_str()));
     if let Some((row, 1)) = found
         && row.family().is_some()

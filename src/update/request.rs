@@ -119,7 +119,7 @@ fn panel(settings: &Settings, size: Size) -> PanelState {
 }
 
 /// Opens the first tab with a shell in the workspace's directory.
-fn open_first(state: &mut State, env: Vec<(String, String)>, effects: &mut Vec<Effect>) {
+pub fn open_first(state: &mut State, env: Vec<(String, String)>, effects: &mut Vec<Effect>) {
     let requester = Requester {
         env,
         ..Requester::default()

@@ -528,6 +528,37 @@ fn the_end_of_a_pane_that_is_gone_is_told() {
     assert_eq!(code, 1, "that pane has never been");
 }
 
+/// A script starts a workspace without a terminal, as with tmux's `new-session -d`.
+#[test]
+fn a_server_starts_without_a_terminal() {
+    let world = World::plain();
+    assert_eq!(world.run(&["has-session"]).status.code(), Some(1));
+    assert_eq!(world.ok(&["start-server", "-x", "100", "-y", "40"]), "");
+    world.ok(&["has-session", "-t", "work"]);
+    assert_eq!(world.run(&["has", "-t", "other"]).status.code(), Some(1));
+    let size = "#{pane_width}x#{pane_height}";
+    assert_eq!(world.ok(&["list-panes", "-F", size]), "100x39\n");
+    let pid = world.server_pid();
+    let again = world.json(&["new-session", "-d", "-s", "work"]);
+    assert_eq!(
+        (again["started"].as_bool(), world.panes().len()),
+        (Some(false), 1)
+    );
+    assert_eq!(world.server_pid(), pid);
+    let output = world.run(&["run", "--wait", "--", "exit 3"]);
+    assert_eq!(output.status.code(), Some(3));
+    // The older tools' word still registers.
+    assert_eq!(world.json(&["new-session", "-s", "Forge"])["name"], "Forge");
+    world.ok(&["save-layout", "dev"]);
+    world.ok(&["kill-server"]);
+    assert_eq!(world.run(&["has-session"]).status.code(), Some(1));
+    world.ok(&["start-server", "--layout", "dev"]);
+    assert_eq!(
+        world.json(&["list-tabs"])["tabs"].as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
 /// Bindings, hooks and the shell take several commands in a line, as tmux does.
 #[test]
 fn several_commands_in_a_line() {

@@ -5,6 +5,7 @@ pub mod environment;
 pub mod events;
 pub mod keys;
 pub mod message;
+pub mod open_first;
 pub mod options;
 pub mod reload;
 pub mod restore;
