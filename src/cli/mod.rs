@@ -19,7 +19,7 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
     let json = words.iter().any(|word| word == "--json");
     match understand(words) {
         Ok(Understood::Show(text)) => output::show(&text),
-        Ok(Understood::One(said)) => output::finish(run(said, &mut Here::default()), json),
+        Ok(Understood::One(said)) => output::finish(run(*said, &mut Here::default()), json),
         Ok(Understood::Sequence(sequence)) => in_turn(sequence, json),
         Err(error) => output::finish(Err(error), json),
     }
@@ -34,7 +34,7 @@ struct Said {
 /// What a command line turned out to be.
 enum Understood {
     Show(String),
-    One(Said),
+    One(Box<Said>),
     Sequence(Vec<Said>),
 }
 
@@ -48,10 +48,10 @@ fn understand(words: Vec<OsString>) -> Result<Understood> {
         let words = std::mem::take(words);
         return Ok(match parse::parse(words.clone())? {
             Parsed::Show(text) => Understood::Show(text),
-            Parsed::Run(invocation) => Understood::One(Said {
+            Parsed::Run(invocation) => Understood::One(Box::new(Said {
                 invocation: *invocation,
                 words,
-            }),
+            })),
         });
     }
     // Options before the first command are said of them all.
