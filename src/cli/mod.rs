@@ -1,4 +1,4 @@
-//! From a shell's words to an exit code.
+//! From a shell's words to an exit code. Several commands in one line run one after the other.
 
 pub mod output;
 pub mod remote;
@@ -9,25 +9,101 @@ use std::process::ExitCode;
 use crate::command::local::LocalCx;
 use crate::command::parse::{self, Invocation, Parsed};
 use crate::command::spec::{Reply, Run};
-use crate::command::{Command, ServerCommand, local};
-use crate::error::Result;
+use crate::command::{Command, ServerCommand, line, local};
+use crate::error::{Error, Result};
+use crate::model::id::PaneId;
 
 /// Runs one command line and returns the process's exit code.
 pub fn main(words: Vec<OsString>) -> ExitCode {
     // Errors about the command line itself honour --json too, before it could be parsed.
     let json = words.iter().any(|word| word == "--json");
-    let text: Vec<OsString> = words.clone();
-    match parse::parse(words) {
-        Ok(Parsed::Show(text)) => output::show(&text),
-        Ok(Parsed::Run(invocation)) => {
-            let json = invocation.global.json;
-            output::finish(run(*invocation, &text), json)
-        }
+    match understand(words) {
+        Ok(Understood::Show(text)) => output::show(&text),
+        Ok(Understood::One(said)) => output::finish(run(*said, &mut Here::default()), json),
+        Ok(Understood::Sequence(sequence)) => in_turn(sequence, json),
         Err(error) => output::finish(Err(error), json),
     }
 }
 
-fn run(invocation: Invocation, words: &[OsString]) -> Result<Reply> {
+/// A command and the words it was made of.
+struct Said {
+    invocation: Invocation,
+    words: Vec<OsString>,
+}
+
+/// What a command line turned out to be.
+enum Understood {
+    Show(String),
+    One(Box<Said>),
+    Sequence(Vec<Said>),
+}
+
+/// The pane that the next command is asked in, if one before it moved there.
+type Here = Option<PaneId>;
+
+/// Takes a command line apart; every command is understood before the first of them runs.
+fn understand(words: Vec<OsString>) -> Result<Understood> {
+    let mut commands = line::separate(words);
+    if let [words] = commands.as_mut_slice() {
+        let words = std::mem::take(words);
+        return Ok(match parse::parse(words.clone())? {
+            Parsed::Show(text) => Understood::Show(text),
+            Parsed::Run(invocation) => Understood::One(Box::new(Said {
+                invocation: *invocation,
+                words,
+            })),
+        });
+    }
+    // Options before the first command are said of them all.
+    let common: Vec<OsString> = commands[0][..parse::command_at(&commands[0])].to_vec();
+    let mut sequence = Vec::new();
+    for (at, own) in commands.into_iter().enumerate() {
+        let words = match at {
+            0 => own,
+            _ => common.iter().cloned().chain(own).collect(),
+        };
+        let Parsed::Run(invocation) = parse::parse(words.clone())? else {
+            return Err(Error::usage("help is asked for among other commands")
+                .with_hint("ask for help on one command alone"));
+        };
+        if invocation.global.op.is_some() {
+            return Err(
+                Error::usage("--op names one command, and there are several")
+                    .with_hint("run that command by itself"),
+            );
+        }
+        let invocation = *invocation;
+        sequence.push(Said { invocation, words });
+    }
+    Ok(Understood::Sequence(sequence))
+}
+
+/// Runs commands one after the other, each in its place, until one fails or answers with a no.
+fn in_turn(sequence: Vec<Said>, json: bool) -> ExitCode {
+    let mut here = Here::default();
+    let (mut data, mut code) = (Vec::new(), 0);
+    for said in sequence {
+        let outcome = run(said, &mut here);
+        if json {
+            code = output::gather(outcome, &mut data);
+            if code != 0 {
+                break;
+            }
+        } else {
+            match output::finish(outcome, false) {
+                ExitCode::SUCCESS => {}
+                failed => return failed,
+            }
+        }
+    }
+    match json {
+        true => output::finish(Ok(Reply::new("", data.into()).exits(code)), true),
+        false => ExitCode::SUCCESS,
+    }
+}
+
+fn run(said: Said, here: &mut Here) -> Result<Reply> {
+    let Said { invocation, words } = said;
     let Invocation { command, global } = invocation;
     match command {
         None => local::attach::Attach::default().run(&mut LocalCx { global }),
@@ -46,8 +122,12 @@ fn run(invocation: Invocation, words: &[OsString]) -> Result<Reply> {
             remote::follow(&global, events.since)
         }
         Some(Command::Server(ServerCommand::WaitPane(wait))) => {
-            remote::wait(&global, words, wait.timeout)
+            remote::wait(&global, &words, *here, wait.timeout)
         }
-        Some(Command::Server(_) | Command::View(_)) => remote::run(&global, words),
+        Some(Command::Server(_) | Command::View(_)) => {
+            let reply = remote::run(&global, &words, *here)?;
+            *here = reply.here.or(*here);
+            Ok(reply)
+        }
     }
 }

@@ -72,6 +72,24 @@ pub fn end_with_reader() {
         .spawn(watch);
 }
 
+/// Takes what came of one command among several for the list that a program finds on standard output;
+/// answers the exit code.
+pub fn gather(result: Result<Reply>, data: &mut Vec<serde_json::Value>) -> u8 {
+    match result {
+        Ok(reply) => {
+            if !reply.streamed {
+                data.push(reply.data);
+            }
+            reply.code
+        }
+        Err(error) => {
+            complain(&error, true);
+            data.push(error.to_json());
+            error.kind.exit_code()
+        }
+    }
+}
+
 fn write(text: &str, clean: bool) -> std::io::Result<()> {
     // Standard output is written line by line; a long answer would be a system call a line.
     let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());

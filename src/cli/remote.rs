@@ -7,30 +7,36 @@ use crate::command::parse::Global;
 use crate::command::spec::Reply;
 use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
+use crate::model::id::PaneId;
 use crate::model::journal::Cursor;
 use crate::protocol::conn::Conn;
 use crate::protocol::message::Request;
 use crate::server::start;
 
-/// Asks the workspace's server to run a command.
+/// Asks the workspace's server to run a command, in the pane `here` if one before it moved there.
 ///
 /// # Errors
 /// No server runs, or the command failed there.
-pub fn run(global: &Global, words: &[OsString]) -> Result<Reply> {
+pub fn run(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<Reply> {
     let workspace = Workspace::current(global.state.as_deref())?;
     let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
-    conn.request(&request(words)?)
+    conn.request(&request(words, here)?)
 }
 
 /// The same for a command that waits: a server that becomes another program meanwhile is asked again.
 ///
 /// # Errors
 /// As [`run`].
-pub fn wait(global: &Global, words: &[OsString], limit: Option<Duration>) -> Result<Reply> {
+pub fn wait(
+    global: &Global,
+    words: &[OsString],
+    here: Option<PaneId>,
+    limit: Option<Duration>,
+) -> Result<Reply> {
     let workspace = Workspace::current(global.state.as_deref())?;
     let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
     let mut patient = Patient { workspace, conn };
-    let mut request = request(words)?;
+    let mut request = request(words, here)?;
     let begin = Instant::now();
     loop {
         if let Some(reply) = patient.ask(&request)? {
@@ -42,7 +48,7 @@ pub fn wait(global: &Global, words: &[OsString], limit: Option<Duration>) -> Res
     }
 }
 
-fn request(words: &[OsString]) -> Result<Request> {
+fn request(words: &[OsString], here: Option<PaneId>) -> Result<Request> {
     let words = words
         .iter()
         .map(|word| word.clone().into_string())
@@ -50,7 +56,9 @@ fn request(words: &[OsString]) -> Result<Request> {
         .map_err(|word| Error::usage(format!("{} is not valid UTF-8", word.to_string_lossy())))?;
     Ok(Request {
         words,
-        pane: std::env::var("STOA_PANE").ok(),
+        pane: here
+            .map(|pane| pane.to_string())
+            .or_else(|| std::env::var("STOA_PANE").ok()),
         cwd: current_dir()?.to_str().map(str::to_owned),
         env: crate::client::attach::environment(),
     })
@@ -142,7 +150,7 @@ pub fn current_dir() -> Result<std::path::PathBuf> {
 /// The error for a command that needs a server where none runs.
 pub fn no_server(workspace: &Workspace) -> Error {
     Error::unreachable(format!("no server runs for {}", workspace.root.display()))
-        .with_hint("start one with: stoa")
+        .with_hint("start one with: stoa, or without a terminal: stoa start-server")
 }
 
 #[cfg(test)]

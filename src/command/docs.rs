@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn every_default_key_runs_a_command_that_exists() {
-        let (_, reports) = default_keymap(&crate::command::parse::check_line);
+        let (_, reports) = default_keymap(&crate::command::line::check);
         assert_eq!(reports, Vec::<String>::new());
     }
 

@@ -13,6 +13,7 @@ pub mod docs;
 pub mod fix;
 pub mod group;
 pub mod issue;
+pub mod line;
 pub mod local;
 pub mod message;
 pub mod oversight;
@@ -83,6 +84,8 @@ commands! {
     LocalCommand in Local with local::LocalCx {
         "workspace" {
             Attach(local::attach::Attach) "attach" ["attach-session", "a"]
+            StartServer(local::start_server::StartServer) "start-server" []
+            HasSession(local::start_server::HasSession) "has-session" ["has"]
             Ls(local::ls::Ls) "ls" ["list-sessions"]
             Upgrade(local::upgrade::Upgrade) "upgrade" []
             KillServer(local::kill_server::KillServer) "kill-server" []
@@ -279,6 +282,9 @@ commands! {
             ShowEnvironment(server::environment::ShowEnvironment) "show-environment" ["showenv"]
             SetOption(server::options::SetOption) "set-option" ["set", "set-window-option", "setw"]
             ShowOptions(server::options::ShowOptions) "show-options" ["show", "show-window-options", "showw"]
+        }
+        "" {
+            OpenFirst(server::open_first::OpenFirst) "open-first" []
         }
     }
 }

@@ -169,7 +169,15 @@ struct Bound {
 impl Bound {
     fn new(entry: &Entry<'_>) -> Option<Bound> {
         let line = entry.binding.command.clone();
-        let words = super::parse::split(&line)?;
+        let commands = super::line::commands(&line).ok()?;
+        let [words] = commands.as_slice() else {
+            return Some(Bound {
+                words: line.clone(),
+                keys: chord::show(&entry.keys),
+                note: entry.binding.note.clone(),
+                line,
+            });
+        };
         let inner = match words.as_slice() {
             [first, rest @ ..] if first == "prompt" && !rest.is_empty() => rest,
             [first, flag, _, rest @ ..] if first == "confirm" && flag == "-p" => rest,

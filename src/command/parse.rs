@@ -158,8 +158,21 @@ fn dashes(words: &mut [OsString]) {
     }
 }
 
+/// tmux's `new-session -d` starts a server; the older tools' `new-session`, which knows no `-d`,
+/// registers a session.
+fn detached_session(words: &mut Vec<OsString>, at: usize) {
+    let named = |word: &OsString| word == "new-session" || word == "new";
+    if !words.get(at).is_some_and(named) {
+        return;
+    }
+    if let Some(flag) = words[at..].iter().position(|word| word == "-d") {
+        words.remove(at + flag);
+        words[at] = "start-server".into();
+    }
+}
+
 /// Where the command's words begin: after the options that stand before it.
-fn command_at(words: &[OsString]) -> usize {
+pub fn command_at(words: &[OsString]) -> usize {
     let mut at = 0;
     while let Some(word) = words.get(at).and_then(|word| word.to_str())
         && word.starts_with('-')
@@ -215,6 +228,7 @@ where
     let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
     let at = command_at(&words);
     dashes(&mut words[at..]);
+    detached_session(&mut words, at);
     let found = find(words[at..].iter().map_while(|word| word.to_str()));
     if let Some((row, 1)) = found
         && row.family().is_some()
@@ -229,55 +243,6 @@ where
     match cli().try_get_matches_from(argv()) {
         Ok(matches) => from_matches(&matches),
         Err(error) => from_clap(error, words[at..].first().and_then(|word| word.to_str())),
-    }
-}
-
-/// Parses one command line as written in a key binding or at the prompt.
-///
-/// # Errors
-/// Unbalanced quotes, an unknown command, or wrong arguments.
-pub fn parse_line(line: &str) -> Result<Parsed> {
-    let words = split(line).ok_or_else(|| Error::usage(format!("unbalanced quotes in: {line}")))?;
-    if words.is_empty() {
-        return Err(Error::usage("an empty command line"));
-    }
-    parse(words)
-}
-
-/// Splits a command line into words as a shell would, but for comments: a word may begin with `#`, as
-/// formats do. `None` if a quote is left open.
-pub fn split(line: &str) -> Option<Vec<String>> {
-    let mut plain = String::with_capacity(line.len());
-    let (mut quote, mut escaped, mut between) = (None, false, true);
-    for c in line.chars() {
-        if c == '#' && between && quote.is_none() && !escaped {
-            plain.push('\\');
-        }
-        plain.push(c);
-        between = quote.is_none() && !escaped && c.is_whitespace();
-        match (c, quote) {
-            _ if escaped => escaped = false,
-            ('\\', None | Some('"')) => escaped = true,
-            ('\'' | '"', None) => quote = Some(c),
-            (c, Some(open)) if c == open => quote = None,
-            _ => {}
-        }
-    }
-    shlex::split(&plain)
-}
-
-/// Whether a key may be bound to this command line.
-///
-/// # Errors
-/// What is wrong with it, in one line.
-pub fn check_line(line: &str) -> Result<(), String> {
-    match parse_line(line) {
-        Ok(Parsed::Run(invocation)) => match invocation.command {
-            Some(Command::Local(_)) | None => Err(format!("{line}: works from a shell only")),
-            Some(_) => Ok(()),
-        },
-        Ok(Parsed::Show(_)) => Err(format!("{line}: asks for help only")),
-        Err(error) => Err(error.message),
     }
 }
 
@@ -407,7 +372,12 @@ fn usage_error(report: &str, word: Option<&str>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::line;
     use crate::error::Kind;
+
+    fn parse_line(line: &str) -> Result<Parsed> {
+        parse(line::commands(line)?.concat())
+    }
 
     fn fails(line: &str) -> Error {
         parse_line(line).expect_err("the line should be refused")
@@ -426,21 +396,6 @@ mod tests {
     #[test]
     fn unbalanced_quotes_are_refused() {
         assert!(fails("rename-tab \"x").message.contains("quotes"));
-    }
-
-    #[test]
-    fn words_may_begin_with_a_format() {
-        let check = |line: &str, expected: &[&str]| {
-            let words = split(line).unwrap_or_default();
-            assert_eq!(words, expected, "{line}");
-        };
-        check("a -t #{pane} b", &["a", "-t", "#{pane}", "b"]);
-        check(
-            "#S 'a #b' \"c #d\" e#f \\#g",
-            &["#S", "a #b", "c #d", "e#f", "#g"],
-        );
-        check("'it is'#x '' \"\\\" #\"", &["it is#x", "", "\" #"]);
-        assert_eq!(split("'open"), None);
     }
 
     #[test]

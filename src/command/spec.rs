@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::model::id::PaneId;
 
 /// Where a command runs, which also decides what starting it costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub struct Reply {
     pub later: bool,
     /// Everything was printed while the command ran; nothing is left to say.
     pub streamed: bool,
+    /// The pane the asker was moved to: what it asks next in the same sequence is about that one.
+    pub here: Option<PaneId>,
 }
 
 impl Reply {

@@ -242,7 +242,8 @@ struct Said {
 }
 
 impl Said {
-    /// Reads a value: a command line, a table with one, or nothing (`false`, `""`) to unbind.
+    /// Reads a value: a command line or a list of them, a table with one, or nothing (`false`, `""`)
+    /// to unbind.
     fn read(value: &Spanned<DeValue<'_>>) -> Result<Option<Said>, Mistake> {
         let at = value.span().start;
         let mut binding = Binding {
@@ -252,10 +253,11 @@ impl Said {
         };
         match value.get_ref() {
             DeValue::Boolean(false) => return Ok(None),
-            DeValue::String(command) => binding.command = command.trim().to_owned(),
+            DeValue::String(_) | DeValue::Array(_) => binding.command = line(value)?,
             DeValue::Table(fields) => return Said::read_fields(fields, binding, at).map(Some),
             _ => {
-                let said = "a binding is a command line, a table with one, or false";
+                let said =
+                    "a binding is a command line or a list of them, a table with one, or false";
                 return Err(Mistake::new(at, said));
             }
         }
@@ -278,13 +280,14 @@ impl Said {
                 )
             };
             match (key.get_ref().as_ref(), value.get_ref()) {
-                ("command", DeValue::String(command)) => {
-                    binding.command = command.trim().to_owned();
+                ("command", DeValue::String(_) | DeValue::Array(_)) => {
+                    binding.command = line(value)?;
                     at = value.span().start;
                 }
                 ("note", DeValue::String(note)) => binding.note = note.trim().to_owned(),
                 ("repeat", DeValue::Boolean(repeat)) => binding.repeat = *repeat,
-                ("command" | "note", _) => return Err(wrong("a text")),
+                ("command", _) => return Err(wrong("a command line or a list of them")),
+                ("note", _) => return Err(wrong("a text")),
                 ("repeat", _) => return Err(wrong("true or false")),
                 (name, _) => {
                     let near = nearest(name, ["command", "note", "repeat"]);
@@ -300,4 +303,20 @@ impl Said {
         }
         Ok(Said { binding, at })
     }
+}
+
+/// A command line, or those of a list as one: they run one after the other.
+fn line(value: &Spanned<DeValue<'_>>) -> Result<String, Mistake> {
+    let text = |value: &Spanned<DeValue<'_>>| match value.get_ref() {
+        DeValue::String(line) => Ok(line.trim().to_owned()),
+        _ => {
+            let said = "a list of commands has texts in it and nothing else";
+            Err(Mistake::new(value.span().start, said))
+        }
+    };
+    let DeValue::Array(list) = value.get_ref() else {
+        return text(value);
+    };
+    let lines = list.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+    Ok(lines.join(" ; "))
 }

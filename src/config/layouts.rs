@@ -327,6 +327,29 @@ mod tests {
         );
         check("[[tab]]\n\n[tab.panes]\ncomand = ['x']", "line 3");
         check("[[tab]]\npanes = { stack = [] }", "no panes");
+        let panes = |text: &str| format!("[[tab]]\nname = 'a'\n[tab.panes]\n{text}");
+        check(
+            &panes("split = 'diagonal'\nparts = [{ content = {} }]"),
+            "line 4: unknown variant 'diagonal', expected 'horizontal' or 'vertical'",
+        );
+        check(
+            &panes("split = 'vertical'"),
+            "line 3: a split needs 'parts'",
+        );
+        check(&panes("parts = []"), "need a 'split'");
+        check(&panes("open = 1"), "line 3: 'open' is a place in a 'stack'");
+        check(
+            &panes("stack = [{}]\nname = 'x'"),
+            "unknown field 'name' in a stack",
+        );
+        check(
+            &panes("split = 'vertical'\n[[tab.panes.parts]]\ncontent = { comand = ['x'] }"),
+            "line 6: unknown field 'comand', expected one of",
+        );
+        check(
+            &panes("split = 'vertical'\n[[tab.panes.parts]]\nweight = 'x'"),
+            "line 6: invalid type",
+        );
         let float = |text: &str| format!("[[tab]]\npanes = {{}}\n[[tab.floating]]\n{text}");
         check(&float("width = '101%'"), "neither a number");
         check(&float("x = -1"), "line 4");

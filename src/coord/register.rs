@@ -44,6 +44,8 @@ pub struct Register {
     /// The caller's id for this registration: a living session that the same process registered
     /// under it is returned again.
     pub operation: Option<String>,
+    /// Names and numbers it does not get unless it wants them: somebody is about to have them again.
+    pub reserved: Vec<(String, u32)>,
     /// Its process: one that lives as long as the session does.
     pub fingerprint: Fingerprint,
     /// Its id: of an earlier registration, or minted for it before its process started.
@@ -64,6 +66,7 @@ impl Register {
             joining: None,
             capabilities: Vec::new(),
             operation: None,
+            reserved: Vec::new(),
             fingerprint,
             id: None,
         }
@@ -100,7 +103,7 @@ pub fn register(
     let number = request
         .number
         .or(prior.filter(|s| s.ended.is_none()).map(|s| s.number));
-    let number = number.unwrap_or_else(|| next_number(&others));
+    let number = number.unwrap_or_else(|| next_number(request, &others));
     let named = request.name.clone().or(prior.map(|s| s.name.clone()));
     let name = named.unwrap_or_else(|| default_name(request, number, &others));
     let clashes = others
@@ -175,8 +178,10 @@ fn check_register(request: &Register) -> Result<()> {
     Ok(())
 }
 
-fn next_number(others: &[&Brief]) -> u32 {
-    let mut taken: Vec<u32> = others.iter().map(|session| session.number).collect();
+fn next_number(request: &Register, others: &[&Brief]) -> u32 {
+    let reserved = request.reserved.iter().map(|(_, number)| *number);
+    let others = others.iter().map(|session| session.number);
+    let mut taken: Vec<u32> = others.chain(reserved).collect();
     taken.sort_unstable();
     taken.iter().fold(
         1,
@@ -190,12 +195,15 @@ fn default_name(request: &Register, number: u32, others: &[&Brief]) -> String {
         (None, Some(_)) => "shell",
         (None, None) => "session",
     };
-    let free = |name: &String| !others.iter().any(|session| session.name == *name);
+    let free = |name: &String| {
+        let reserved = request.reserved.iter().any(|(taken, _)| taken == name);
+        !reserved && !others.iter().any(|session| session.name == *name)
+    };
     let plain = format!("{base}-{number}");
     if free(&plain) {
         return plain;
     }
-    // There are fewer others than numbers to try.
+    // There are fewer names taken than numbers to try.
     (2..)
         .map(|n| format!("{plain}-{n}"))
         .find(free)

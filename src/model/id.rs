@@ -10,6 +10,14 @@ macro_rules! id {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub u32);
 
+        impl $name {
+            /// The one that is written like this.
+            pub fn named(text: &str) -> Option<$name> {
+                let number = text.strip_prefix($sigil)?;
+                number.parse().ok().map($name)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!($sigil, "{}"), self.0)

@@ -15,6 +15,7 @@ pub mod pane;
 pub mod panel;
 pub mod program;
 pub mod saved;
+pub mod sequence;
 pub mod state;
 pub mod tab;
 pub mod undo;

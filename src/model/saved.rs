@@ -142,6 +142,13 @@ pub enum Unusable {
 }
 
 impl Saved {
+    /// The names and numbers that its panes' sessions had.
+    pub fn sessions(&self) -> Vec<(String, u32)> {
+        let sessions = self.panes.values();
+        let sessions = sessions.filter_map(|pane| Some((pane.session.clone()?, pane.number?)));
+        sessions.collect()
+    }
+
     /// The structure as it is now; `pane` says what is known of each pane.
     pub fn of(state: &State, mut pane: impl FnMut(PaneId) -> SavedPane) -> Saved {
         let (next_pane, next_tab) = state.next_ids();

@@ -17,6 +17,7 @@ use super::overlay::Overlay;
 use super::pane::{Launch, Pane, PaneLife};
 use super::program::ProgramStatus;
 use super::saved::Restorable;
+use super::sequence::Sequences;
 use super::tab::{Look, Tab};
 use super::undo::History;
 use super::view::View;
@@ -79,6 +80,8 @@ pub struct State {
     pub now_ms: u64,
     /// What the coordination side last complained about, shown in the panel.
     pub store_trouble: Option<String>,
+    /// Panes wait to be registered as sessions, which was tried last at this loop time (ms).
+    pub late_since_ms: Option<u64>,
     /// The area panes were last laid out in, for commands given while no terminal is attached.
     pub last_area: Size,
     /// The colours of the terminal that told its own last, for programs that ask.
@@ -89,10 +92,14 @@ pub struct State {
     pub journal: Journal,
     /// Who waits for something to happen.
     pub waits: Waits,
+    /// Sequences of commands that wait for an answer to one of them.
+    pub sequences: Sequences,
     /// How panes lay before.
     pub history: History,
     /// What an earlier server left to be opened again.
     pub restorable: Option<Box<Restorable>>,
+    /// What the first person to attach is told of what an earlier server left and cannot be used.
+    pub damage: Vec<String>,
     /// Until when (loop time, ms) panes keep their sizes, as terminals are on their way back to them.
     pub sizes_held_ms: Option<u64>,
     /// The tab that was shown when the last server ended, for the first terminal that comes.
@@ -142,13 +149,16 @@ impl State {
             snapshot_at_ms: 0,
             now_ms: 0,
             store_trouble: None,
+            late_since_ms: None,
             last_area: UNSEEN,
             palette: Palette::default(),
             fixed_size: None,
             journal: Journal::default(),
             waits: Waits::default(),
+            sequences: Sequences::default(),
             history: History::default(),
             restorable: None,
+            damage: Vec::new(),
             sizes_held_ms: None,
             returned_to: None,
             marked: None,

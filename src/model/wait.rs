@@ -3,6 +3,8 @@
 //! Nothing is looked at in intervals: a wait is looked at when its pane has put something out, when
 //! its program ends, when an event is noted, or at the one moment at which quiet has lasted long enough.
 
+use std::path::PathBuf;
+
 use regex::Regex;
 
 use super::id::{ClientId, PaneId};
@@ -21,8 +23,49 @@ pub enum ReplyTo {
     Connection(u64),
     /// A person at this terminal.
     View(ClientId),
+    /// A sequence of commands, which goes on when it has it.
+    Sequence {
+        /// The sequence's number.
+        number: u64,
+        /// The person who asked for it, at this terminal.
+        client: Option<ClientId>,
+    },
     /// Nobody asked.
     Nobody,
+}
+
+impl ReplyTo {
+    /// The terminal of the person who asked, if it was one.
+    pub fn person(self) -> Option<ClientId> {
+        match self {
+            ReplyTo::View(client) => Some(client),
+            ReplyTo::Sequence { client, .. } => client,
+            ReplyTo::Connection(_) | ReplyTo::Nobody => None,
+        }
+    }
+}
+
+/// Who asks for a command.
+#[derive(Debug, Clone, Default)]
+pub struct Requester {
+    /// The terminal whose key or prompt it was.
+    pub client: Option<ClientId>,
+    /// The pane it was typed in, when it came from a program in a pane.
+    pub pane: Option<PaneId>,
+    /// The directory it was typed in.
+    pub cwd: Option<PathBuf>,
+    /// The asking shell's environment, for new panes; empty means the server's own.
+    pub env: Vec<(String, String)>,
+}
+
+impl Requester {
+    /// A command moved whoever asks to another pane, and what it asks next is about that one. A
+    /// person's terminal has moved by itself.
+    pub fn moves(&mut self, pane: PaneId) {
+        if self.pane.is_some() || self.client.is_none() {
+            self.pane = Some(pane);
+        }
+    }
 }
 
 /// What is waited for in a pane.
@@ -100,6 +143,11 @@ impl Waits {
     /// Drops those whose asker has gone.
     pub fn forget(&mut self, reply: ReplyTo) {
         self.list.retain(|wait| wait.reply != reply);
+    }
+
+    /// Drops those of a person whose terminal has gone.
+    pub fn forget_person(&mut self, client: ClientId) {
+        self.list.retain(|wait| wait.reply.person() != Some(client));
     }
 
     /// Whether the text or the prompt of a pane is waited for, so that its output is to be looked at.

@@ -8,6 +8,7 @@ use crate::command::spec::Reply;
 use crate::draw::Caps;
 use crate::error::{Error, Result};
 use crate::model::geometry::Size;
+use crate::model::id::PaneId;
 
 /// The protocol's version; both sides must agree.
 pub const VERSION: u32 = 1;
@@ -124,6 +125,9 @@ pub struct Answer {
     /// The exit code, if it worked.
     #[serde(default)]
     pub code: u8,
+    /// The pane (`%3`) that the next command of a sequence is asked in, if this one moved there.
+    #[serde(default)]
+    pub here: Option<String>,
     /// The error in its JSON form, if it failed.
     #[serde(default)]
     pub error: Option<Value>,
@@ -136,12 +140,14 @@ impl From<Result<Reply>> for Answer {
                 text: reply.text,
                 data: reply.data,
                 code: reply.code,
+                here: reply.here.map(|pane| pane.to_string()),
                 error: None,
             },
             Err(error) => Answer {
                 text: String::new(),
                 data: Value::Null,
                 code: 0,
+                here: None,
                 error: Some(error.to_json()),
             },
         }
@@ -152,7 +158,13 @@ impl From<Answer> for Result<Reply> {
     fn from(answer: Answer) -> Result<Reply> {
         match answer.error {
             Some(error) => Err(Error::from_json(&error)),
-            None => Ok(Reply::new(answer.text, answer.data).exits(answer.code)),
+            None => Ok(Reply {
+                text: answer.text,
+                data: answer.data,
+                code: answer.code,
+                here: answer.here.as_deref().and_then(PaneId::named),
+                ..Reply::default()
+            }),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::config::workspace::Workspace;
 use crate::config::{layouts, load, paths};
 use crate::coord::message::Voice;
 use crate::coord::{Actor, Coord, Heartbeat, Register, SessionId, Watcher, fingerprint};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::id::PaneId;
 use crate::update::{ReplyTo, Requester};
 
@@ -29,22 +29,33 @@ const DEPTH: usize = 4096;
 /// How many typed commands may be under way at once.
 const MAX_COMMANDS: usize = 32;
 
+/// How many registrations that failed are kept to be tried again.
+const MAX_LATE: usize = 256;
+
+/// A pane that is to be a session.
+#[derive(Debug)]
+pub struct Registration {
+    /// The session's id, which the program already has in its environment.
+    pub session: String,
+    /// The pane.
+    pub pane: PaneId,
+    /// Its process.
+    pub pid: u32,
+    /// The kind of program.
+    pub agent: String,
+    /// The name and number it had under an earlier server, if it can have them again.
+    pub before: Option<(String, u32)>,
+    /// Names and numbers that panes of an earlier server may want to have again.
+    pub reserved: Vec<(String, u32)>,
+}
+
 /// Something to do on the store.
 #[derive(Debug)]
 pub enum Job {
     /// A pane's program runs: it is a session.
-    Register {
-        /// The session's id, which the program already has in its environment.
-        session: String,
-        /// The pane.
-        pane: PaneId,
-        /// Its process.
-        pid: u32,
-        /// The kind of program.
-        agent: String,
-        /// The name and number it had under an earlier server, if it can have them again.
-        before: Option<(String, u32)>,
-    },
+    Register(Box<Registration>),
+    /// Registrations that failed are to be tried again: the disk may have room by now.
+    TryAgain,
     /// A session's program is over.
     End {
         /// The session.
@@ -156,6 +167,7 @@ pub fn spawn(
         mailbox,
         running: Arc::new(()),
         watcher: None,
+        late: Vec::new(),
         config_stamp,
     };
     std::thread::Builder::new()
@@ -180,6 +192,8 @@ struct Worker {
     running: Arc<()>,
     /// Kept for its thread.
     watcher: Option<Watcher>,
+    /// Panes that could not be registered when they started, oldest first.
+    late: Vec<Registration>,
     /// The configuration that counts ([`load::stamp`]).
     config_stamp: u64,
 }
@@ -235,18 +249,16 @@ impl Worker {
 
     fn perform(&mut self, job: Job) -> Result<()> {
         match job {
-            Job::Register {
-                session,
-                pane,
-                pid,
-                agent,
-                before,
-            } => self.register(&session, pane, pid, agent, before),
-            Job::End { session } => match self.coord()?.end(&SessionId::parse(&session)?) {
-                // A pane whose program ended before it was registered has nothing to end.
-                Err(error) if error.kind == crate::error::Kind::NotFound => Ok(()),
-                ended => ended,
-            },
+            Job::Register(registration) => self.register_or_keep(*registration),
+            Job::TryAgain => self.try_again(),
+            Job::End { session } => {
+                self.late.retain(|late| late.session != session);
+                match self.coord()?.end(&SessionId::parse(&session)?) {
+                    // A pane whose program ended before it was registered has nothing to end.
+                    Err(error) if error.kind == Kind::NotFound => Ok(()),
+                    ended => ended,
+                }
+            }
             Job::Renew { session } => {
                 let actor = Actor::new(SessionId::parse(&session)?);
                 self.coord()?.heartbeat(&actor, &Heartbeat::default())
@@ -325,7 +337,7 @@ impl Worker {
     }
 
     fn reload(&mut self, reply: ReplyTo) {
-        let check = &crate::command::parse::check_line;
+        let check = &crate::command::line::check;
         let loaded = Box::new(load::load(paths::config_dir().as_deref(), check));
         // Limits of the team count from now on, too.
         if loaded.settings_sound
@@ -337,33 +349,58 @@ impl Worker {
         self.mailbox.post_blocking(Post::Reloaded(loaded, reply));
     }
 
-    fn register(
-        &mut self,
-        session: &str,
-        pane: PaneId,
-        pid: u32,
-        agent: String,
-        before: Option<(String, u32)>,
-    ) -> Result<()> {
+    /// Registers a pane; one that cannot be, since the disk is full, say, is tried again later.
+    fn register_or_keep(&mut self, registration: Registration) -> Result<()> {
+        let failed = match self.register(&registration) {
+            Err(error) if error.kind == Kind::Unreachable && self.late.len() < MAX_LATE => error,
+            done => return done,
+        };
+        self.late.push(registration);
+        self.mailbox.post_blocking(Post::Late(true));
+        Err(failed)
+    }
+
+    /// Registers what could not be before, up to the first that still cannot.
+    fn try_again(&mut self) -> Result<()> {
+        let mut late = std::mem::take(&mut self.late).into_iter();
+        while let Some(registration) = late.next() {
+            match self.register(&registration) {
+                Err(error) if error.kind == Kind::Unreachable => {
+                    self.late.push(registration);
+                    self.late.extend(late);
+                    return Err(error);
+                }
+                Err(error) => tracing::error!("{registration:?}: {error}"),
+                Ok(()) => {}
+            }
+        }
+        self.mailbox.post_blocking(Post::Late(false));
+        Ok(())
+    }
+
+    fn register(&mut self, registration: &Registration) -> Result<()> {
         // A program that is over already was no session worth the name.
-        let Ok(fingerprint) = fingerprint::of_pid(pid) else {
+        let Ok(fingerprint) = fingerprint::of_pid(registration.pid) else {
             return Ok(());
         };
         let request = Register {
-            pane: Some(pane.to_string()),
-            agent: Some(agent),
-            id: Some(SessionId::parse(session)?),
+            pane: Some(registration.pane.to_string()),
+            agent: Some(registration.agent.clone()),
+            id: Some(SessionId::parse(&registration.session)?),
+            reserved: registration.reserved.clone(),
             ..Register::of(fingerprint)
         };
-        if let Some((name, number)) = before {
+        if let Some((name, number)) = registration.before.clone() {
             let again = Register {
                 name: Some(name),
                 number: Some(number),
                 ..request.clone()
             };
             // Whoever has the name by now keeps it.
-            if self.coord()?.register(&again).is_ok() {
-                return Ok(());
+            match self.coord()?.register(&again) {
+                Ok(_) => return Ok(()),
+                Err(error) if error.kind == Kind::Unreachable => return Err(error),
+                Err(_) => {}
             }
         }
         self.coord()?.register(&request).map(|_| ())
@@ -389,9 +426,9 @@ impl Worker {
             actor,
             true,
         );
-        cx.voice = Some(match reply {
-            ReplyTo::View(_) => Voice::Typed,
-            ReplyTo::Connection(_) | ReplyTo::Nobody => Voice::Unknown,
+        cx.voice = Some(match reply.person() {
+            Some(_) => Voice::Typed,
+            None => Voice::Unknown,
         });
         let running = self.running.clone();
         let spawned = std::thread::Builder::new()
@@ -407,5 +444,64 @@ impl Worker {
             )));
             self.mailbox.post_blocking(Post::Answered { reply, result });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::server::mailbox::{Inbox, mailbox};
+
+    const SESSION: &str = "01M8QXE3N7WDHQ41WG4QSBTZJX";
+    /// How long the thread may take: long, since machines may be slow.
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    /// Reads posts until one is as wanted.
+    fn until(inbox: &mut Inbox, what: &str, wanted: impl Fn(&Post) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            match inbox.take() {
+                Some(post) if wanted(&post) => return,
+                Some(_) => {}
+                None => std::thread::yield_now(),
+            }
+            assert!(Instant::now() < deadline, "waited for {what}");
+        }
+    }
+
+    #[test]
+    fn a_registration_that_failed_is_tried_again() {
+        let temp = tempfile::tempdir().expect("a directory");
+        let workspace = Workspace {
+            root: temp.path().to_owned(),
+            state: temp.path().join(".stoa"),
+        };
+        // No store can be made where a file is.
+        std::fs::write(&workspace.state, "").expect("a file");
+        let (sender, mut inbox) = mailbox().expect("a mailbox");
+        let coordinator = spawn(None, &workspace, sender, 0).expect("a thread");
+        let job = |job| coordinator.jobs.send(job).expect("the thread lives");
+        job(Job::Register(Box::new(Registration {
+            session: SESSION.to_owned(),
+            pane: PaneId(4),
+            pid: std::process::id(),
+            agent: "shell".to_owned(),
+            before: None,
+            reserved: Vec::new(),
+        })));
+        until(&mut inbox, "the failure", |post| {
+            matches!(post, Post::Late(true))
+        });
+        std::fs::remove_file(&workspace.state).expect("our own file");
+        job(Job::TryAgain);
+        until(&mut inbox, "the news that all are registered", |post| {
+            matches!(post, Post::Late(false))
+        });
+        let coord = Coord::open(&workspace.state).expect("the store is there now");
+        let snapshot = coord.snapshot().expect("it can be read");
+        assert_eq!(snapshot.sessions.len(), 1);
+        assert_eq!(snapshot.sessions[0].id, SESSION);
     }
 }

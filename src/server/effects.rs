@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::coordinator::Job;
+use super::coordinator::{Job, Registration};
 use super::event_loop::Loop;
 use super::files;
 use crate::config::settings::Settings;
@@ -57,6 +57,7 @@ impl Loop {
                 }
             }
             Effect::EndSession { session } => self.job(Job::End { session }),
+            Effect::TryAgain => self.job(Job::TryAgain),
             Effect::RenewClaims { session } => self.job(Job::Renew { session }),
             Effect::TellState { session, state } => self.job(Job::TellState { session, state }),
             Effect::Notify {
@@ -118,16 +119,11 @@ impl Loop {
             }
             Effect::Reload { reply } => self.job(Job::Reload { reply }),
             Effect::SaveLayout {
+                only,
                 path,
-                text,
                 force,
                 reply,
-            } => self.job(Job::SaveLayout {
-                path,
-                text,
-                force,
-                reply,
-            }),
+            } => self.save_layout(only, path, force, reply),
             Effect::LoadLayout {
                 path,
                 detached,
@@ -194,13 +190,16 @@ impl Loop {
                 let resumed = self.state.panes.get(&pane);
                 let resumed = resumed.and_then(|pane| pane.resumed.as_ref());
                 let before = resumed.and_then(|was| Some((was.session.clone()?, was.number?)));
-                self.job(Job::Register {
+                let left = self.state.restorable.as_ref();
+                let reserved = left.map_or_else(Vec::new, |left| left.saved.sessions());
+                self.job(Job::Register(Box::new(Registration {
                     before,
+                    reserved,
                     session: session.to_owned(),
                     pane,
                     pid,
                     agent: agent_kind(launch),
-                });
+                })));
                 self.step(Event::Started { pane, pid });
             }
             Err(error) => self.step(Event::Failed {

@@ -19,14 +19,17 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
+use super::coordinator::Job;
 use super::event_loop::Loop;
+use crate::command::spec::Reply;
+use crate::command::tab::saved::layout_file;
 use crate::config::settings::Restore;
 use crate::error::{Error, Result};
-use crate::model::id::PaneId;
+use crate::model::id::{PaneId, TabId};
 use crate::model::saved::{self, Restorable, Saved, SavedPane};
 use crate::store::dir::{StateDir, open_file};
 use crate::term::{Capture, Frozen};
-use crate::update::Event;
+use crate::update::{Event, ReplyTo};
 
 /// How long after something happened the structure is looked at, in microseconds.
 const STRUCTURE_US: u64 = 1_000_000;
@@ -176,6 +179,34 @@ impl Loop {
                 .map(|session| session.number)
                 .or_else(|| before?.number),
         }
+    }
+
+    /// Has the layout file of all tabs, or of one, written; without a path it is the answer.
+    pub(super) fn save_layout(
+        &mut self,
+        only: Option<TabId>,
+        path: Option<PathBuf>,
+        force: bool,
+        reply: ReplyTo,
+    ) {
+        let running = |id: PaneId| self.ptys.get(&id)?.pty.foreground_command();
+        let file = layout_file(&self.state, only, &running);
+        let result = match (file.to_text(), path) {
+            (Ok(text), Some(path)) => {
+                return self.job(Job::SaveLayout {
+                    path,
+                    text,
+                    force,
+                    reply,
+                });
+            }
+            (Ok(text), None) => {
+                let data = serde_json::json!({ "layout": text });
+                Ok(Reply::new(text.trim_end(), data))
+            }
+            (Err(error), _) => Err(error),
+        };
+        self.step(Event::Answered { reply, result });
     }
 
     /// Writes what is due.
@@ -413,6 +444,21 @@ pub fn left(state_dir: &Path) -> Result<Option<Restorable>> {
         texts,
         marker: format!("── old text, kept since {then}; a new shell follows ──"),
     }))
+}
+
+/// Puts what cannot be used where nothing writes over it, and answers where that is.
+///
+/// # Errors
+/// It cannot be moved, or is not ours.
+pub fn set_aside(state_dir: &Path) -> Result<PathBuf> {
+    let dir = state_dir.join("restore");
+    ours(&dir)?;
+    let now = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
+    let aside = state_dir.join(format!("restore.damaged-{now}"));
+    match fs::rename(&dir, &aside) {
+        Ok(()) => Ok(aside),
+        Err(error) => Err(Error::io("move aside", &dir, &error)),
+    }
 }
 
 fn read(path: &Path, most: u64) -> Result<Option<(String, Option<std::time::SystemTime>)>> {

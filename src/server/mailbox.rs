@@ -76,6 +76,8 @@ pub enum Post {
     Snapshot(Arc<Snapshot>),
     /// The store cannot be read or watched.
     StoreTrouble(String),
+    /// Whether panes wait to be registered as sessions, the store having failed them.
+    Late(bool),
     /// A file that was read for a paste buffer.
     Loaded {
         /// The buffer's name; a new one without.

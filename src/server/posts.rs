@@ -103,6 +103,7 @@ impl Loop {
             Post::Answered { reply, result } => self.step(Event::Answered { reply, result }),
             Post::Snapshot(snapshot) => self.step(Event::Snapshot(snapshot)),
             Post::StoreTrouble(why) => self.step(Event::StoreTrouble(why)),
+            Post::Late(late) => self.step(Event::Late(late)),
             Post::Loaded {
                 name,
                 result,
@@ -159,12 +160,7 @@ impl Loop {
     }
 
     pub(super) fn request(&mut self, request: crate::protocol::message::Request, reply: ReplyTo) {
-        let pane = request
-            .pane
-            .as_deref()
-            .and_then(|pane| pane.strip_prefix('%'))
-            .and_then(|id| id.parse().ok())
-            .map(PaneId);
+        let pane = request.pane.as_deref().and_then(PaneId::named);
         let requester = Requester {
             client: None,
             pane,

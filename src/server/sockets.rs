@@ -32,6 +32,12 @@ use crate::protocol::message::{
 /// How many connections may be open at once.
 const MAX_CONNECTIONS: usize = 512;
 
+/// How long a connection may take to greet.
+const GREETING: Duration = Duration::from_secs(4);
+/// How long after the greeting it may take to say what it wants. Whoever has asked once may take
+/// as long as it likes until it asks again.
+const FIRST_WISH: Duration = Duration::from_secs(30);
+
 /// What every connection is told about the server.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -145,7 +151,7 @@ struct Connection {
 impl Connection {
     async fn run(mut self, identity: &Identity) -> Result<()> {
         check_peer(&self.stream)?;
-        let Some(first) = self.next().await? else {
+        let Some(first) = self.next_within(GREETING).await? else {
             return Ok(());
         };
         if first.kind != HELLO {
@@ -167,13 +173,15 @@ impl Connection {
         if hello.version != VERSION {
             return Ok(());
         }
-        while let Some(frame) = self.next().await? {
+        let mut wish = self.next_within(FIRST_WISH).await?;
+        while let Some(frame) = wish {
             match frame.kind {
                 REQUEST => self.request(frame.decode()?).await?,
                 ATTACH => return self.attach(&frame).await,
                 UPGRADE => self.upgrade(frame.decode()?).await?,
                 _ => {}
             }
+            wish = self.next().await?;
         }
         Ok(())
     }
@@ -268,6 +276,14 @@ impl Connection {
                 },
             }
         }
+    }
+
+    /// The next frame of a peer that has not said what it wants: one that stays silent makes room for
+    /// others.
+    async fn next_within(&mut self, limit: Duration) -> Result<Option<Frame>> {
+        let silent = |_| Err(Error::unreachable("the peer said nothing for too long"));
+        let next = tokio::time::timeout(limit, self.next()).await;
+        next.unwrap_or_else(silent)
     }
 
     /// The next frame; `None` when the peer has closed.

@@ -30,6 +30,7 @@ use crate::config::workspace::{Sockets, Workspace, socket_dir};
 use crate::coord::Coord;
 use crate::coord::snapshot::Snapshot;
 use crate::error::{Error, Result};
+use crate::model::saved::Restorable;
 use crate::model::state::State;
 use crate::protocol::conn::Conn;
 
@@ -163,7 +164,7 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     let _ = rustix::process::setsid();
     log_to(&paths.log, false);
     let listener = listen(&paths.socket)?;
-    let left = keeper::left(&workspace.state);
+    let (left, damage) = left(&workspace.state);
     let station = Station {
         workspace,
         listener,
@@ -172,16 +173,37 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     };
     // Taken first: what changes while the files are read is read once more.
     let stamp = load::stamp(config_dir().as_deref());
-    let state = fresh_state(&station.workspace, coord.as_ref())?;
+    let mut state = fresh_state(&station.workspace, coord.as_ref())?;
+    state.damage = damage;
     let restore = state.config.settings.restore;
     let mut running = Server::start(state, coord, station, &paths, stamp)?;
     tell_ready();
-    match left {
-        Ok(Some(left)) if restore != Restore::Off => running.server.open_left(left),
-        Ok(_) => {}
-        Err(error) => tracing::error!("nothing is opened again: {error}"),
+    if let Some(left) = left.filter(|_| restore != Restore::Off) {
+        running.server.open_left(left);
     }
     running.run(&paths)
+}
+
+/// What an earlier server left; or else, in lines for the first person to attach, why that cannot be
+/// opened and where it is now. It is moved before anything new can be written over it.
+fn left(state: &Path) -> (Option<Restorable>, Vec<String>) {
+    let error = match keeper::left(state) {
+        Ok(left) => return (left, Vec::new()),
+        Err(error) => error,
+    };
+    tracing::error!("nothing is opened again: {error}");
+    let mut lines = vec![
+        "What the last server left cannot be opened again:".to_owned(),
+        error.message,
+    ];
+    match keeper::set_aside(state) {
+        Ok(aside) => lines.push(format!(
+            "Its files, the panes' old texts among them, are now in {}",
+            aside.display()
+        )),
+        Err(error) => tracing::error!("they stay where they are: {error}"),
+    }
+    (None, lines)
 }
 
 /// Goes on as the server of a workspace with what the program that became this one has left in the
@@ -197,7 +219,7 @@ pub fn take_over(root: PathBuf, state_dir: PathBuf, state: RawFd, last_resort: b
     let paths = workspace.sockets(&socket_dir()?)?;
     log_to(&paths.log, true);
     let mut file = File::from(upgrade::take_fd(state)?);
-    let read = load::load(config_dir().as_deref(), &crate::command::parse::check_line);
+    let read = load::load(config_dir().as_deref(), &crate::command::line::check);
     let lines = read.settings.history_lines as usize;
     let understood = match Carried::read(&mut file, lines) {
         Ok(understood) => understood,
@@ -231,7 +253,7 @@ pub fn take_over(root: PathBuf, state_dir: PathBuf, state: RawFd, last_resort: b
 fn fresh_state(workspace: &Workspace, coord: Option<&Coord>) -> Result<State> {
     let config = Arc::new(load::load(
         config_dir().as_deref(),
-        &crate::command::parse::check_line,
+        &crate::command::line::check,
     ));
     let clock = SystemClock::open()?;
     let nothing = || Snapshot::empty(clock.now());

@@ -46,7 +46,7 @@ impl StateDir {
             fs::set_permissions(&dir.path, fs::Permissions::from_mode(0o700))
                 .map_err(|error| Error::io("make private", &dir.path, &error))?;
         }
-        if made || !dir.path.join(".gitignore").exists() {
+        if made || !dir.is_ignored() {
             dir.write_gitignore()?;
         }
         Ok(dir)
@@ -107,15 +107,28 @@ impl StateDir {
         Ok(StateDir { path })
     }
 
+    /// Whether git is told to leave it alone: its `.gitignore` is there and has something in it. An
+    /// empty one is what a full disk leaves.
+    pub fn is_ignored(&self) -> bool {
+        let path = self.path.join(".gitignore");
+        match open_file(&path, OFlags::RDONLY) {
+            Ok(file) => file.metadata().is_ok_and(|found| found.len() > 0),
+            // What else may be there is somebody's.
+            Err(error) => error.kind() != ErrorKind::NotFound,
+        }
+    }
+
+    /// Whole or not at all, so that no disk that is full leaves a half of it.
     fn write_gitignore(&self) -> Result<()> {
         let path = self.path.join(".gitignore");
-        match open_file(&path, OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY) {
-            Ok(mut file) => file
-                .write_all(b"*\n")
-                .map_err(|error| Error::io("write", &path, &error)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            Err(error) => Err(Error::io("write", &path, &error)),
-        }
+        let new = self.path.join(format!(".gitignore.{}", std::process::id()));
+        let written = open_file(&new, OFlags::CREATE | OFlags::TRUNC | OFlags::WRONLY)
+            .and_then(|mut file| file.write_all(b"*\n"))
+            .and_then(|()| fs::rename(&new, &path));
+        written.map_err(|error| {
+            let _ = fs::remove_file(&new);
+            Error::io("write", &path, &error)
+        })
     }
 }
 
@@ -198,6 +211,19 @@ mod tests {
         fs::write(path.join(".gitignore"), "mine").unwrap();
         StateDir::create(&path).unwrap();
         assert_eq!(fs::read(path.join(".gitignore")).unwrap(), b"mine");
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_empty_gitignore_is_written_again() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join(".stoa");
+        StateDir::create(&path).unwrap();
+        fs::write(path.join(".gitignore"), "").unwrap();
+        let dir = StateDir::existing(&path).unwrap().unwrap();
+        assert!(!dir.is_ignored(), "readers see it and change nothing");
+        assert!(StateDir::create(&path).unwrap().is_ignored());
+        assert_eq!(fs::read(path.join(".gitignore")).unwrap(), b"*\n");
     }
 
     #[test]

@@ -10,11 +10,11 @@ use crate::coord::snapshot::Snapshot;
 use crate::error::Result;
 use crate::keys::input::Input;
 use crate::model::geometry::Size;
-use crate::model::id::{ClientId, PaneId};
+use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::pane::Launch;
 use crate::model::saved::Restorable;
 use crate::model::view::KeptView;
-pub use crate::model::wait::ReplyTo;
+pub use crate::model::wait::{ReplyTo, Requester};
 use crate::pty::ExitStatus;
 use crate::term::{Capture, Frozen, Notification};
 
@@ -116,6 +116,8 @@ pub enum Event {
     Snapshot(Arc<Snapshot>),
     /// The store cannot be watched or read.
     StoreTrouble(String),
+    /// Panes wait to be registered as sessions, the store having failed them; or no longer.
+    Late(bool),
     /// A file was read for a paste buffer.
     Loaded {
         /// The buffer's name; a new one without.
@@ -147,19 +149,6 @@ pub enum Event {
     },
     /// A moment somebody waited for has come.
     Timer,
-}
-
-/// Who asks for a command.
-#[derive(Debug, Clone, Default)]
-pub struct Requester {
-    /// The terminal whose key or prompt it was.
-    pub client: Option<ClientId>,
-    /// The pane it was typed in, when it came from a program in a pane.
-    pub pane: Option<PaneId>,
-    /// The directory it was typed in.
-    pub cwd: Option<PathBuf>,
-    /// The asking shell's environment, for new panes; empty means the server's own.
-    pub env: Vec<(String, String)>,
 }
 
 /// A file to be written.
@@ -222,6 +211,8 @@ pub enum Effect {
         /// The session's id.
         session: String,
     },
+    /// Register the panes that could not be before.
+    TryAgain,
     /// Renew the claims of a session that has been active.
     RenewClaims {
         /// The session's id.
@@ -315,12 +306,12 @@ pub enum Effect {
         /// Where the report goes.
         reply: ReplyTo,
     },
-    /// Write a layout file.
+    /// Write a layout file of how panes lie, or answer with it.
     SaveLayout {
-        /// Where.
-        path: PathBuf,
-        /// Its content.
-        text: String,
+        /// This tab alone.
+        only: Option<TabId>,
+        /// Where; it is the answer if nowhere.
+        path: Option<PathBuf>,
         /// Over one that exists.
         force: bool,
         /// Where the answer goes.

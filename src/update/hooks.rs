@@ -4,8 +4,8 @@
 //! starts no hooks, and no more than `MOST_A_SECOND` run in a second: hooks that call each other over
 //! a detour go round slowly and the server stays responsive.
 
-use super::{Effect, ReplyTo, Requester, request};
-use crate::command::parse::{self, Parsed};
+use super::{Effect, ReplyTo, Requester, request, sequence};
+use crate::command::line;
 use crate::error::{Error, Result};
 use crate::model::journal::{self, Entry, Kind, Place};
 use crate::model::state::State;
@@ -65,10 +65,10 @@ fn may_run(state: &mut State) -> bool {
     true
 }
 
-/// Runs one line. It is split into words first and formats are put in afterwards, so that no title
-/// becomes several words or another command.
+/// Runs one line. It is split into commands and words first and formats are put in afterwards, so that
+/// no title becomes several words or another command.
 fn one(state: &mut State, entry: &Entry, line: &str, effects: &mut Vec<Effect>) -> Result<()> {
-    let words = parse::split(line).ok_or_else(|| Error::usage("unbalanced quotes"))?;
+    let mut commands = line::commands(line)?;
     let Place { pane, tab, client } = entry.place;
     let subject = Subject { pane, tab, client };
     let own = |name: &str| match name {
@@ -81,23 +81,16 @@ fn one(state: &mut State, entry: &Entry, line: &str, effects: &mut Vec<Effect>) 
             other => Some(other.to_string()),
         },
     };
-    let words: Vec<String> = words
-        .iter()
-        .map(|word| variables::expand_with(state, subject, word, &own))
-        .collect();
-    let Parsed::Run(invocation) = parse::parse(&words)? else {
-        return Err(Error::usage("it asks for help only"));
-    };
-    let command = invocation
-        .command
-        .ok_or_else(|| Error::usage("an empty command line"))?;
+    for word in commands.iter_mut().flatten() {
+        *word = variables::expand_with(state, subject, word, &own);
+    }
     let requester = Requester {
         client: client.filter(|client| state.views.contains_key(client)),
         pane: pane.filter(|pane| state.panes.contains_key(pane)),
         ..Requester::default()
     };
     let mut later = Vec::new();
-    let result = request::dispatched(state, command, requester, ReplyTo::Nobody, &mut later);
+    let result = sequence::dispatched(state, commands, requester, ReplyTo::Nobody, &mut later);
     effects.append(&mut later);
     result.map(|_| ())
 }

@@ -16,6 +16,7 @@ pub mod pane;
 pub mod panel;
 pub mod request;
 pub mod restore;
+pub mod sequence;
 pub mod settle;
 mod sizes;
 #[cfg(test)]
@@ -45,10 +46,27 @@ pub enum Picture {
 /// A key that goes to a program changes nothing by itself: drawing waits for the program's answer,
 /// which then is the first thing drawn.
 pub fn step(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture {
+    register_late(state, &event, effects);
     let picture = apply(state, event, effects);
     let hooked = hooks::run(state, effects);
     waits::after(state, effects);
     if hooked { Picture::Changed } else { picture }
+}
+
+/// How long it takes until what the store refused is tried again, in milliseconds.
+const TRY_AGAIN_MS: u64 = 2_000;
+
+/// Whatever happens is an occasion to register panes that the store has refused, but for what that
+/// brings about itself: with nothing happening nothing is tried.
+fn register_late(state: &mut State, event: &Event, effects: &mut Vec<Effect>) {
+    if matches!(event, Event::Late(_) | Event::StoreTrouble(_)) {
+        return;
+    }
+    let due = |since: u64| since + TRY_AGAIN_MS <= state.now_ms;
+    if state.late_since_ms.is_some_and(due) {
+        state.late_since_ms = Some(state.now_ms);
+        effects.push(Effect::TryAgain);
+    }
 }
 
 fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture {
@@ -110,6 +128,7 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             state.store_trouble = None;
             panel::follow(state);
         }
+        Event::Late(late) => state.late_since_ms = late.then_some(state.now_ms),
         Event::StoreTrouble(why) => state.store_trouble = Some(why),
         Event::Loaded { name, data, reply } => {
             let limit = state.config.settings.buffer_limit as usize;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Effect, ReplyTo, Requester, launch, settle};
+use super::{Effect, ReplyTo, Requester, launch, sequence, settle};
 use crate::command::server::ServerCx;
 use crate::command::spec::Reply;
 use crate::command::view::ViewCx;
-use crate::command::{Command, ServerCommand, parse};
+use crate::command::{Command, ServerCommand, line, parse};
 use crate::config::changes;
 use crate::config::load::Loaded;
 use crate::config::settings::{self, Settings};
@@ -19,7 +19,10 @@ use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
 use crate::model::undo::Shape;
 use crate::model::view::{DOCK_COLS, KeptView, Message, View};
+use crate::ui::paint::wrap;
 
+/// The most rows that a line about damaged files may take.
+const DAMAGE_ROWS: usize = 5;
 /// How long a line over the status bar stays, in milliseconds.
 const MESSAGE_MS: u64 = 4_000;
 
@@ -39,7 +42,7 @@ pub fn attached(
     if state.tabs.is_empty() {
         open_first(state, env, effects);
     }
-    let question = question(state);
+    let opening = question(state).or_else(|| damage(state, size));
     let Some(mut view) = first_view(state, client, size) else {
         return;
     };
@@ -49,7 +52,7 @@ pub fn attached(
         view.welcome = true;
         effects.push(Effect::Welcomed);
     }
-    view.overlay = question;
+    view.overlay = opening;
     state.views.insert(client, view);
     if let Some(kept) = back {
         returned(state, client, *kept);
@@ -83,7 +86,8 @@ pub fn gone(state: &mut State, client: ClientId) {
             state.away = Some(Box::new(view.leave()));
         }
     }
-    state.waits.forget(ReplyTo::View(client));
+    state.waits.forget_person(client);
+    state.sequences.forget_person(client);
 }
 
 /// A terminal is back after an upgrade: it looks at what it looked at.
@@ -107,6 +111,21 @@ fn question(state: &State) -> Option<Overlay> {
     })
 }
 
+/// What is to be told of files that cannot be used, once.
+fn damage(state: &mut State, size: Size) -> Option<Overlay> {
+    let lines = std::mem::take(&mut state.damage);
+    let room = size.cols.saturating_sub(8).max(20);
+    (!lines.is_empty()).then(|| Overlay::Text {
+        title: "not opened again".to_owned(),
+        lines: lines
+            .iter()
+            .flat_map(|line| wrap(line, room, DAMAGE_ROWS))
+            .collect(),
+        scroll: 0,
+        error: true,
+    })
+}
+
 /// The side panel a view begins with: as set, but never over the panes of a narrow terminal.
 pub(super) fn panel(settings: &Settings, size: Size) -> PanelState {
     let side = match settings.panel.side {
@@ -120,7 +139,7 @@ pub(super) fn panel(settings: &Settings, size: Size) -> PanelState {
 }
 
 /// Opens the first tab with a shell in the workspace's directory.
-fn open_first(state: &mut State, env: Vec<(String, String)>, effects: &mut Vec<Effect>) {
+pub fn open_first(state: &mut State, env: Vec<(String, String)>, effects: &mut Vec<Effect>) {
     let requester = Requester {
         env,
         ..Requester::default()
@@ -235,25 +254,41 @@ fn dispatch(
             });
             Ok(Reply::later())
         }
-        Command::Server(command) => command.run(&mut ServerCx {
-            state,
-            effects,
-            requester,
-            reply,
-        }),
+        Command::Server(command) => {
+            let mut cx = server_cx(state, requester, reply, effects);
+            let done = command.run(&mut cx)?;
+            Ok(Reply {
+                here: cx.here,
+                ..done
+            })
+        }
         Command::View(command) => {
-            let server = ServerCx {
-                state,
-                effects,
-                requester,
-                reply,
-            };
+            let server = server_cx(state, requester, reply, effects);
             let mut cx = match command.goes_without_terminal() {
                 true => ViewCx::anywhere(server)?,
                 false => ViewCx::new(server)?,
             };
-            command.run(&mut cx)
+            let done = command.run(&mut cx)?;
+            Ok(Reply {
+                here: cx.server.here,
+                ..done
+            })
         }
+    }
+}
+
+fn server_cx<'a>(
+    state: &'a mut State,
+    requester: Requester,
+    reply: ReplyTo,
+    effects: &'a mut Vec<Effect>,
+) -> ServerCx<'a> {
+    ServerCx {
+        state,
+        effects,
+        requester,
+        reply,
+        here: None,
     }
 }
 
@@ -273,6 +308,7 @@ pub fn answered(
     match reply {
         ReplyTo::Connection(connection) => effects.push(Effect::Answer { connection, result }),
         ReplyTo::View(client) => show_result(state, client, &result),
+        ReplyTo::Sequence { number, .. } => sequence::answered(state, number, result, effects),
         ReplyTo::Nobody => {}
     }
 }
@@ -325,17 +361,17 @@ pub fn run_line(state: &mut State, client: ClientId, line: &str, effects: &mut V
         client: Some(client),
         ..Requester::default()
     };
-    match parse::parse_line(line) {
-        Ok(parse::Parsed::Run(invocation)) => match invocation.command {
-            Some(command) => run(state, command, requester, reply, effects),
-            None => say(state, client, "already attached", true),
-        },
-        Ok(parse::Parsed::Show(text)) => {
-            let reply_text = Reply::new(text, serde_json::Value::Null);
-            answered(state, reply, Ok(reply_text), effects);
-        }
-        Err(error) => answered(state, reply, Err(error), effects),
+    let commands = match line::commands(line) {
+        Ok(commands) => commands,
+        Err(error) => return answered(state, reply, Err(error), effects),
+    };
+    if let [words] = commands.as_slice()
+        && let Ok(parse::Parsed::Show(text)) = parse::parse(words)
+    {
+        let help = Reply::new(text, serde_json::Value::Null);
+        return answered(state, reply, Ok(help), effects);
     }
+    sequence::run(state, commands, requester, reply, effects);
 }
 
 /// New configuration: it counts from the next key on, and everybody is told what changed. A file with a
@@ -349,15 +385,16 @@ pub fn reloaded(state: &mut State, loaded: Loaded, reply: ReplyTo, effects: &mut
     state.config = Arc::new(loaded);
     let clients: Vec<ClientId> = state.views.keys().copied().collect();
     for client in clients {
-        if reply != ReplyTo::View(client) {
+        if reply.person() != Some(client) {
             say(state, client, &report.line, report.failed);
         }
     }
-    let answer = match reply {
-        ReplyTo::View(_) if report.failed => Err(Error::refused(report.line)),
-        ReplyTo::View(_) => Ok(Reply::new(report.line, serde_json::Value::Null)),
-        _ => {
-            let data = serde_json::json!({ "sound": !report.failed, "report": report.whole });
+    let answer = match reply.person() {
+        Some(_) if report.failed => Err(Error::refused(report.line)),
+        Some(_) => Ok(Reply::new(report.line, serde_json::Value::Null)),
+        None if report.failed => Err(Error::refused(report.whole.replace('\n', "; "))),
+        None => {
+            let data = serde_json::json!({ "sound": true, "report": report.whole });
             Ok(Reply::new(report.whole, data))
         }
     };

@@ -6,6 +6,7 @@ mod floats;
 mod keys;
 mod layouts;
 mod panes;
+mod sequences;
 mod waiting;
 
 use std::path::PathBuf;
@@ -109,7 +110,7 @@ impl Desk {
 
     /// Runs a command line typed in a shell outside.
     fn outside(&mut self, line: &str) {
-        let Ok(Parsed::Run(invocation)) = parse::parse_line(line) else {
+        let Ok(Parsed::Run(invocation)) = parse::parse(line.split(' ')) else {
             panic!("{line:?} is no command");
         };
         self.event(Event::Request {

@@ -7,7 +7,7 @@ use super::{Effect, request};
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
-use crate::model::journal::Batch;
+use crate::model::journal::{Batch, Kind};
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
 use crate::model::wait::{MAX_WAITS, PROMPT_QUIET_MS, PaneWait, Until, Wait, Waiting};
@@ -245,6 +245,16 @@ fn over(wait: &PaneWait, code: Option<i32>) -> Result<Reply> {
         reply.code = code.map_or(1, |code| u8::try_from(code).unwrap_or(1));
     }
     Ok(reply)
+}
+
+/// The answer about a pane that is gone, with its program's exit code while that is remembered.
+pub fn over_long_ago(state: &State, pane: PaneId) -> Reply {
+    let ends = state.journal.after(0);
+    let mut ends = ends.filter(|entry| entry.kind == Kind::PaneExited);
+    let end = ends.find(|entry| entry.place.pane == Some(pane));
+    let code = end.and_then(|end| end.detail.get("code").cloned());
+    let data = json!({ "pane": pane.to_string(), "happened": "exit", "code": code });
+    Reply::new("", data)
 }
 
 /// A batch of events as an answer: a line of JSON each, and where to go on.

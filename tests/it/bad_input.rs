@@ -92,6 +92,18 @@ fn garbage_on_the_socket_ends_its_own_connection_only() {
     world.ok(&["list-panes"]);
 }
 
+/// More connections than the server takes at once, none of which says a word, keep nobody out.
+#[test]
+fn silent_connections_make_room() {
+    let world = World::plain();
+    world.ok(&["start-server"]);
+    let path = world.socket();
+    let connect = |_| UnixStream::connect(&path).expect("it listens");
+    let silent: Vec<UnixStream> = (0..600).map(connect).collect();
+    world.ok(&["list-panes"]);
+    drop(silent);
+}
+
 #[test]
 fn a_terminal_of_three_by_two_is_a_sane_screen() {
     let world = World::new();

@@ -92,6 +92,14 @@ fn reload_config_says_what_is_new_and_source_file_is_the_same() {
     let file = file.to_str().expect("UTF-8");
     let said = world.ok(&["source-file", file]);
     assert!(said.contains("nothing changed"), "{said}");
+    // A file with a mistake changes nothing, which a script is told by the exit code.
+    std::fs::write(file, "muose = true\nescape-time = 'x'\n").expect("our own");
+    let (code, error) = world.fails(&["reload-config"]);
+    let message = error["error"]["message"].as_str().unwrap_or_default();
+    assert_eq!(code, 1);
+    for part in ["config.toml:1:1", "config.toml:2:15", "the settings stay"] {
+        assert!(message.contains(part), "{message}");
+    }
     let (code, error) = world.fails(&["source-file", "/etc/tmux.conf"]);
     assert_eq!((code, &error["error"]["kind"]), (2, &"usage".into()));
 }

@@ -507,6 +507,131 @@ fn an_agent_that_speaks_tmux_gets_its_panes() {
     assert_eq!(code, 2);
 }
 
+/// A program may be quicker than whoever waits for its end.
+#[test]
+fn the_end_of_a_pane_that_is_gone_is_told() {
+    let (world, _terminal) = one();
+    let pane = says(&world, &["run", "--", "exit 0"]);
+    world.wait_panes("the end of it", |panes| panes.len() == 1);
+    let end = world.json(&["wait", "-t", &pane, "--until", "exit"]);
+    assert_eq!(
+        (&end["happened"], &end["code"]),
+        (&json!("exit"), &json!(0))
+    );
+    world.ok(&["split-pane"]);
+    world.ok(&["close-pane", "-t", "%2"]);
+    let end = world.json(&["wait", "-t", "%2", "--until", "exit"]);
+    assert_eq!(end["code"], Value::Null);
+    let (code, _) = world.fails(&["wait", "-t", "%1", "--until", "prompt"]);
+    assert_eq!(code, 1);
+    let (code, _) = world.fails(&["wait", "-t", "%9", "--until", "exit"]);
+    assert_eq!(code, 1, "that pane has never been");
+}
+
+/// A script starts a workspace without a terminal, as with tmux's `new-session -d`.
+#[test]
+fn a_server_starts_without_a_terminal() {
+    let world = World::plain();
+    assert_eq!(world.run(&["has-session"]).status.code(), Some(1));
+    assert_eq!(world.ok(&["start-server", "-x", "100", "-y", "40"]), "");
+    world.ok(&["has-session", "-t", "work"]);
+    assert_eq!(world.run(&["has", "-t", "other"]).status.code(), Some(1));
+    let size = "#{pane_width}x#{pane_height}";
+    assert_eq!(world.ok(&["list-panes", "-F", size]), "100x39\n");
+    let pid = world.server_pid();
+    let again = world.json(&["new-session", "-d", "-s", "work"]);
+    assert_eq!(
+        (again["started"].as_bool(), world.panes().len()),
+        (Some(false), 1)
+    );
+    assert_eq!(world.server_pid(), pid);
+    let output = world.run(&["run", "--wait", "--", "exit 3"]);
+    assert_eq!(output.status.code(), Some(3));
+    // The older tools' word still registers.
+    assert_eq!(world.json(&["new-session", "-s", "Forge"])["name"], "Forge");
+    world.ok(&["save-layout", "dev"]);
+    world.ok(&["kill-server"]);
+    assert_eq!(world.run(&["has-session"]).status.code(), Some(1));
+    world.ok(&["start-server", "--layout", "dev"]);
+    assert_eq!(
+        world.json(&["list-tabs"])["tabs"].as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
+/// Bindings, hooks and the shell take several commands in a line, as tmux does.
+#[test]
+fn several_commands_in_a_line() {
+    let world = World::plain();
+    world.configure(
+        "[panel]\nopen = false\n[hooks]\n\
+         pane-exited = 'set-option -g @code #{hook_code} ; set-option -g @title \"#{hook_pane};x\"'\n",
+    );
+    std::fs::write(
+        world.config().join("keybindings.toml"),
+        "'<prefix> Y' = 'split-pane ; rename-pane mine'\n",
+    )
+    .expect("our own directory");
+    let mut terminal = world.ready(80, 24);
+    terminal.send("\x02Y");
+    world.wait_panes("the named pane", |panes| {
+        panes.len() == 2 && panes[1]["name"] == "mine"
+    });
+    // What comes after a new tab is about that one, and nothing of it is the program's.
+    let from_pane = |args: &[&str]| {
+        let mut command = world.stoa(args);
+        let output = command.env("STOA_PANE", "%0").output();
+        let output = output.expect("the binary runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let list = ["list-panes", "-s", "-F", "#{window_name} #{pane_id}"];
+    let mut words = vec!["new-tab", "-n", "a1", "cat", ";", "split-pane", "cat", ";"];
+    words.extend(list);
+    assert!(from_pane(&words).ends_with("a1 %2\na1 %3\n"));
+    world.ok(&[
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "exit 6",
+        ";",
+        "rename-tab",
+        "-t",
+        "a1",
+        "a2",
+    ]);
+    world.until(&["show-options", "-gv", "@title"], |text| text == "%4;x\n");
+    assert_eq!(world.ok(&["show-options", "-gv", "@code"]), "6\n");
+    // Each runs in its place; a no or an error ends it.
+    let output = world.run(&[
+        "--json",
+        "register",
+        "--name",
+        "me",
+        ";",
+        "list-tabs",
+        ";",
+        "focus-tab",
+        "9",
+        ";",
+        "kill-server",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let data: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(data[0]["name"], "me");
+    assert_eq!(data[1]["tabs"][1]["name"], "a2");
+    assert!(data[2]["error"].is_object(), "{data}");
+    assert_eq!(data.as_array().map(Vec::len), Some(3));
+    // One that is not understood keeps the others from running, and a quoted one is a word.
+    let (code, _) = world.fails(&["rename-tab", "x", ";", "rename-tbb", "y"]);
+    assert_eq!(code, 2);
+    world.ok(&["rename-tab", "-t", "a2", "\\;"]);
+    let tabs = world.json(&["list-tabs"]);
+    assert_eq!(tabs["tabs"][1]["name"], ";");
+}
+
 #[test]
 fn hooks_run_on_events_and_never_in_circles() {
     let world = World::plain();

@@ -49,7 +49,9 @@ fn a_mistake_in_a_file_is_one_clear_line_and_no_dead_start() {
         "\"<prefix> y\" = \"split-pain\"\n\"<prefix> Q\" = \"zoom-pane\"\n",
     )
     .expect("ours");
-    let report = world.ok(&["reload-config"]);
+    let (code, error) = world.fails(&["reload-config"]);
+    assert_eq!(code, 1);
+    let report = error["error"]["message"].as_str().unwrap_or_default();
     assert!(report.contains("keybindings.toml:1"), "{report}");
     assert!(report.contains("split-pain"), "{report}");
 }

@@ -75,6 +75,17 @@ fn typing_goes_to_every_pane_while_it_is_told_to() {
     assert!(!world.ok(&["capture-pane", "-t", "%1"]).contains("only you"));
 }
 
+/// What a shell runs is saved as the pane's command, as what a pane was started with is.
+#[test]
+fn a_saved_layout_has_what_shells_run() {
+    let (world, _terminal) = one();
+    world.ok(&["send-keys", "-t", "%0", "sleep 98765", "Enter"]);
+    world.until(&["save-layout", "--print"], |text| {
+        let text = text.split_whitespace().collect::<String>();
+        text.contains("command=[\"sleep\",\"98765\"")
+    });
+}
+
 #[test]
 fn a_saved_layout_comes_back_with_its_programs() {
     let (world, terminal) = one();

@@ -134,6 +134,13 @@ fn the_doctor_examines_and_treats() {
             .expect("made again")
             .contains("Forge")
     );
+    // What a full disk left of it.
+    std::fs::write(world.state().join(".gitignore"), "").expect("our own directory");
+    let found = world.run(&["doctor", "--json"]);
+    assert_eq!(found.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(text.contains(".gitignore"), "{text}");
+    assert_eq!(world.json(&["doctor", "--fix"])["healthy"], true);
     // A database that is none is a finding like any other.
     std::fs::write(world.state().join("store.db"), "rubbish of some length").expect("ours");
     let output = world.stoa(&["doctor"]).output().expect("it runs");

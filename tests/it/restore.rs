@@ -60,21 +60,23 @@ fn busy(world: &World) {
     kept(world, "pane-2.txt", |text| text.contains("source"));
 }
 
+/// The panes and names of the living sessions.
+fn sessions(world: &World) -> Vec<String> {
+    let list = world.json(&["sessions"]);
+    let list = list["sessions"].as_array().expect("a list").clone();
+    let mut names: Vec<String> = list
+        .iter()
+        .filter(|session| session["life"] == "alive")
+        .map(|session| format!("{} {}", session["pane"], session["name"]))
+        .collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn after_a_crash_everything_is_there_again_and_nothing_runs() {
     let world = quick("");
     busy(&world);
-    let sessions = |world: &World| {
-        let list = world.json(&["sessions"]);
-        let list = list["sessions"].as_array().expect("a list").clone();
-        let mut names: Vec<String> = list
-            .iter()
-            .filter(|session| session["life"] == "alive")
-            .map(|session| format!("{} {}", session["pane"], session["name"]))
-            .collect();
-        names.sort();
-        names
-    };
     let before = sessions(&world);
     assert_eq!(before.len(), 3, "{before:?}");
     let place = "#{window_index} #W #{pane_id} #{pane_width} #{pane_name}";
@@ -174,6 +176,9 @@ fn a_server_that_goes_down_with_the_machine_keeps_the_last_word() {
 fn one_may_be_asked() {
     let world = quick("restore = \"ask\"\n");
     busy(&world);
+    let named = |text: &str| text.contains("shell-3");
+    kept(&world, "panes.json", named);
+    let before = sessions(&world);
     end(&world, Signal::KILL);
     let mut terminal = world.attach(100, 24);
     terminal.wait_text("open the 2 tabs and 3 panes of the last server again?");
@@ -181,9 +186,41 @@ fn one_may_be_asked() {
     terminal.send("y");
     terminal.wait("the tabs", |s| last_line(s).contains("logs"));
     world.wait_panes("the panes", |panes| panes.len() == 4);
+    // The shell that was there for the question has none of the old names.
+    world.until(&["sessions"], |_| {
+        let now = sessions(&world);
+        now.len() == 4 && now[..3] == before
+    });
     let (code, error) = world.fails(&["restore"]);
     assert_eq!(code, 1);
     assert_eq!(error["error"]["kind"], "not-found");
+}
+
+/// What cannot be read is not opened, which is said, and it is not lost either.
+#[test]
+fn damaged_files_are_put_aside_and_told_of() {
+    let world = quick("");
+    let mut terminal = world.ready(100, 24);
+    terminal.say("precious");
+    kept(&world, "panes.json", |text| text.contains("\"tabs\""));
+    kept(&world, "pane-0.txt", |text| text.contains("precious-said"));
+    end(&world, Signal::KILL);
+    let path = world.state().join("restore/panes.json");
+    let text = std::fs::read_to_string(&path).expect("it is kept");
+    std::fs::write(&path, &text[..text.len() / 2]).expect("our own");
+    let mut terminal = world.attach(100, 24);
+    terminal.wait_text("cannot be opened again");
+    terminal.wait_text("restore.damaged");
+    terminal.send("q");
+    terminal.wait("a shell", |screen| line(screen, 0).starts_with('$'));
+    let entries = std::fs::read_dir(world.state()).expect("it is there");
+    let aside = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.display().to_string().contains("restore.damaged"))
+        .expect("the files are put aside");
+    let old = std::fs::read_to_string(aside.join("pane-0.txt")).expect("the old text");
+    assert!(old.contains("precious-said"), "{old}");
+    kept(&world, "panes.json", |text| text.contains("\"tabs\""));
 }
 
 #[test]

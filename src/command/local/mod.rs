@@ -7,6 +7,7 @@ pub mod ls;
 pub mod once;
 pub mod serve;
 mod ssh;
+pub mod start_server;
 pub mod upgrade;
 pub mod watch;
 

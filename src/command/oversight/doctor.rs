@@ -52,7 +52,15 @@ impl Run<StoreCx> for Doctor {
         let mut findings = Vec::new();
         let mut done = Vec::new();
         match StateDir::existing(&cx.state) {
-            Ok(Some(_)) => self.look_inside(&cx.state, &mut findings, &mut done),
+            Ok(Some(dir)) => {
+                let ignored = dir.is_ignored();
+                self.look_inside(&cx.state, &mut findings, &mut done);
+                match (ignored, dir.is_ignored()) {
+                    (false, true) => done.push("told git to leave the state alone".to_owned()),
+                    (_, false) => findings.push(seen_by_git()),
+                    (true, true) => {}
+                }
+            }
             Ok(None) => findings.push(Finding::ok("directory", "no state yet: nothing to check")),
             Err(error) => findings.push(problem("directory", error)),
         }
@@ -176,6 +184,12 @@ fn terminal(cx: &StoreCx) -> Result<Reply> {
     }
     let data = json!({ "findings": findings });
     Ok(Reply::new(lines.join("\n"), data))
+}
+
+/// What an empty `.gitignore` means.
+fn seen_by_git() -> Finding {
+    let message = "its .gitignore is missing or empty: git sees what agents share";
+    Finding::problem("directory", message).fixable()
 }
 
 fn problem(check: &'static str, error: Error) -> Finding {

@@ -9,7 +9,9 @@ use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::coord::lease::parse_duration;
 use crate::error::{Error, Result};
+use crate::model::id::PaneId;
 use crate::model::wait::{PaneWait, Until, Waiting};
+use crate::update::waits;
 
 /// The most bytes a compiled pattern may take.
 const PATTERN_LIMIT: usize = 1 << 20;
@@ -38,7 +40,10 @@ pub struct WaitPane {
 
 impl Run<ServerCx<'_>> for WaitPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        let pane = cx.pane(self.pane.as_deref())?;
+        let pane = match cx.pane(self.pane.as_deref()) {
+            Ok(pane) => pane,
+            Err(error) => return self.over_already(cx).ok_or(error),
+        };
         let screen = cx.state.panes.get(&pane).map(|pane| &pane.screen);
         let seen = screen.filter(|_| self.new);
         let what = Waiting::Pane(PaneWait {
@@ -49,6 +54,19 @@ impl Run<ServerCx<'_>> for WaitPane {
             passes_code: false,
         });
         cx.wait(what, self.timeout)
+    }
+}
+
+impl WaitPane {
+    /// The answer about a pane that there has been and is no more: ids are given out once, so its
+    /// program is over, however quickly that went.
+    fn over_already(&self, cx: &ServerCx<'_>) -> Option<Reply> {
+        let pane = self.pane.as_deref().and_then(PaneId::named)?;
+        let asked = self.until.iter().any(|until| matches!(until, Until::Exit));
+        if !asked || pane.0 >= cx.state.next_ids().0 {
+            return None;
+        }
+        Some(waits::over_long_ago(cx.state, pane))
     }
 }
 

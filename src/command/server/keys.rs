@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::keys::chord;
 use crate::model::line_edit::LineEdit;
 use crate::model::overlay::Overlay;
-use crate::update::ReplyTo;
 
 /// Show every key and what it does
 #[derive(Debug, Clone, Args)]
@@ -17,7 +16,7 @@ pub struct ListKeys {}
 
 impl Run<ServerCx<'_>> for ListKeys {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        if let ReplyTo::View(client) = cx.reply
+        if let Some(client) = cx.reply.person()
             && let Some(view) = cx.state.views.get_mut(&client)
         {
             view.overlay = Some(Overlay::Keys {

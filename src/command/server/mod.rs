@@ -5,6 +5,7 @@ pub mod environment;
 pub mod events;
 pub mod keys;
 pub mod message;
+pub mod open_first;
 pub mod options;
 pub mod reload;
 pub mod restore;
@@ -32,6 +33,8 @@ pub struct ServerCx<'a> {
     pub requester: Requester,
     /// Where a later answer goes.
     pub reply: ReplyTo,
+    /// The pane that the command moved the asker to.
+    pub here: Option<PaneId>,
 }
 
 impl ServerCx<'_> {
@@ -138,6 +141,7 @@ impl ServerCx<'_> {
             tab.active = pane;
             tab.layout.open(pane);
         }
+        self.here = Some(pane);
         let standpoint = target::standpoint(self.state, &self.requester);
         let Some(client) = standpoint.map(|view| view.client) else {
             return;

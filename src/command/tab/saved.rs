@@ -12,7 +12,7 @@ use crate::config::layouts::{self, FloatFile, LayoutFile, PaneFile, TabFile};
 use crate::config::paths::config_dir;
 use crate::error::{Error, Result};
 use crate::model::float::Float;
-use crate::model::id::PaneId;
+use crate::model::id::{PaneId, TabId};
 use crate::model::layout::Layout;
 use crate::model::state::State;
 use crate::model::tab::Tab;
@@ -44,29 +44,37 @@ impl Run<ServerCx<'_>> for SaveLayout {
             Some(tab) => Some(cx.tab(Some(tab))?),
             None => None,
         };
-        let tabs = cx.state.tabs.iter();
-        let tabs = tabs.filter(|tab| only.is_none_or(|only| only == tab.id));
-        let file = LayoutFile {
-            tab: tabs
-                .map(|tab| TabFile {
-                    name: tab.name.clone(),
-                    panes: tab.layout.to_spec(|pane| saved(cx.state, pane)),
-                    floating: floating(cx.state, tab),
-                })
-                .collect(),
+        let path = match self.name.filter(|_| !self.print) {
+            Some(name) => Some(path(cx, &name)?),
+            None => None,
         };
-        let text = file.to_text()?;
-        let Some(name) = self.name.filter(|_| !self.print) else {
-            return Ok(Reply::new(text.trim_end(), json!({ "layout": text })));
-        };
-        let path = path(cx, &name)?;
         cx.effects.push(Effect::SaveLayout {
+            only,
             path,
-            text,
             force: self.force,
             reply: cx.reply,
         });
         Ok(Reply::later())
+    }
+}
+
+/// The layout file of all tabs, or of one; `running` is the command line in the foreground of a pane
+/// whose shell runs one.
+pub fn layout_file(
+    state: &State,
+    only: Option<TabId>,
+    running: &dyn Fn(PaneId) -> Option<Vec<String>>,
+) -> LayoutFile {
+    let tabs = state.tabs.iter();
+    let tabs = tabs.filter(|tab| only.is_none_or(|only| only == tab.id));
+    LayoutFile {
+        tab: tabs
+            .map(|tab| TabFile {
+                name: tab.name.clone(),
+                panes: tab.layout.to_spec(|pane| saved(state, pane, running)),
+                floating: floating(state, tab, running),
+            })
+            .collect(),
     }
 }
 
@@ -75,8 +83,8 @@ fn path(cx: &ServerCx<'_>, name: &str) -> Result<PathBuf> {
     layouts::file(name, cwd, config_dir().as_deref())
 }
 
-fn saved(state: &State, pane: PaneId) -> PaneFile {
-    let Some(pane) = state.panes.get(&pane) else {
+fn saved(state: &State, id: PaneId, running: &dyn Fn(PaneId) -> Option<Vec<String>>) -> PaneFile {
+    let Some(pane) = state.panes.get(&id) else {
         return PaneFile::default();
     };
     let cwd = pane.directory();
@@ -84,12 +92,19 @@ fn saved(state: &State, pane: PaneId) -> PaneFile {
     PaneFile {
         name: pane.name.clone(),
         cwd: (!inside.as_os_str().is_empty()).then(|| inside.to_owned()),
-        command: pane.launch.argv.clone(),
+        command: match pane.launch.argv.as_slice() {
+            [] => running(id).unwrap_or_default(),
+            argv => argv.to_vec(),
+        },
     }
 }
 
 /// The floating panes of a tab, exactly where they were put.
-fn floating(state: &State, tab: &Tab) -> Vec<FloatFile> {
+fn floating(
+    state: &State,
+    tab: &Tab,
+    running: &dyn Fn(PaneId) -> Option<Vec<String>>,
+) -> Vec<FloatFile> {
     let floats = tab.floats.iter().map(|float| {
         let (frame, screen) = float.place.as_put();
         FloatFile {
@@ -99,7 +114,7 @@ fn floating(state: &State, tab: &Tab) -> Vec<FloatFile> {
             height: Some(Extent::Cells(frame.rows)),
             pinned: float.pinned,
             screen: Some(screen),
-            pane: saved(state, float.pane),
+            pane: saved(state, float.pane, running),
         }
     });
     floats.collect()
@@ -195,8 +210,12 @@ pub fn open(
             effects,
             requester,
             reply: ReplyTo::Nobody,
+            here: None,
         };
         cx.focus(pane);
     }
-    Ok(Reply::new("", json!({ "tabs": opened })))
+    Ok(Reply {
+        here: first.filter(|_| !detached),
+        ..Reply::new("", json!({ "tabs": opened }))
+    })
 }

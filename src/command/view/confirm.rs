@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::ViewCx;
-use crate::command::parse;
+use crate::command::line;
 use crate::command::spec::{Reply, Run};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::overlay::Overlay;
 
 /// Ask before running a command
@@ -14,16 +14,20 @@ pub struct Confirm {
     /// The question
     #[arg(short = 'p', long, value_name = "QUESTION")]
     pub question: Option<String>,
-    /// The command and its arguments
+    /// The command and its arguments; one word may be a line of several commands
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<String>,
 }
 
 impl Run<ViewCx<'_>> for Confirm {
     fn run(self, cx: &mut ViewCx<'_>) -> Result<Reply> {
-        parse::parse(&self.command)?;
-        let command = shlex::try_join(self.command.iter().map(String::as_str))
-            .map_err(|_| crate::error::Error::usage("a command cannot contain NUL"))?;
+        // One word is a whole line, as the shell takes one: it may have several commands.
+        let command = match self.command.as_slice() {
+            [line] => line.clone(),
+            words => shlex::try_join(words.iter().map(String::as_str))
+                .map_err(|_| Error::usage("a command cannot contain NUL"))?,
+        };
+        line::understand(line::commands(&command)?)?;
         let question = self.question.unwrap_or_else(|| format!("{command}?"));
         cx.view()?.overlay = Some(Overlay::Confirm { question, command });
         Ok(Reply::none())

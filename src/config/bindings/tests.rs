@@ -124,6 +124,25 @@ fn a_persons_file_goes_over_the_default() {
 }
 
 #[test]
+fn a_list_is_one_line() {
+    let map = check(
+        r#"
+        M-a = ["split-pane", " next-layout "]
+        M-b = { command = ["a", "b ; c"], note = "x" }
+        M-c = []
+        M-d = ["a", 1]
+        "#,
+        &[
+            "keybindings.toml:4:9: M-c is not bound",
+            "keybindings.toml:5:21: a list of commands has texts in it and nothing else",
+        ],
+    );
+    let command = |keys| command(&map, Table::Normal, keys);
+    assert_eq!(command("M-a"), "split-pane ; next-layout");
+    assert_eq!(command("M-b"), "a ; b ; c");
+}
+
+#[test]
 fn another_prefix_holds_for_all_bindings_that_say_so() {
     let map = check("prefix = \"C-a\"\n\"C-b y\" = \"new-tab\"", &[]);
     assert_eq!(map.prefix(), Key::ctrl('a'));
@@ -154,7 +173,7 @@ x = "new-tab"
             "keybindings.toml:1:10: prefix: unknown key 'Entre' in 'C-Entre', did you mean 'Enter'?",
             "keybindings.toml:2:1: unknown key 'Lef', did you mean 'Left'?",
             "keybindings.toml:3:16: C-b v: unknown command",
-            "keybindings.toml:4:16: a binding is a command line, a table with one, or false",
+            "keybindings.toml:4:16: a binding is a command line or a list of them, a table with one, or false",
             "keybindings.toml:5:18: unknown field 'comand', did you mean 'command'?",
             "keybindings.toml:6:16: 'command' is missing",
             "keybindings.toml:7:28: C-b U: unknown command",

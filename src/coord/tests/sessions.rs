@@ -22,6 +22,20 @@ fn registering_fills_in_what_is_left_out() {
     });
 }
 
+#[test]
+fn what_is_reserved_is_given_to_nobody_who_does_not_ask_for_it() {
+    on_each(|w| {
+        let mut first = Register::of(print(1));
+        first.agent = Some("shell".into());
+        first.reserved = vec![("shell-1".into(), 1), ("shell-3".into(), 2)];
+        let first = w.coord.register(&first).unwrap();
+        assert_eq!((first.name.as_str(), first.number), ("shell-3-2", 3));
+        let mut old = w.request("shell-1");
+        old.number = Some(1);
+        assert_eq!(w.coord.register(&old).unwrap().number, 1);
+    });
+}
+
 /// S1-18, S1-15, S1-17: number, name, role and goal, and where it runs.
 #[test]
 fn a_card_says_who_and_where() {

@@ -4,15 +4,19 @@
 //! command). Reading one back validates everything: files are written by people.
 
 use std::collections::HashSet;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use super::{Child, Layout, MAX_WEIGHT, Node, absorb, tidy};
 use crate::model::geometry::Axis;
 use crate::model::id::PaneId;
 
 /// A tree of splits with leaves of type `P`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Spec<P> {
     /// Parts along an axis.
@@ -27,7 +31,6 @@ pub enum Spec<P> {
         /// The panes, top to bottom.
         stack: Vec<P>,
         /// The place of the open one, counted from 0.
-        #[serde(default)]
         open: usize,
     },
     /// One pane.
@@ -36,12 +39,109 @@ pub enum Spec<P> {
 
 /// One part of a split.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "P: DeserializeOwned"))]
 pub struct Part<P> {
     /// Its extent relative to its siblings'.
     #[serde(default = "one")]
     pub weight: u32,
     /// What lies there.
     pub content: Spec<P>,
+}
+
+/// Read by hand, field by field: what is wrong with one is told of that one and its line, where
+/// serde would only say that nothing fits.
+impl<'de, P: DeserializeOwned> Deserialize<'de> for Spec<P> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Spec<P>, D::Error> {
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
+}
+
+struct Reader<P>(PhantomData<P>);
+
+impl<'de, P: DeserializeOwned> Visitor<'de> for Reader<P> {
+    type Value = Spec<P>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a pane, a split or a stack")
+    }
+
+    // Leaves that are no tables, such as the ids of panes.
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Spec<P>, E> {
+        pane(Value::from(value)).map_err(E::custom)
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Spec<P>, E> {
+        pane(Value::from(value)).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Spec<P>, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "split" => fields.split = Some(map.next_value()?),
+                "parts" => fields.parts = Some(map.next_value()?),
+                "stack" => fields.stack = Some(map.next_value()?),
+                "open" => fields.open = Some(map.next_value()?),
+                _ => _ = fields.pane.insert(key, map.next_value()?),
+            }
+        }
+        fields.spec().map_err(de::Error::custom)
+    }
+}
+
+fn pane<P: DeserializeOwned>(value: Value) -> Result<Spec<P>, String> {
+    let pane = serde_json::from_value(value).map_err(|error| error.to_string())?;
+    Ok(Spec::Pane(pane))
+}
+
+/// What stands in one table of a layout.
+struct Fields<P> {
+    split: Option<Axis>,
+    parts: Option<Vec<Part<P>>>,
+    stack: Option<Vec<P>>,
+    open: Option<usize>,
+    /// What a pane has.
+    pane: Map<String, Value>,
+}
+
+impl<P> Default for Fields<P> {
+    fn default() -> Fields<P> {
+        Fields {
+            split: None,
+            parts: None,
+            stack: None,
+            open: None,
+            pane: Map::new(),
+        }
+    }
+}
+
+impl<P: DeserializeOwned> Fields<P> {
+    fn spec(self) -> Result<Spec<P>, String> {
+        let stray = self.pane.keys().next();
+        let alone = |what: &str| match stray {
+            Some(name) => Err(format!("unknown field `{name}` in a {what}")),
+            None => Ok(()),
+        };
+        match (self.split, self.parts, self.stack, self.open) {
+            (Some(split), Some(parts), None, None) => {
+                alone("split")?;
+                Ok(Spec::Split { split, parts })
+            }
+            (None, None, Some(stack), open) => {
+                alone("stack")?;
+                let open = open.unwrap_or(0);
+                Ok(Spec::Stack { stack, open })
+            }
+            (None, None, None, None) => pane(Value::Object(self.pane)),
+            (Some(_), None, None, _) => Err("a split needs `parts`".to_owned()),
+            (None, Some(_), None, _) => {
+                Err("`parts` need a `split`: `horizontal` or `vertical`".to_owned())
+            }
+            (_, _, None, Some(_)) => Err("`open` is a place in a `stack`".to_owned()),
+            _ => Err("it is a split, with `parts`, or a `stack`, not both".to_owned()),
+        }
+    }
 }
 
 /// Why a saved layout cannot be used.

@@ -123,7 +123,7 @@ fn commands_of_a_shell_are_refused_at_the_prompt() {
     let mut desk = Desk::new();
     desk.prompt(A, "attach");
     assert!(desk.message(A).contains("shell"), "{}", desk.message(A));
-    let parsed = crate::command::parse::parse_line("attach");
+    let parsed = crate::command::parse::parse(["attach"]);
     let Ok(crate::command::parse::Parsed::Run(invocation)) = parsed else {
         panic!("attach is a command");
     };

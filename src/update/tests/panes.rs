@@ -219,3 +219,29 @@ fn a_start_directory_may_be_a_format() {
     desk.prompt(A, "split-window -c 'a#b'");
     assert_eq!(started(&desk), PathBuf::from("/srv/here/a#b"));
 }
+
+#[test]
+fn what_the_store_refused_is_tried_again_when_something_happens() {
+    let mut desk = Desk::new();
+    let tried = |desk: &Desk| {
+        let tries = desk.effects.iter();
+        tries
+            .filter(|effect| matches!(effect, Effect::TryAgain))
+            .count()
+    };
+    desk.event(Event::Late(true));
+    desk.press(A, "x");
+    assert_eq!(tried(&desk), 0, "not at once");
+    assert_eq!(timer::next(&desk.state), None, "nothing waits for it");
+    desk.state.now_ms += 5_000;
+    desk.event(Event::StoreTrouble("full".to_owned()));
+    assert_eq!(tried(&desk), 0, "a failure is no occasion");
+    desk.press(A, "x");
+    assert_eq!(tried(&desk), 1);
+    desk.press(A, "x");
+    assert_eq!(tried(&desk), 0, "once for a while");
+    desk.event(Event::Late(false));
+    desk.state.now_ms += 5_000;
+    desk.press(A, "x");
+    assert_eq!(tried(&desk), 0, "all are registered");
+}

@@ -1,0 +1,110 @@
+//! `start-server` and `has-session`.
+
+use clap::Args;
+use serde_json::json;
+
+use super::LocalCx;
+use crate::command::spec::{Reply, Run};
+use crate::config::layouts;
+use crate::config::paths::config_dir;
+use crate::config::workspace::Workspace;
+use crate::error::{Error, Result};
+use crate::protocol::message::Request;
+use crate::{cli, client, server};
+
+/// Start the workspace's server with its first shell, and attach nothing; fine if it runs already
+///
+/// For scripts, services and machines one is not sitting at; new-session -d is the same. What an earlier
+/// server left is opened again as ever. Attach whenever you like, with stoa.
+///
+/// stoa start-server && stoa run -- make
+#[derive(Debug, Clone, Args)]
+pub struct StartServer {
+    /// Open the tabs of this layout first: a name or a path, as save-layout wrote it
+    #[arg(short = 'l', long, value_name = "NAME|FILE")]
+    pub layout: Option<String>,
+    /// Columns, while no terminal is attached
+    #[arg(short = 'x', long, value_name = "COLS", default_value_t = 80, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub cols: u16,
+    /// Rows, the status line among them
+    #[arg(short = 'y', long, value_name = "ROWS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(2..=4096))]
+    pub rows: u16,
+    /// A session's name (accepted as tmux's flag; a workspace is called as its directory is)
+    #[arg(short = 's', value_name = "NAME", hide = true)]
+    pub session: Option<String>,
+}
+
+impl Run<LocalCx> for StartServer {
+    fn run(self, cx: &mut LocalCx) -> Result<Reply> {
+        let workspace = Workspace::current(cx.global.state.as_deref())?;
+        let cwd = cli::remote::current_dir()?;
+        let running = server::start::find(&workspace)?;
+        let started = running.is_none();
+        if let Some(name) = &self.layout {
+            // Looked at before a server is started, which would stay with nothing in it.
+            layouts::read(&layouts::file(name, &cwd, config_dir().as_deref())?)?;
+        }
+        let mut conn = match running {
+            Some(conn) => conn,
+            None => server::start::connect_or_start(&workspace)?,
+        };
+        let mut ask = |words: Vec<String>| {
+            conn.request(&Request {
+                words,
+                pane: None,
+                cwd: cwd.to_str().map(str::to_owned),
+                env: client::attach::environment(),
+            })
+        };
+        if started {
+            let word = |number: u16| number.to_string();
+            let (cols, rows) = (word(self.cols), word(self.rows));
+            let mut open = vec!["open-first", "-x", &cols, "-y", &rows];
+            if self.layout.is_some() {
+                open.push("--empty");
+            }
+            ask(open.into_iter().map(str::to_owned).collect())?;
+            if let Some(name) = self.layout {
+                ask(vec!["load-layout".to_owned(), name])?;
+            }
+        }
+        let data = json!({
+            "started": started,
+            "pid": conn.welcome.pid,
+            "root": conn.welcome.root,
+            "state": conn.welcome.state,
+        });
+        Ok(Reply::new("", data))
+    }
+}
+
+/// Say by the exit code whether a server runs for this workspace: 0 if so, else 1
+///
+/// stoa has-session || stoa start-server
+#[derive(Debug, Clone, Args)]
+pub struct HasSession {
+    /// The workspace's name, as tmux's flag: that of another one is a no
+    #[arg(short = 't', value_name = "NAME")]
+    pub target: Option<String>,
+}
+
+impl Run<LocalCx> for HasSession {
+    fn run(self, cx: &mut LocalCx) -> Result<Reply> {
+        let workspace = Workspace::current(cx.global.state.as_deref())?;
+        let name = workspace.root.file_name().unwrap_or_default();
+        let target = self.target.as_deref();
+        let ours = target.is_none_or(|wanted| {
+            let wanted = wanted.trim_start_matches('=').trim_end_matches(':');
+            wanted == "$0" || name == wanted
+        });
+        if !ours {
+            return Err(Error::not_found(format!(
+                "this workspace is called {}",
+                name.to_string_lossy()
+            ))
+            .with_hint("type it in that workspace's directory; stoa ls lists those that run"));
+        }
+        let runs = server::start::find_any(&workspace)?.is_some();
+        Ok(Reply::answer(runs, "", json!({ "running": runs })))
+    }
+}
