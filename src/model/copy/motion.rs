@@ -161,6 +161,20 @@ pub fn word_end(text: &Frozen, from: Point, words: Words) -> Point {
     end
 }
 
+/// Behind the end of this word, or of the next if one is behind it already: where Emacs goes, whose
+/// cursor stands between cells.
+pub fn behind_word(text: &Frozen, from: Point, words: Words) -> Point {
+    let mut walk = Walk::new(text, from);
+    while words.class(walk.character()) == Class::Space {
+        if !walk.forward() {
+            return walk.at;
+        }
+    }
+    let class = words.class(walk.character());
+    while words.class(walk.character()) == class && walk.forward() {}
+    walk.at
+}
+
 /// The beginning of this word, or of the one before if one is there already.
 pub fn previous_word(text: &Frozen, from: Point, words: Words) -> Point {
     let mut walk = Walk::new(text, from);

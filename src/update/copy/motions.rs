@@ -18,6 +18,10 @@ pub(super) fn motion_or_selection(
 ) -> Result<bool> {
     let count = given.unwrap_or(1).clamp(1, MAX_COUNT);
     let rows = isize::try_from(count).unwrap_or(isize::MAX);
+    let word_end = match mode.between {
+        true => motion::behind_word,
+        false => motion::word_end,
+    };
     let mut repeat = |step: &dyn Fn(&mut CopyMode)| {
         for _ in 0..count.min(10_000) {
             step(mode);
@@ -28,10 +32,10 @@ pub(super) fn motion_or_selection(
     };
     match action {
         Action::NextWord => repeat(&word(motion::next_word, Words::Small)),
-        Action::NextWordEnd => repeat(&word(motion::word_end, Words::Small)),
+        Action::NextWordEnd => repeat(&word(word_end, Words::Small)),
         Action::PreviousWord => repeat(&word(motion::previous_word, Words::Small)),
         Action::NextSpace => repeat(&word(motion::next_word, Words::Big)),
-        Action::NextSpaceEnd => repeat(&word(motion::word_end, Words::Big)),
+        Action::NextSpaceEnd => repeat(&word(word_end, Words::Big)),
         Action::PreviousSpace => repeat(&word(motion::previous_word, Words::Big)),
         Action::NextParagraph => repeat(&|mode| {
             let row = motion::next_paragraph(&mode.text, mode.cursor.row);

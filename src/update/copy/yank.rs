@@ -77,6 +77,10 @@ pub(super) fn yank(
         leave(state, client, id);
     }
     match text {
+        Some(text) if text.is_empty() => {
+            request::say(state, client, "there is nothing to copy there", false);
+            Ok(())
+        }
         Some(text) => keep(state, client, text.into_bytes(), how.append, effects),
         None => Ok(()),
     }

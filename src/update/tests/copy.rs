@@ -100,13 +100,37 @@ fn what_is_selected_is_copied_and_pasted() {
     assert!(!reading(&desk));
 }
 
-#[test]
-fn emacs_keys_copy_up_to_the_cursor() {
-    let mut desk = desk(3);
+/// Copy mode with the keys of Emacs.
+fn emacs(desk: &mut Desk) {
     let mut loaded = load::load(None, &|_| Ok(()));
     loaded.settings.copy_mode_keys = crate::config::settings::CopyKeys::Emacs;
     loaded.settings.clipboard = false;
     desk.state.config = Arc::new(loaded);
+}
+
+#[test]
+fn emacs_keys_take_whole_words() {
+    // What tmux copies of the same text with the same keys.
+    for (keys, copied) in [
+        ("C-Space M-f M-w", "alpha"),
+        ("M-f C-Space M-f M-w", " beta"),
+        ("M-f C-k", " beta    gamma delta"),
+        ("C-Space R C-f C-f M-w", "al"),
+        ("C-f C-f C-Space R Left Left M-w", "alp"),
+    ] {
+        let mut desk = Desk::new();
+        output(&mut desk, "alpha beta    gamma delta\r\n");
+        emacs(&mut desk);
+        desk.press(A, "C-b [ M-<");
+        desk.press(A, keys);
+        assert_eq!(newest(&desk), copied, "{keys}");
+    }
+}
+
+#[test]
+fn emacs_keys_copy_up_to_the_cursor() {
+    let mut desk = desk(3);
+    emacs(&mut desk);
     desk.press(A, "C-b [ M-< C-Space C-f C-f C-f M-w");
     assert_eq!(newest(&desk), "lin");
     assert_eq!(clipboard(&desk), None, "the setting is off");
@@ -116,6 +140,27 @@ fn emacs_keys_copy_up_to_the_cursor() {
     desk.write(A, "ine 2");
     desk.press(A, "Enter");
     assert_eq!(place(&desk), (2, 1));
+}
+
+#[test]
+fn blanks_are_copied_where_text_follows() {
+    // What tmux copies of the same text with the same keys.
+    for (keys, copied) in [
+        ("Space e e l l Enter", "alpha beta  "),
+        ("w w h h h Space l Enter", "  "),
+        ("$ Space Enter", "a"),
+        ("w w h h h C-v j Enter", " \n"),
+    ] {
+        let mut desk = Desk::new();
+        output(&mut desk, "alpha beta    gamma delta   \r\nshort   \r\n");
+        desk.press(A, "C-b [ g");
+        desk.press(A, keys);
+        assert_eq!(newest(&desk), copied, "{keys}");
+    }
+    let mut desk = Desk::new();
+    desk.press(A, "C-b [ Space Enter");
+    assert!(desk.state.buffers.get(None).is_err());
+    assert!(desk.message(A).contains("nothing to copy"));
 }
 
 #[test]
