@@ -48,6 +48,9 @@ fn run(invocation: Invocation, words: &[OsString]) -> Result<Reply> {
         Some(Command::Server(ServerCommand::WaitPane(wait))) => {
             remote::wait(&global, words, wait.timeout)
         }
+        Some(Command::Server(ServerCommand::LoadBuffer(load))) if load.takes_input() => {
+            remote::fed(&global, words)
+        }
         Some(Command::Server(_) | Command::View(_)) => remote::run(&global, words),
     }
 }

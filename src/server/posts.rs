@@ -171,6 +171,7 @@ impl Loop {
             pane,
             cwd: request.cwd.map(Into::into),
             env: request.env,
+            input: request.input,
         };
         let event = match parse::parse(&request.words) {
             Ok(parse::Parsed::Run(invocation)) => match invocation.command {

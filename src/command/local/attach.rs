@@ -54,9 +54,9 @@ impl Run<LocalCx> for Attach {
             let cwd = crate::cli::remote::current_dir()?;
             conn.request(&Request {
                 words: vec!["load-layout".to_owned(), name],
-                pane: None,
                 cwd: cwd.to_str().map(str::to_owned),
                 env: client::attach::environment(),
+                ..Request::default()
             })?;
         }
         let why = client::attach::attach(conn, || server::start::find(&workspace))?;
