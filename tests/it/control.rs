@@ -603,4 +603,59 @@ fn keys_are_sent_by_name_byte_and_count() {
     assert!(!world.ok(&["capture-pane", "-t", &pane]).contains("abab"));
     let wrong = world.run(&["send-keys", "-t", &pane, "-H", "zz"]);
     assert_eq!(wrong.status.code(), Some(2));
+    // A flag nobody knows is not typed; after `--`, and after a word, everything is.
+    for words in [&["-K", "a"][..], &["-N", "0", "a"], &["-M"]] {
+        let words: Vec<&str> = ["send-keys", "-t", &pane]
+            .iter()
+            .chain(words)
+            .copied()
+            .collect();
+        assert_ne!(world.run(&words).status.code(), Some(0), "{words:?}");
+    }
+    world.ok(&["send-keys", "-t", &pane, "--", "-x", "-K", "-"]);
+    world.ok(&["send-keys", "-t", &pane, "a", "-l", "Enter"]);
+    world.ok(&["wait", "-t", &pane, "--until", "text ^-x-K-a-l$"]);
+    world.ok(&["send-keys", "-t", &pane, "-H", "0x41", "0X42", "d"]);
+    world.ok(&["wait", "-t", &pane, "--until", "text ^AB$"]);
+    world.ok(&["send-keys", "-t", &pane, "-F", "in #{pane_id}", "Enter"]);
+    let typed = format!("text ^in {pane}$");
+    world.ok(&["wait", "-t", &pane, "--until", &typed]);
+}
+
+/// A program that asked for it can tell the number block's keys from their twins.
+#[test]
+fn keys_of_the_number_block_are_themselves() {
+    let (world, _terminal) = one();
+    let pane = says(
+        &world,
+        &[
+            "run",
+            "--",
+            "sh",
+            "-c",
+            "stty -icanon -echo; printf '\\033=ready\\n'; cat -v",
+        ],
+    );
+    world.ok(&["wait", "-t", &pane, "--until", "text ^ready"]);
+    world.ok(&[
+        "send-keys",
+        "-t",
+        &pane,
+        "KP0",
+        "KP9",
+        "KP+",
+        "KPEnter",
+        "5",
+        "C-KP5",
+    ]);
+    world.ok(&[
+        "wait",
+        "-t",
+        &pane,
+        "--until",
+        r"text \^\[Op\^\[Oy\^\[Ok\^\[OM5",
+    ]);
+    let plain = says(&world, &["run", "--", "cat"]);
+    world.ok(&["send-keys", "-t", &plain, "KP0", "KP+", "KPEnter"]);
+    world.ok(&["wait", "-t", &plain, "--until", "text ^0[+]$"]);
 }
