@@ -360,6 +360,7 @@ impl State {
             typed_ms: self.now_ms,
             at_prompt: None,
             options: BTreeMap::new(),
+            searched: None,
             resumed: None,
         };
         pane.screen.set_palette(self.palette.clone());

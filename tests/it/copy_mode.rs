@@ -419,6 +419,30 @@ fn the_keys_of_the_mode_are_listed_first() {
     terminal.say("done");
 }
 
+/// A shell command reads what is copied; one that fails says so.
+#[test]
+fn a_command_reads_what_is_copied() {
+    let (world, mut terminal) = numbered(80, 24, 100);
+    enter(&mut terminal);
+    terminal.send("?^77$\r");
+    terminal.wait_text("(1 of 1)");
+    terminal.send("Vj");
+    terminal.wait_no_text("(1 of 1)");
+    let words = [
+        "send-keys",
+        "-X",
+        "copy-pipe-no-clear",
+        "tr 7 x > piped; mv piped done",
+    ];
+    world.ok(&words);
+    let file = world.root.join("done");
+    world.until(&["list-buffers"], |_| file.exists());
+    assert_eq!(std::fs::read_to_string(&file).expect("ours"), "xx\nx8");
+    world.ok(&["send-keys", "-X", "copy-pipe-and-cancel", "exit 3"]);
+    terminal.wait_text("exit 3: exit status: 3");
+    assert_eq!(world.ok(&["show-buffer"]), "77\n78");
+}
+
 #[test]
 fn scripts_drive_the_mode_in_tmuxs_words() {
     let (world, terminal) = numbered(80, 24, 100);

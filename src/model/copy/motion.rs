@@ -214,9 +214,23 @@ pub fn word_at(text: &Frozen, at: Point, separators: &str) -> (Point, Point) {
     (start, end)
 }
 
+const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+
+/// The bracket that goes with the closing one at a cell or the nearest before it in the line.
+pub fn bracket_before(text: &Frozen, from: Point) -> Option<Point> {
+    let mut walk = Walk::new(text, from);
+    let closes = |c: char| PAIRS.iter().any(|(_, close)| *close == c);
+    while !closes(walk.character()) {
+        let row = walk.at.row;
+        if !walk.back() || (walk.at.row != row && !walk.row.wraps) {
+            return None;
+        }
+    }
+    matching_bracket(text, walk.at)
+}
+
 /// The bracket that goes with the first one at or after a cell of this line.
 pub fn matching_bracket(text: &Frozen, from: Point) -> Option<Point> {
-    const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
     let mut walk = Walk::new(text, from);
     let (own, other, forward) = loop {
         let c = walk.character();

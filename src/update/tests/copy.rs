@@ -164,6 +164,91 @@ fn blanks_are_copied_where_text_follows() {
 }
 
 #[test]
+fn a_pattern_outlives_the_mode() {
+    let mut desk = desk(100);
+    desk.press(A, "C-b [ ?");
+    desk.write(A, "ine 3\\d$");
+    desk.press(A, "Enter q C-b [ n");
+    assert_eq!(place(&desk), (39, 1), "it is searched backward");
+    desk.press(A, "n N");
+    assert_eq!(place(&desk), (39, 1));
+    desk.press(A, "q C-b [ g / Enter");
+    assert_eq!(place(&desk), (30, 1), "an empty pattern is the last one");
+    // Another pane has its own, and a mode in which nothing was searched for knows none.
+    desk.press(A, "q C-b % C-b [ n");
+    assert!(desk.message(A).contains("nothing to search for"));
+}
+
+#[test]
+fn a_rectangle_stays_wanted_for_the_selection_after_it() {
+    let mut desk = desk(3);
+    desk.press(A, "C-b [ g C-v l Space j l Enter");
+    assert_eq!(newest(&desk), "in\nin");
+    desk.press(A, "C-b [ g C-v C-v Space j l Enter");
+    assert_eq!(newest(&desk), "line 0\nli");
+    desk.press(A, "C-b [ g C-v Esc v j l Enter");
+    assert_eq!(newest(&desk), "line 0\nli");
+    desk.press(A, "C-b [ g v");
+    desk.prompt(A, "copy rectangle-on");
+    desk.press(A, "j l");
+    desk.prompt(A, "copy copy-selection-no-clear");
+    assert_eq!(newest(&desk), "li\nli");
+    desk.prompt(A, "copy rectangle-off");
+    desk.press(A, "C-j");
+    assert_eq!(newest(&desk), "line 0\nli");
+}
+
+#[test]
+fn tmuxs_other_actions_do_as_there() {
+    let mut desk = Desk::new();
+    output(&mut desk, "f(a[1]) x.y\r\n");
+    desk.press(A, "C-b [ g $");
+    for (line, at) in [
+        ("copy previous-matching-bracket", (0, 1)),
+        ("copy end-of-line", (0, 10)),
+        ("copy search-backward-text .", (0, 9)),
+        ("copy search-backward-incremental =a", (0, 2)),
+        ("copy search-forward-text x", (0, 8)),
+    ] {
+        desk.prompt(A, line);
+        assert_eq!(place(&desk), at, "{line}");
+    }
+    desk.press(A, "P");
+    assert!(mode(&desk, A).hides_position);
+    desk.prompt(A, "copy history-bottom");
+    desk.prompt(A, "copy cursor-down-and-cancel");
+    assert!(!reading(&desk), "there is nothing further down");
+}
+
+#[test]
+fn what_is_copied_goes_to_a_command() {
+    let mut desk = desk(3);
+    let piped = |desk: &Desk| {
+        desk.effects.iter().find_map(|effect| match effect {
+            Effect::Pipe(pipe) => Some((
+                pipe.command.clone(),
+                String::from_utf8_lossy(&pipe.data).into_owned(),
+            )),
+            _ => None,
+        })
+    };
+    desk.press(A, "C-b [ g v e");
+    desk.prompt(A, "copy pipe-no-clear 'tr a-z A-Z'");
+    assert_eq!(piped(&desk), Some(("tr a-z A-Z".into(), "line".into())));
+    assert!(desk.state.buffers.get(None).is_err(), "it is not copied");
+    desk.prompt(A, "copy copy-pipe-and-cancel 'xclip -i'");
+    assert_eq!(piped(&desk), Some(("xclip -i".into(), "line".into())));
+    assert_eq!(newest(&desk), "line");
+    assert!(!reading(&desk));
+    desk.press(A, "C-b [ g w");
+    desk.prompt(A, "copy copy-pipe-end-of-line cat");
+    assert_eq!(piped(&desk), Some(("cat".into(), "0".into())));
+    desk.prompt(A, "copy copy-pipe-line-and-cancel");
+    assert_eq!(piped(&desk), None, "without a command it is copied alone");
+    assert_eq!(newest(&desk), "line 0");
+}
+
+#[test]
 fn output_moves_nothing_and_two_views_read_apart() {
     let mut desk = desk(100);
     desk.attach(B, 120, 31);
