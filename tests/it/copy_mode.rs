@@ -327,6 +327,25 @@ fn captures_take_ranges_looks_and_joined_lines() {
     world.ok(&["capture-pane", "-b", "shot"]);
     assert!(world.ok(&["show-buffer", "-b", "shot"]).contains("red"));
     assert_eq!(world.fails(&["capture-pane", "-S", "x"]).0, 2);
+    let plain = captured(&["-e", "-N"]);
+    assert!(plain.lines().all(|line| !line.ends_with(' ')), "{plain:?}");
+    // tmux's flags for the screen behind the alternate one.
+    assert_eq!(world.fails(&["capture-pane", "-a"]).0, 1);
+    assert_eq!(captured(&["-a", "-q"]), "");
+    terminal.send("clear; echo behind; printf '\\033[?1049h'; echo \"in\"front; read x\r");
+    terminal.wait_text("infront");
+    let (shown, behind) = (captured(&[]), captured(&["-a"]));
+    assert!(
+        shown.contains("infront") && !shown.contains("behind\n"),
+        "{shown}"
+    );
+    assert!(
+        behind.contains("behind\n") && !behind.contains("infront"),
+        "{behind}"
+    );
+    assert_eq!(captured(&[]), shown, "looking changes nothing");
+    assert_eq!(captured(&["-b", "both"]), shown);
+    assert_eq!(world.fails(&["show-buffer", "-b", "both"]).0, 1);
 }
 
 #[test]
