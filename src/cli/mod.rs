@@ -124,6 +124,9 @@ fn run(said: Said, here: &mut Here) -> Result<Reply> {
         Some(Command::Server(ServerCommand::WaitPane(wait))) => {
             remote::wait(&global, &words, *here, wait.timeout)
         }
+        Some(Command::Server(ServerCommand::LoadBuffer(load))) if load.takes_input() => {
+            remote::fed(&global, &words, *here)
+        }
         Some(Command::Server(_) | Command::View(_)) => {
             let reply = remote::run(&global, &words, *here)?;
             *here = reply.here.or(*here);

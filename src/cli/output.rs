@@ -20,16 +20,19 @@ pub fn show(text: &str) -> ExitCode {
 pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
     match result {
         Ok(reply) => {
-            let printed = match json {
+            let outcome = match json {
                 _ if reply.streamed => ExitCode::SUCCESS,
                 true => {
                     let text = serde_json::to_string_pretty(&reply.data).unwrap_or_default();
                     print(&text, false)
                 }
+                false if reply.bytes.is_some() && !std::io::stdout().is_terminal() => {
+                    printed(raw(&reply.bytes.unwrap_or_default()))
+                }
                 false if reply.text.is_empty() => ExitCode::SUCCESS,
                 false => print(&reply.text, std::io::stdout().is_terminal()),
             };
-            match printed {
+            match outcome {
                 ExitCode::SUCCESS => ExitCode::from(reply.code),
                 failed => failed,
             }
@@ -103,7 +106,18 @@ fn write(text: &str, clean: bool) -> std::io::Result<()> {
 
 /// Prints a text and a newline; with `clean`, without anything a terminal would act upon.
 fn print(text: &str, clean: bool) -> ExitCode {
-    match write(text, clean) {
+    printed(write(text, clean))
+}
+
+/// Writes bytes as they are.
+fn raw(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush())
+}
+
+/// What came of printing, as an exit code; nobody reading any more is fine.
+fn printed(outcome: std::io::Result<()>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,12 +1,14 @@
 //! Commands that run in the server: their words travel there as they were typed.
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::time::{Duration, Instant};
 
 use crate::command::parse::Global;
 use crate::command::spec::Reply;
 use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
+use crate::model::buffers::{self, MAX_BUFFER};
 use crate::model::id::PaneId;
 use crate::model::journal::Cursor;
 use crate::protocol::conn::Conn;
@@ -21,6 +23,28 @@ pub fn run(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<
     let workspace = Workspace::current(global.state.as_deref())?;
     let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
     conn.request(&request(words, here)?)
+}
+
+/// The same for a command that takes what comes on standard input, which travels with it.
+///
+/// # Errors
+/// As [`run`]; standard input cannot be read or has more than a paste buffer holds.
+pub fn fed(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<Reply> {
+    let workspace = Workspace::current(global.state.as_deref())?;
+    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let mut input = Vec::new();
+    // One byte more, so that what is too large is noticed.
+    std::io::stdin()
+        .lock()
+        .take(MAX_BUFFER as u64 + 1)
+        .read_to_end(&mut input)
+        .map_err(|error| Error::unreachable(format!("cannot read standard input: {error}")))?;
+    if input.len() > MAX_BUFFER {
+        return Err(buffers::too_large());
+    }
+    let mut request = request(words, here)?;
+    request.input = Some(input);
+    conn.request(&request)
 }
 
 /// The same for a command that waits: a server that becomes another program meanwhile is asked again.
@@ -61,6 +85,7 @@ fn request(words: &[OsString], here: Option<PaneId>) -> Result<Request> {
             .or_else(|| std::env::var("STOA_PANE").ok()),
         cwd: current_dir()?.to_str().map(str::to_owned),
         env: crate::client::attach::environment(),
+        input: None,
     })
 }
 
@@ -130,9 +155,7 @@ fn events(options: &[&str]) -> Request {
     let words = std::iter::once(&"events").chain(options);
     Request {
         words: words.map(|word| (*word).to_owned()).collect(),
-        pane: None,
-        cwd: None,
-        env: Vec::new(),
+        ..Request::default()
     }
 }
 

@@ -47,12 +47,24 @@ pub struct Abilities {
     pub sixels: bool,
     /// Whether it claims the clipboard (OSC 52), by its attributes or `Ms`.
     pub clipboard: bool,
-    /// Whether it says that it has 24-bit colour (`RGB` or `Tc`).
-    pub true_colour: bool,
+    /// What it says of itself that is drawn by (`RGB`, `Tc`, `Smulx`, `Su`).
+    pub capabilities: Vec<String>,
     /// Samples that it draws wider or narrower than Stoa takes them: name, its columns, ours.
     pub widths: Vec<(&'static str, u16, u16)>,
     /// Whether widths could be measured.
     pub measured: bool,
+}
+
+impl Abilities {
+    /// Adds what the terminal says of itself, as the server does when it is attached.
+    pub fn tell(&self, caps: &mut Caps) {
+        if let Some(version) = &self.version {
+            caps.named(version);
+            for name in &self.capabilities {
+                caps.capability(name);
+            }
+        }
+    }
 }
 
 /// Asks.
@@ -107,8 +119,8 @@ fn questions() -> Vec<u8> {
         bytes.extend_from_slice(b"\x1b[6n");
     }
     bytes.extend_from_slice(b"\r\x1b[K\x1b[>q\x1b[?u\x1b[?2026$p\x1b[?2031$p\x1b]11;?\x1b\\");
-    // `RGB`, `Tc` and `Ms`, in hexadecimal as XTGETTCAP wants them.
-    for name in ["524742", "5463", "4d73"] {
+    // `RGB`, `Tc`, `Smulx`, `Su` and `Ms`, in hexadecimal as XTGETTCAP wants them.
+    for name in ["524742", "5463", "536d756c78", "5375", "4d73"] {
         bytes.extend_from_slice(format!("\x1bP+q{name}\x1b\\").as_bytes());
     }
     bytes.extend_from_slice(b"\x1b[c");
@@ -142,8 +154,7 @@ fn judge(heard: &[Input]) -> Abilities {
             }
             Reply::Capability(name, Some(_)) => match name.as_str() {
                 "Ms" => found.clipboard = true,
-                "RGB" | "Tc" => found.true_colour = true,
-                _ => {}
+                name => found.capabilities.push(name.to_owned()),
             },
             Reply::Cursor(column, _) => columns.push(*column),
             _ => {}
@@ -196,24 +207,31 @@ pub fn lines(found: &Abilities, caps: &Caps) -> Vec<(&'static str, bool, String)
             "it answers no questions; all below is guessed from $TERM",
         ),
     }
-    match (caps.colors, found.true_colour) {
-        (ColorDepth::None, _) => tell(
+    match caps.colors {
+        ColorDepth::None => tell(
             "colours",
             true,
             "none (NO_COLOR or $TERM); the plain theme is used",
         ),
-        (ColorDepth::True, _) => tell("colours", true, "24-bit"),
-        (_, true) => tell(
+        ColorDepth::True => tell("colours", true, "24-bit"),
+        ColorDepth::Ansi256 => tell(
             "colours",
-            false,
-            "it has 24-bit colour but does not say so in COLORTERM: export COLORTERM=truecolor",
+            true,
+            "256; others come down to the nearest (if it has more: features = [\"rgb\"] in [terminal])",
         ),
-        (ColorDepth::Ansi256, _) => tell("colours", true, "256; others come down to the nearest"),
-        (ColorDepth::Ansi16, _) => tell(
+        ColorDepth::Ansi16 => tell(
             "colours",
             false,
             "16; export TERM=xterm-256color if it has more",
         ),
+    }
+    match caps.underlines {
+        true => tell("underlines", true, "in every style and colour"),
+        false => tell("underlines", true, "plain ones"),
+    }
+    match caps.links {
+        true => tell("links", true, "passed on (OSC 8)"),
+        false => tell("links", true, "not passed on"),
     }
     match found.dark {
         Some(true) => tell("background", true, "dark"),
@@ -321,9 +339,13 @@ mod tests {
         assert_eq!(found.version.as_deref(), Some("kitty(0.40)"));
         assert!(found.kitty_keys && found.sync && found.scheme && found.clipboard);
         assert_eq!(found.dark, Some(false));
-        assert!(found.true_colour && found.measured && found.sixels);
+        assert!(found.measured && found.sixels);
+        assert_eq!(found.capabilities, ["RGB"]);
         assert_eq!(found.widths, []);
-        let told = lines(&found, &Caps::FULL);
+        let mut caps = Caps::BASIC;
+        found.tell(&mut caps);
+        assert_eq!((caps.colors, caps.links), (ColorDepth::True, true));
+        let told = lines(&found, &caps);
         assert!(told.iter().all(|(_, good, _)| *good), "{told:?}");
     }
 

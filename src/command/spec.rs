@@ -1,5 +1,7 @@
 //! What one row of the command table says, and what running a command needs and gives.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use serde_json::Value;
 
@@ -91,6 +93,9 @@ pub struct Reply {
     pub text: String,
     /// For programs; `null` when there is nothing to say.
     pub data: Value,
+    /// What is printed byte for byte in the text's place, if the output is no terminal: text says
+    /// the same as well as text can.
+    pub bytes: Option<Vec<u8>>,
     /// The exit code: 0, or what the command promises for an answer that is a "no".
     pub code: u8,
     /// Whether this is no answer yet: it comes once an effect has been carried out.
@@ -112,6 +117,21 @@ impl Reply {
         Reply {
             text: text.into(),
             data,
+            ..Reply::default()
+        }
+    }
+
+    /// Bytes somebody kept, to be given back as they are; `data` is told what they say.
+    pub fn exact(bytes: Vec<u8>, mut data: Value) -> Reply {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if std::str::from_utf8(&bytes).is_err() {
+            data["base64"] = STANDARD.encode(&bytes).into();
+        }
+        data["text"] = text.clone().into();
+        Reply {
+            text,
+            data,
+            bytes: Some(bytes),
             ..Reply::default()
         }
     }

@@ -129,6 +129,8 @@ pub struct Settings {
     /// How often at most the text of a busy pane is written for that. Default `"30s"`.
     #[serde(deserialize_with = "duration", serialize_with = "in_seconds")]
     pub restore_interval: Duration,
+    /// What terminals have.
+    pub terminal: Terminal,
     /// The side panel.
     pub panel: Panel,
     /// Sessions.
@@ -201,6 +203,7 @@ impl Default for Settings {
             restore: Restore::On,
             restore_lines: 1000,
             restore_interval: Duration::from_secs(30),
+            terminal: Terminal::default(),
             panel: Panel::default(),
             sessions: Sessions::default(),
             groups: Groups::default(),

@@ -75,57 +75,27 @@ impl Caps {
 
     /// Judges by the client's environment, asking nothing of the terminal.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Caps {
-        let get = |name: &str| lookup(name).unwrap_or_default();
+        let get = &|name: &str| lookup(name).unwrap_or_default();
         let term = get("TERM");
-        let known = |names: &[&str], value: &str| names.iter().any(|name| value.contains(name));
-        let modern = known(
-            &[
-                "kitty",
-                "alacritty",
-                "foot",
-                "wezterm",
-                "ghostty",
-                "contour",
-                "rio",
-            ],
-            &term,
-        ) || known(
-            &["iTerm", "WezTerm", "ghostty", "vscode", "rio"],
-            &get("TERM_PROGRAM"),
-        ) || get("VTE_VERSION")
-            .parse::<u32>()
-            .is_ok_and(|version| version >= 5000);
-        let colors = if !get("NO_COLOR").is_empty() || known(&["dumb", "vt100", "vt220"], &term) {
-            ColorDepth::None
-        } else if modern
-            || matches!(get("COLORTERM").as_str(), "truecolor" | "24bit")
-            || term.ends_with("-direct")
-        {
-            ColorDepth::True
-        } else if term.contains("256color") {
-            ColorDepth::Ansi256
-        } else {
-            ColorDepth::Ansi16
-        };
-        Caps {
-            colors,
-            underlines: modern,
-            // tmux passes links on and drops what it does not know.
-            links: modern || term.starts_with("tmux"),
-            // Terminals that lack the mode ignore it, except the console of the kernel and old iron.
-            sync: !known(&["linux", "dumb", "vt1", "vt2"], &term),
-            bce: modern || term.starts_with("xterm"),
-            images: colors == ColorDepth::True && known(&["kitty", "ghostty"], &term),
-            notify: if term.contains("kitty") {
-                Notify::Kitty
-            } else if known(&["foot", "rio", "ghostty", "contour"], &term)
-                || !get("VTE_VERSION").is_empty()
-            {
-                Notify::Titled
-            } else {
-                Notify::Text
+        let has = |names: &[&str]| names.iter().any(|name| term.contains(name));
+        let none = !get("NO_COLOR").is_empty() || has(&["dumb", "vt100", "vt220"]);
+        let direct = matches!(get("COLORTERM").as_str(), "truecolor" | "24bit");
+        let mut caps = Caps {
+            colors: match () {
+                () if none => ColorDepth::None,
+                () if direct || term.ends_with("-direct") => ColorDepth::True,
+                () if term.contains("256color") => ColorDepth::Ansi256,
+                () => ColorDepth::Ansi16,
             },
+            // Terminals that lack the mode ignore it, except the console of the kernel and old iron.
+            sync: !has(&["linux", "dumb", "vt1", "vt2"]),
+            ..Caps::BASIC
+        };
+        for name in names(&term, get) {
+            caps.named(&name);
         }
+        caps.bce = term.starts_with("xterm") || caps.underlines && !term.starts_with("tmux");
+        caps
     }
 
     /// The nearest colour this terminal has.
@@ -143,6 +113,26 @@ impl Caps {
             }
         }
     }
+}
+
+/// The terminal's names, as the environment tells them, with a version where it tells one.
+fn names(term: &str, get: &dyn Fn(&str) -> String) -> Vec<String> {
+    // What stands behind the name in `TERM` is no version: `xterm-kitty`, `tmux-256color`.
+    let own = term.strip_prefix("xterm-").unwrap_or(term);
+    let mut names = vec![own.split('-').next().unwrap_or_default().to_owned()];
+    let program = get("TERM_PROGRAM");
+    // GNU screen hides the terminal it is in but leaves the variables.
+    if !term.starts_with("screen") || program == "tmux" {
+        names.push(format!("{program} {}", get("TERM_PROGRAM_VERSION")));
+        let version = get("VTE_VERSION");
+        if !version.is_empty() {
+            names.push(format!("vte {version}"));
+        }
+        if !get("WT_SESSION").is_empty() {
+            names.push("windows terminal".to_owned());
+        }
+    }
+    names
 }
 
 /// The usual value of an entry of the 256-colour palette (xterm's).
@@ -274,5 +264,25 @@ mod tests {
         assert_eq!(from(&[("TERM", "linux")]).colors, ColorDepth::Ansi16);
         assert!(!from(&[("TERM", "linux")]).sync);
         assert_eq!(from(&[]).colors, ColorDepth::Ansi16);
+        let all = |pairs: &[(&str, &str)]| {
+            let caps = from(pairs);
+            (caps.colors == ColorDepth::True, caps.underlines, caps.links)
+        };
+        let term = ("TERM", "xterm-256color");
+        let yes = (true, true, true);
+        assert_eq!(all(&[term, ("TERM_PROGRAM", "stoa")]), yes);
+        assert_eq!(all(&[term, ("TERM_PROGRAM", "iTerm.app")]), yes);
+        assert_eq!(all(&[term, ("VTE_VERSION", "7002")]), yes);
+        assert_eq!(all(&[term, ("WT_SESSION", "1")]), yes);
+        let tmux = ("TERM", "tmux-256color");
+        let version = ("TERM_PROGRAM_VERSION", "3.3a");
+        assert_eq!(all(&[tmux, ("TERM_PROGRAM", "tmux"), version]), yes);
+        assert_eq!(all(&[tmux]), (true, false, true));
+        let screen = ("TERM", "screen-256color");
+        assert_eq!(
+            all(&[screen, ("TERM_PROGRAM", "WezTerm")]),
+            (false, false, false),
+            "who is around GNU screen does not count"
+        );
     }
 }

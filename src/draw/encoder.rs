@@ -58,6 +58,14 @@ impl Encoder {
         }
     }
 
+    /// This is by now known of what the terminal understands; whether it draws sixels is to be said
+    /// again.
+    pub fn learn(&mut self, caps: Caps) {
+        self.caps = caps;
+        self.sixels = None;
+        self.invalidate();
+    }
+
     /// What the terminal understands.
     pub fn caps(&self) -> Caps {
         self.caps

@@ -5,20 +5,13 @@ use super::pen::Pen;
 use super::style::Style;
 use super::surface::Surface;
 
-/// A row with its looks and links, which are closed at its end. Blanks at the end are left out
-/// unless `trailing`.
-pub fn escaped_row(surface: &Surface, y: u16, trailing: bool) -> String {
+/// A row with its looks and links, which are closed at its end. Plain blanks at the end are left out.
+pub fn escaped_row(surface: &Surface, y: u16) -> String {
     let caps = Caps::FULL;
     let row = surface.row(y);
-    let end = match trailing {
-        true => row.len(),
-        false => {
-            let blank = |cell: &super::Cell| cell.is_blank() && cell.style().bg == Style::PLAIN.bg;
-            row.iter()
-                .rposition(|cell| !blank(cell))
-                .map_or(0, |last| last + 1)
-        }
-    };
+    let blank = |cell: &super::Cell| cell.is_blank() && cell.style().bg == Style::PLAIN.bg;
+    let last = row.iter().rposition(|cell| !blank(cell));
+    let end = last.map_or(0, |last| last + 1);
     let mut pen = Pen::default();
     let mut out = Vec::new();
     for (x, cell) in (0..).zip(row.iter().take(end)) {

@@ -18,6 +18,7 @@ mod plate;
 mod sixel;
 mod style;
 mod surface;
+mod terminals;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -32,4 +33,5 @@ pub use image::{Image, PixelFormat, Pixels};
 pub(crate) use image::{PLACEHOLDER, mark as image_mark};
 pub use style::{Attrs, Color, ColorKind, Style, Underline};
 pub use surface::{Cursor, CursorShape, RowSpan, Surface};
+pub use terminals::{Choice, Feature};
 pub use widgets::widget_color;

@@ -9,7 +9,7 @@ mod tests;
 
 use std::fmt;
 
-use super::key::{Code, Key, Mods};
+use super::key::{Code, Key, Keypad, Mods};
 use super::nearest::nearest;
 
 /// What stands for the prefix key in a sequence.
@@ -86,8 +86,13 @@ const MODIFIERS: [(&str, Mods); 13] = [
     ("Hyper", Mods::HYPER),
 ];
 
-/// Reads the name of one key.
+/// Reads the name of one key. Keys of the number block are their twins, as when they are bound.
 pub fn parse_key(text: &str) -> Result<Key, ChordError> {
+    parse_pressed(text).map(|key| key.normal())
+}
+
+/// Reads the name of one key as it is pressed: keys of the number block are themselves.
+pub fn parse_pressed(text: &str) -> Result<Key, ChordError> {
     let mut mods = Mods::NONE;
     let mut name = text;
     while let Some((held, rest)) = modifier(name) {
@@ -100,7 +105,11 @@ pub fn parse_key(text: &str) -> Result<Key, ChordError> {
         return Ok(Key::new(Code::Char(c), mods.with(Mods::CTRL)).normal());
     }
     let key = named(name).ok_or_else(|| unknown(text, name))?;
-    Ok(Key::new(key.code, key.mods.with(mods)).normal())
+    let key = Key::new(key.code, key.mods.with(mods));
+    Ok(match key.code {
+        Code::Keypad(_) => key,
+        _ => key.normal(),
+    })
 }
 
 /// Reads keys separated by spaces; `<prefix>` stands for `prefix`.
@@ -167,11 +176,29 @@ fn named(name: &str) -> Option<Key> {
     if let Some(code) = code {
         return Some(Key::plain(code));
     }
-    // Number-block keys count as their twins.
     match name.split_at_checked(2)? {
-        (block, twin) if block.eq_ignore_ascii_case("KP") => named(twin),
+        (block, twin) if block.eq_ignore_ascii_case("KP") => {
+            let twin = named(twin)?;
+            Some(pad(twin.code).map_or(twin, |pad| Key::plain(Code::Keypad(pad))))
+        }
         _ => None,
     }
+}
+
+/// The key of the number block that has this printed on it.
+fn pad(twin: Code) -> Option<Keypad> {
+    Some(match twin {
+        Code::Char(digit @ '0'..='9') => Keypad::Digit(digit as u8 - b'0'),
+        Code::Char('.') => Keypad::Decimal,
+        Code::Char('/') => Keypad::Divide,
+        Code::Char('*') => Keypad::Multiply,
+        Code::Char('-') => Keypad::Subtract,
+        Code::Char('+') => Keypad::Add,
+        Code::Char('=') => Keypad::Equal,
+        Code::Char(',') => Keypad::Separator,
+        Code::Enter => Keypad::Enter,
+        _ => return None,
+    })
 }
 
 /// `"%"`, `'"'` and `\%`, as one would write them for a shell.

@@ -35,10 +35,16 @@ pub struct CopyMode {
     goal: usize,
     /// What is selected.
     pub selection: Option<Selection>,
+    /// Whether selections are rectangles until said otherwise.
+    pub rectangle: bool,
+    /// Whether the mark in the corner is not shown.
+    pub hides_position: bool,
     /// A cell remembered by the person.
     pub mark: Option<Point>,
     /// What is searched.
     pub searching: Option<Searching>,
+    /// What was searched for in the pane before this mode began.
+    pub recalled: Option<String>,
     /// A search being typed.
     pub trial: Option<Trial>,
     /// The last character looked for in a line.
@@ -70,8 +76,11 @@ impl CopyMode {
             cursor,
             goal: cursor.col,
             selection: None,
+            rectangle: false,
+            hides_position: false,
             mark: None,
             searching: None,
+            recalled: None,
             trial: None,
             find: None,
             wants_character: None,

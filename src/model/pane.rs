@@ -52,6 +52,8 @@ pub struct Pane {
     pub at_prompt: Option<bool>,
     /// What `set-option -p` has set for it.
     pub options: BTreeMap<String, String>,
+    /// The pattern searched for in it last, by whomever.
+    pub searched: Option<String>,
     /// What is left to be done for a pane of an earlier server.
     pub resumed: Option<Resumed>,
 }

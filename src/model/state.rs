@@ -124,6 +124,12 @@ pub struct State {
     pub host: String,
     /// The server's process id.
     pub pid: u32,
+    /// The number and the name of the person whose it is.
+    pub uid: u32,
+    /// See [`State::uid`].
+    pub user: String,
+    /// The socket on which it answers.
+    pub socket: PathBuf,
     next_pane: u32,
     next_tab: u32,
 }
@@ -171,6 +177,9 @@ impl State {
             palette_recent: Vec::new(),
             host: String::new(),
             pid: 0,
+            uid: 0,
+            user: String::new(),
+            socket: PathBuf::new(),
             next_pane: 0,
             next_tab: 0,
         }
@@ -423,6 +432,7 @@ impl State {
             touched: false,
             at_prompt: None,
             options: BTreeMap::new(),
+            searched: None,
             resumed: None,
         };
         pane.screen.set_palette(self.palette.clone());

@@ -56,6 +56,8 @@ pub struct Requester {
     pub cwd: Option<PathBuf>,
     /// The asking shell's environment, for new panes; empty means the server's own.
     pub env: Vec<(String, String)>,
+    /// What came on the asking command's standard input, if it took that.
+    pub input: Option<Vec<u8>>,
 }
 
 impl Requester {

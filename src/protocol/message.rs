@@ -63,7 +63,7 @@ pub struct Welcome {
 }
 
 /// A command to run in the server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Request {
     /// The command line, without the program's name.
     pub words: Vec<String>,
@@ -74,6 +74,13 @@ pub struct Request {
     /// Environment for panes that it makes.
     #[serde(default)]
     pub env: Vec<(String, String)>,
+    /// What came on standard input, for a command that takes it.
+    #[serde(
+        default,
+        with = "super::bytes",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub input: Option<Vec<u8>>,
 }
 
 /// A terminal to be attached; its descriptor travels beside this frame.
@@ -114,7 +121,7 @@ pub struct Upgrade {
 }
 
 /// What became of a [`Request`].
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Answer {
     /// Text for people, if it worked.
     #[serde(default)]
@@ -122,6 +129,14 @@ pub struct Answer {
     /// Data for programs, if it worked.
     #[serde(default)]
     pub data: Value,
+    /// What is printed byte for byte, in the text's place: text and what data tells of it are made
+    /// of this again, so that it travels once.
+    #[serde(
+        default,
+        with = "super::bytes",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub bytes: Option<Vec<u8>>,
     /// The exit code, if it worked.
     #[serde(default)]
     pub code: u8,
@@ -136,19 +151,32 @@ pub struct Answer {
 impl From<Result<Reply>> for Answer {
     fn from(result: Result<Reply>) -> Answer {
         match result {
+            Ok(Reply {
+                bytes: Some(bytes),
+                mut data,
+                code,
+                ..
+            }) => {
+                if let Some(data) = data.as_object_mut() {
+                    data.retain(|key, _| !matches!(key.as_str(), "text" | "base64"));
+                }
+                Answer {
+                    data,
+                    bytes: Some(bytes),
+                    code,
+                    ..Answer::default()
+                }
+            }
             Ok(reply) => Answer {
                 text: reply.text,
                 data: reply.data,
                 code: reply.code,
                 here: reply.here.map(|pane| pane.to_string()),
-                error: None,
+                ..Answer::default()
             },
             Err(error) => Answer {
-                text: String::new(),
-                data: Value::Null,
-                code: 0,
-                here: None,
                 error: Some(error.to_json()),
+                ..Answer::default()
             },
         }
     }
@@ -158,13 +186,16 @@ impl From<Answer> for Result<Reply> {
     fn from(answer: Answer) -> Result<Reply> {
         match answer.error {
             Some(error) => Err(Error::from_json(&error)),
-            None => Ok(Reply {
-                text: answer.text,
-                data: answer.data,
-                code: answer.code,
-                here: answer.here.as_deref().and_then(PaneId::named),
-                ..Reply::default()
-            }),
+            None => {
+                let reply = match answer.bytes {
+                    Some(bytes) => Reply::exact(bytes, answer.data),
+                    None => Reply::new(answer.text, answer.data),
+                };
+                Ok(Reply {
+                    here: answer.here.as_deref().and_then(PaneId::named),
+                    ..reply.exits(answer.code)
+                })
+            }
         }
     }
 }

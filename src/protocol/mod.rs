@@ -3,6 +3,7 @@
 //! Only control travels here. An attached terminal's bytes do not: its client hands the server the
 //! terminal's descriptor itself, so a key press takes no detour through a second process.
 
+pub mod bytes;
 pub mod conn;
 pub mod frame;
 pub mod message;

@@ -105,6 +105,7 @@ impl Loop {
                     terminal.send_later(format!("\x1b]52;c;{text}\x07").as_bytes());
                 }
             }
+            Effect::Pipe(job) => files::pipe(&self.mailbox, *job),
             Effect::Save(job) => files::save(&self.mailbox, *job),
             Effect::Load { path, name, reply } => files::load(&self.mailbox, path, name, reply),
             Effect::Capture {

@@ -34,11 +34,12 @@ impl Loop {
                 info,
                 exit,
             } => {
-                let mouse = self.state.config.settings.mouse;
+                let settings = &self.state.config.settings;
+                let wanted = (settings.mouse, settings.terminal.features.as_slice());
                 let size = info.size;
                 let returning = self.returning.remove(&info.key);
                 let known = returning.as_ref().map(|returning| returning.known);
-                let terminal = Terminal::new(tty, &info, exit, mouse, known);
+                let terminal = Terminal::new(tty, &info, exit, wanted, known);
                 self.wait_for(terminal.fd(), Source::Tty(client), epoll::EventFlags::IN);
                 let cell = terminal.looks().cell;
                 self.terminals.insert(client, terminal);
@@ -117,9 +118,14 @@ impl Loop {
             }),
             Post::Reloaded(loaded, reply) => {
                 self.step(Event::Reloaded { loaded, reply });
-                let mouse = self.state.config.settings.mouse;
+                let config = self.state.config.clone();
+                let mut learned = Vec::new();
                 for terminal in self.terminals.values_mut() {
-                    terminal.want_mouse(mouse);
+                    terminal.want_mouse(config.settings.mouse);
+                    learned.push(terminal.want_features(&config.settings.terminal.features));
+                }
+                for learned in learned {
+                    self.apply(learned);
                 }
             }
             Post::ConfigTouched => self.job(Job::ConfigTouched),
@@ -166,6 +172,7 @@ impl Loop {
             pane,
             cwd: request.cwd.map(Into::into),
             env: request.env,
+            input: request.input,
         };
         self.look_at_directories(pane);
         let event = match parse::parse(&request.words) {

@@ -16,7 +16,7 @@ use rustix::termios::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use crate::draw::{ColorDepth, Encoder, Notify, Surface};
+use crate::draw::{Caps, Choice, ColorDepth, Encoder, Feature, Notify, Surface};
 use crate::keys::decode::Decoder;
 use crate::keys::encode::KittyFlags;
 use crate::keys::input::Reply;
@@ -36,6 +36,12 @@ const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1003l\x1b[?1002l\x1b[?1006l";
 const ASK: &[u8] =
     b"\x1b[?u\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\\x1b[?2031h\x1b]7501;?\x1b\\\x1b[c";
+/// What it is called (XTVERSION). Not asked of those that print what they do not know.
+const ASK_NAME: &[u8] = b"\x1b[>q";
+/// `Smulx`, `Su`, `RGB` and `Tc` in hexadecimal, as XTGETTCAP wants them: styled underlines and 24-bit
+/// colour. Only a terminal that knows XTVERSION is asked, since an older one may print a device string.
+const ASK_ABILITIES: &[u8] =
+    b"\x1bP+q536d756c78\x1b\\\x1bP+q5375\x1b\\\x1bP+q524742\x1b\\\x1bP+q5463\x1b\\";
 /// What a terminal that knows sixels has among its attributes.
 const SIXEL: u16 = 4;
 /// What is asked again when the person changed the colour scheme.
@@ -119,6 +125,10 @@ pub struct Terminal {
     mouse: bool,
     /// How many colours it has.
     pub colors: ColorDepth,
+    /// What it understands, by its environment and its answers.
+    caps: Caps,
+    /// What the settings say of that.
+    features: Vec<Choice>,
     /// Names its client.
     pub key: String,
 }
@@ -139,15 +149,16 @@ impl Terminal {
         tty: OwnedFd,
         info: &Attach,
         exit: oneshot::Sender<Exit>,
-        mouse: bool,
+        (mouse, features): (bool, &[Choice]),
         known: Option<Known>,
     ) -> Terminal {
+        let caps = info.caps.with(features);
         let mut terminal = Terminal {
             tty,
             exit: Some(exit),
             modes: info.modes,
             decoder: Decoder::new(),
-            encoder: Encoder::new(info.caps),
+            encoder: Encoder::new(caps),
             next: Surface::new(info.size),
             out: Vec::new(),
             sent: 0,
@@ -162,7 +173,7 @@ impl Terminal {
             asked: Vec::new(),
             dark: known.and_then(|known| known.dark),
             palette: Palette {
-                images: info.caps.images,
+                images: caps.images,
                 ..Palette::default()
             },
             introduced: false,
@@ -170,7 +181,9 @@ impl Terminal {
             measured: false,
             any_motion: false,
             mouse,
-            colors: info.caps.colors,
+            colors: caps.colors,
+            caps: info.caps,
+            features: features.to_vec(),
             key: info.key.clone(),
         };
         if known.is_some() {
@@ -182,6 +195,9 @@ impl Terminal {
             terminal.send(MOUSE_ON);
         }
         terminal.measure();
+        if info.caps.sync {
+            terminal.send(ASK_NAME);
+        }
         terminal.send(ASK);
         terminal
     }
@@ -269,6 +285,15 @@ impl Terminal {
                 self.send(KITTY_PUSH);
                 return Learned::Nothing;
             }
+            Reply::Version(name) => {
+                self.caps.named(name);
+                self.send(ASK_ABILITIES);
+                return self.understand();
+            }
+            Reply::Capability(name, Some(_)) => {
+                self.caps.capability(name);
+                return self.understand();
+            }
             Reply::TakesStatus => {
                 self.told.get_or_insert_default();
                 self.stale = true;
@@ -322,10 +347,41 @@ impl Terminal {
         Learned::Looks(self.palette.clone())
     }
 
+    /// Draws as befits what is known of it by now.
+    fn understand(&mut self) -> Learned {
+        match self.caps.with(&self.features) == self.encoder.caps() {
+            true => Learned::Nothing,
+            false => self.begin_anew(),
+        }
+    }
+
+    /// Draws everything again, as what it understands and the settings have it.
+    fn begin_anew(&mut self) -> Learned {
+        let caps = self.caps.with(&self.features);
+        self.encoder.forget_images(&mut self.out);
+        self.encoder.learn(caps);
+        self.colors = caps.colors;
+        self.palette.images = caps.images;
+        self.forget();
+        self.draw_sixels();
+        Learned::Looks(self.palette.clone())
+    }
+
+    /// The settings say by now that it has these features.
+    pub fn want_features(&mut self, features: &[Choice]) -> Learned {
+        if self.features == features {
+            return Learned::Nothing;
+        }
+        self.features = features.to_vec();
+        self.begin_anew()
+    }
+
     /// Has images drawn as sixels if the terminal knows them, and nothing better, and how large its
     /// cells are is known.
     fn draw_sixels(&mut self) {
-        if self.sixels && self.measured && !self.encoder.caps().images {
+        let said = |choice: &&Choice| choice.feature == Feature::Sixels;
+        let said = self.features.iter().rfind(said).map(|choice| choice.has);
+        if said.unwrap_or(self.sixels) && self.measured && !self.encoder.caps().images {
             self.encoder.draw_sixels(self.palette.cell);
             self.palette.images = true;
             self.forget();

@@ -76,7 +76,7 @@ impl Loop {
         }
     }
 
-    fn apply(&mut self, learned: Learned) {
+    pub(super) fn apply(&mut self, learned: Learned) {
         match learned {
             Learned::Nothing => {}
             Learned::Looks(palette) => self.recolor(palette),

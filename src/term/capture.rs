@@ -58,6 +58,6 @@ impl Capture {
         let mut surface = Surface::new(Size::new(columns, 1));
         self.text
             .draw(row, 0, &mut surface, Rect::new(0, 0, columns, 1));
-        escaped_row(&surface, 0, self.trailing)
+        escaped_row(&surface, 0)
     }
 }

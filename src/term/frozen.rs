@@ -104,9 +104,31 @@ impl std::fmt::Debug for Frozen {
 impl Screen {
     /// Holds its text still. On the alternate screen that is the screen alone.
     pub fn freeze(&self) -> Frozen {
+        let (x, y) = self.cursor_position();
+        let alternate = self.engine.has(TermMode::ALT_SCREEN);
+        self.freeze_grid(alternate, (x.into(), y.into()))
+    }
+
+    /// Holds the text of the main screen still while the alternate one is shown; `None` if it is not.
+    ///
+    /// Looking behind it takes turning to the main screen for a moment, hence the `&mut`.
+    pub fn freeze_main(&mut self) -> Option<Frozen> {
+        if !self.engine.has(TermMode::ALT_SCREEN) {
+            return None;
+        }
+        let shown = self.engine.term.grid().clone();
+        self.engine.term.swap_alt();
+        let at = self.engine.term.grid().cursor.point;
+        let line = usize::try_from(at.line.0).unwrap_or(0);
+        let frozen = self.freeze_grid(false, (at.column.0, line));
+        self.engine.term.swap_alt();
+        *self.engine.term.grid_mut() = shown;
+        Some(frozen)
+    }
+
+    fn freeze_grid(&self, alternate: bool, (x, y): (usize, usize)) -> Frozen {
         let engine = &self.engine;
         let grid = engine.term.grid();
-        let alternate = engine.has(TermMode::ALT_SCREEN);
         let mut history = match alternate {
             true => History::new(usize::MAX, grid.columns()),
             false => engine.history.clone(),
@@ -121,7 +143,6 @@ impl Screen {
             };
             history.put_back(&row[Column(0)..Column(row.len())], marks);
         }
-        let (x, y) = self.cursor_position();
         let mut frozen = Frozen {
             screen_rows: history.len() - above,
             history,
@@ -133,7 +154,7 @@ impl Screen {
             colors: (engine.recolored).then(|| Box::new(*engine.term.colors())),
             alternate,
         };
-        frozen.cursor = frozen.anchor(Point::new(above + usize::from(y), usize::from(x)));
+        frozen.cursor = frozen.anchor(Point::new(above + y, x));
         frozen
     }
 }

@@ -43,10 +43,13 @@ impl Frozen {
                         if at == to.row { to.col } else { usize::MAX },
                     ),
                 };
-                row.push(start, end, &mut text);
                 let joined = row.wraps && shape != Shape::Block;
-                if !joined {
-                    text.truncate(text.trim_end_matches(' ').len());
+                // Blanks between words are text like any other; those behind the last one are what
+                // the row has not used.
+                match (joined, row.used()) {
+                    (true, _) => row.push(start, end, &mut text),
+                    (false, 0) => {}
+                    (false, used) => row.push(start, end.min(used - 1), &mut text),
                 }
                 if at < to.row && !joined {
                     text.push('\n');

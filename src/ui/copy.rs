@@ -87,6 +87,9 @@ fn over(style: Style, look: Look) -> Style {
 /// Draws where one is into the pane's upper right corner: the match one is at, and how many rows
 /// lie below the window of all that it can go back. Answers the cells drawn.
 pub fn mark(mode: &CopyMode, rect: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+    if mode.hides_position {
+        return Rect::new(rect.x, rect.y, 0, 0);
+    }
     let (offset, total) = mode.position();
     let place = format!("[{offset}/{total}]");
     let found = tally(mode).map(|tally| format!("({tally}) {place}"));

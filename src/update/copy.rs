@@ -55,6 +55,7 @@ pub fn enter(state: &mut State, client: ClientId, id: PaneId) -> Result<&mut Cop
     let fresh = (!view.copy.contains_key(&id)).then(|| {
         let mut mode = CopyMode::new(pane.screen.freeze(), size, hit::crop(pane, size));
         mode.between = state.config.settings.copy_mode_keys == CopyKeys::Emacs;
+        mode.recalled.clone_from(&pane.searched);
         mode
     });
     let view = state.views.get_mut(&client).ok_or_else(gone)?;
@@ -88,9 +89,14 @@ pub fn act(
     let given = order.count.or(typed);
     let count = given.unwrap_or(1).clamp(1, MAX_COUNT);
     match order.action {
-        Action::SearchForward | Action::SearchBackward => {
-            let forward = order.action == Action::SearchForward;
-            let landed = match order.text {
+        Action::SearchForward
+        | Action::SearchBackward
+        | Action::SearchForwardText
+        | Action::SearchBackwardText
+        | Action::SearchForwardIncremental
+        | Action::SearchBackwardIncremental => {
+            let (forward, text) = pattern(order);
+            let landed = match &text {
                 Some(pattern) => mode.search(pattern, forward),
                 None => {
                     mode.begin_trial();
@@ -101,7 +107,7 @@ pub fn act(
                     return Ok(());
                 }
             };
-            remember(state, client, order.text.unwrap_or_default());
+            remember(state, client, id, &text.unwrap_or_default());
             tell(state, client, id, landed);
         }
         Action::SearchAgain | Action::SearchReverse => {
@@ -119,14 +125,14 @@ pub fn act(
             mode.go(from);
             let pattern = regex::escape(&word);
             let landed = mode.search(&pattern, order.action == Action::SearchWordForward);
-            remember(state, client, &pattern);
+            remember(state, client, id, &pattern);
             tell(state, client, id, landed);
         }
         Action::Cancel => leave(state, client, id),
         Action::Back if mode.selection.is_none() => leave(state, client, id),
         Action::RefreshFromPane => refresh(state, client, id)?,
         action if copies(action).is_some() => {
-            yank(state, client, id, action, &separators, effects)?;
+            yank(state, client, id, order, &separators, effects)?;
         }
         action => {
             let ended = !motion_or_selection(mode, action, order.text, given, &separators)?;
@@ -134,12 +140,45 @@ pub fn act(
                 action,
                 Action::CursorDown | Action::PageDown | Action::HalfpageDown | Action::ScrollDown
             );
-            if down && ended && mode.leaves_at_end && mode.selection.is_none() {
+            let leaves = cancels(action) || (down && mode.leaves_at_end);
+            if leaves && ended && mode.selection.is_none() {
                 leave(state, client, id);
             }
         }
     }
     Ok(())
+}
+
+/// The way an action searches, and the pattern it was given, if any.
+fn pattern(order: &Order<'_>) -> (bool, Option<String>) {
+    use Action::{SearchBackwardText, SearchForwardIncremental, SearchForwardText};
+    let action = order.action;
+    let forward = matches!(
+        action,
+        Action::SearchForward | SearchForwardText | SearchForwardIncremental
+    );
+    let text = order.text.map(|text| match action {
+        SearchForwardText | SearchBackwardText => regex::escape(text),
+        SearchForwardIncremental | Action::SearchBackwardIncremental => {
+            // tmux's prompt says with the first character what was typed.
+            text.strip_prefix(['=', '+', '-'])
+                .unwrap_or(text)
+                .to_owned()
+        }
+        _ => text.to_owned(),
+    });
+    (forward, text)
+}
+
+/// Whether an action leaves the mode when there is nothing further down.
+fn cancels(action: Action) -> bool {
+    use Action::{
+        CursorDownAndCancel, HalfpageDownAndCancel, PageDownAndCancel, ScrollDownAndCancel,
+    };
+    matches!(
+        action,
+        CursorDownAndCancel | HalfpageDownAndCancel | PageDownAndCancel | ScrollDownAndCancel
+    )
 }
 
 fn mode_of(state: &mut State, client: ClientId, id: PaneId) -> Option<&mut CopyMode> {

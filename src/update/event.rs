@@ -164,6 +164,19 @@ pub struct SaveFile {
     pub reply: ReplyTo,
 }
 
+/// Text for a shell command to read.
+#[derive(Debug)]
+pub struct Pipe {
+    /// The command, for the shell.
+    pub command: String,
+    /// Where it runs.
+    pub cwd: PathBuf,
+    /// What it reads.
+    pub data: Vec<u8>,
+    /// Who is told if it fails.
+    pub reply: ReplyTo,
+}
+
 /// What is written to a file.
 #[derive(Debug)]
 pub enum Saved {
@@ -278,6 +291,8 @@ pub enum Effect {
     },
     /// Write a file.
     Save(Box<SaveFile>),
+    /// Have a shell command read something.
+    Pipe(Box<Pipe>),
     /// Read a file for a paste buffer.
     Load {
         /// The file.

@@ -728,4 +728,115 @@ fn keys_are_sent_by_name_byte_and_count() {
     assert!(!world.ok(&["capture-pane", "-t", &pane]).contains("abab"));
     let wrong = world.run(&["send-keys", "-t", &pane, "-H", "zz"]);
     assert_eq!(wrong.status.code(), Some(2));
+    // A flag nobody knows is not typed; after `--`, and after a word, everything is.
+    for words in [&["-K", "a"][..], &["-N", "0", "a"], &["-M"]] {
+        let words: Vec<&str> = ["send-keys", "-t", &pane]
+            .iter()
+            .chain(words)
+            .copied()
+            .collect();
+        assert_ne!(world.run(&words).status.code(), Some(0), "{words:?}");
+    }
+    world.ok(&["send-keys", "-t", &pane, "--", "-x", "-K", "-"]);
+    world.ok(&["send-keys", "-t", &pane, "a", "-l", "Enter"]);
+    world.ok(&["wait", "-t", &pane, "--until", "text ^-x-K-a-l$"]);
+    world.ok(&["send-keys", "-t", &pane, "-H", "0x41", "0X42", "d"]);
+    world.ok(&["wait", "-t", &pane, "--until", "text ^AB$"]);
+    world.ok(&["send-keys", "-t", &pane, "-F", "in #{pane_id}", "Enter"]);
+    let typed = format!("text ^in {pane}$");
+    world.ok(&["wait", "-t", &pane, "--until", &typed]);
+}
+
+/// Variables that scripts for tmux ask for, with the values that tmux gives.
+#[test]
+fn variables_of_tmuxs_scripts_have_values() {
+    let (world, _terminal) = one();
+    let pane = says(
+        &world,
+        &[
+            "run",
+            "--",
+            "sh",
+            "-c",
+            "printf '\\033[?25l\\033[?1000;1006h\\033[?7l\\033[3;5r\\033=ready'; cat",
+        ],
+    );
+    world.ok(&["wait", "-t", &pane, "--until", "text ready"]);
+    let shown = |format: &str| says(&world, &["display-message", "-p", "-t", &pane, format]);
+    let flags = "#{cursor_flag}#{mouse_sgr_flag}#{mouse_standard_flag}#{mouse_button_flag}#{keypad_flag}\
+                 #{insert_flag}#{wrap_flag} #{scroll_region_upper} #{scroll_region_lower}";
+    assert_eq!(shown(flags), "0110100 2 4");
+    assert_eq!(
+        shown("#{pane_input_off}#{pane_last}[#{buffer_name}]"),
+        "00[]"
+    );
+    assert_eq!(
+        shown("#{window_start_flag}#{active_window_index}#{last_window_index}"),
+        "100"
+    );
+    assert_eq!(
+        shown("#{==:#{socket_path},}#{==:#{uid},}#{==:#{user},}"),
+        "000"
+    );
+    let started: i64 = shown("#{start_time}").parse().expect("seconds");
+    assert!(started > 1_700_000_000);
+    assert_eq!(shown("#{t/f/%s:start_time}"), started.to_string());
+    assert_eq!(shown("#{W:#{window_index} ,[#{window_index}]}"), "[0]");
+    let panes = shown("#{P:#{pane_id} ,[#{pane_id}] }");
+    assert!(
+        panes == format!("%0 [{pane}]") || panes == format!("[%0] {pane}"),
+        "{panes}"
+    );
+    assert_eq!(shown("#{N/s:nowhere}#{S:x}"), "0x");
+    world.ok(&["set-buffer", "-b", "mine", "some text"]);
+    let listed = "#{buffer_name} #{buffer_size} #{buffer_sample}";
+    assert_eq!(
+        says(&world, &["list-buffers", "-F", listed]),
+        "mine 9 some text"
+    );
+    assert_eq!(shown(listed), "mine 9 some text");
+    let all = world.ok(&["display-message", "-a", "-t", &pane]);
+    assert!(
+        all.lines().any(|line| line == format!("pane_id={pane}")),
+        "{all}"
+    );
+    assert!(all.contains("\nbuffer_size=9\n"), "{all}");
+}
+
+/// A program that asked for it can tell the number block's keys from their twins.
+#[test]
+fn keys_of_the_number_block_are_themselves() {
+    let (world, _terminal) = one();
+    let pane = says(
+        &world,
+        &[
+            "run",
+            "--",
+            "sh",
+            "-c",
+            "stty -icanon -echo; printf '\\033=ready\\n'; cat -v",
+        ],
+    );
+    world.ok(&["wait", "-t", &pane, "--until", "text ^ready"]);
+    world.ok(&[
+        "send-keys",
+        "-t",
+        &pane,
+        "KP0",
+        "KP9",
+        "KP+",
+        "KPEnter",
+        "5",
+        "C-KP5",
+    ]);
+    world.ok(&[
+        "wait",
+        "-t",
+        &pane,
+        "--until",
+        r"text \^\[Op\^\[Oy\^\[Ok\^\[OM5",
+    ]);
+    let plain = says(&world, &["run", "--", "cat"]);
+    world.ok(&["send-keys", "-t", &plain, "KP0", "KP+", "KPEnter"]);
+    world.ok(&["wait", "-t", &plain, "--until", "text ^0[+]$"]);
 }

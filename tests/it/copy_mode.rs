@@ -71,7 +71,7 @@ fn a_line_far_back_is_found_copied_and_pasted() {
     terminal.send("V2jy");
     terminal.wait_text("copied 3 lines");
     wait_clipboard(&terminal, "1238\n1239\n1240");
-    assert_eq!(world.ok(&["show-buffer"]), "1238\n1239\n1240\n");
+    assert_eq!(world.ok(&["show-buffer"]), "1238\n1239\n1240");
     world.ok(&["set-buffer", "echo \"pasted\"-text"]);
     terminal.chord("]");
     terminal.send("\r");
@@ -209,7 +209,7 @@ fn a_programs_clipboard_reaches_the_terminal_if_allowed() {
     terminal.send("?more-said\rvEy");
     terminal.wait_text("copied");
     assert_eq!(clipboard(&terminal).as_deref(), Some("hello"));
-    assert_eq!(world.ok(&["showb"]), "more-said\n");
+    assert_eq!(world.ok(&["showb"]), "more-said");
 }
 
 #[test]
@@ -255,20 +255,52 @@ fn buffers_are_listed_kept_and_written() {
 }
 
 #[test]
-fn what_is_too_long_to_be_printed_is_said_and_written() {
+fn bytes_go_through_a_buffer_unchanged() {
+    let world = World::plain();
+    let mut terminal = world.ready(80, 24);
+    let bytes = b"abc\xff\x1b[31m\0\r\ndef";
+    let file = world.root.join("bytes");
+    std::fs::write(&file, bytes).expect("ours");
+    let input = std::fs::File::open(&file).expect("ours");
+    let loaded = world
+        .stoa(&["load-buffer", "-b", "raw", "-"])
+        .stdin(input)
+        .output();
+    let loaded = loaded.expect("the binary runs");
+    assert!(loaded.status.success(), "{loaded:?}");
+    for words in [
+        &["save-buffer", "-b", "raw", "-"][..],
+        &["show-buffer", "-b", "raw"],
+    ] {
+        assert_eq!(world.run(words).stdout, bytes, "{words:?}");
+    }
+    let data = world.json(&["show-buffer", "-b", "raw"]);
+    assert_eq!(data["base64"], "YWJj/xtbMzFtAA0KZGVm");
+    // A terminal is shown the text, and nothing it would act upon.
+    terminal.send("stoa show-buffer -b raw\r");
+    terminal.wait_text("def");
+    terminal.chord(":");
+    terminal.send("load-buffer -\r");
+    terminal.wait_text("there is no standard input here");
+}
+
+#[test]
+fn what_is_too_long_for_a_buffer_is_refused() {
     let world = World::plain();
     let _terminal = world.ready(80, 24);
     let file = world.root.join("large.txt");
     std::fs::write(&file, "x".repeat(8 << 20)).expect("ours");
     world.ok(&["load-buffer", "large.txt"]);
-    let (code, error) = world.fails(&["show-buffer"]);
-    assert_eq!(code, 1);
-    let hint = error["error"]["hint"].as_str().expect("a hint");
-    assert!(hint.contains("save-buffer"), "{hint}");
+    assert_eq!(world.run(&["show-buffer"]).stdout.len(), 8 << 20);
     world.ok(&["save-buffer", "-a", "large.txt"]);
     assert_eq!(std::fs::metadata(&file).expect("ours").len(), 16 << 20);
     std::fs::write(&file, "x".repeat((8 << 20) + 1)).expect("ours");
     assert_eq!(world.fails(&["load-buffer", "large.txt"]).0, 1);
+    let large = std::fs::File::open(&file).expect("ours");
+    let refused = world.stoa(&["load-buffer", "-"]).stdin(large).output();
+    let refused = refused.expect("the binary runs");
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert!(error.contains("a buffer holds 8 MiB at most"), "{error}");
     assert_eq!(world.fails(&["paste-buffer"]).0, 1, "more than 1 MiB");
 }
 
@@ -295,6 +327,25 @@ fn captures_take_ranges_looks_and_joined_lines() {
     world.ok(&["capture-pane", "-b", "shot"]);
     assert!(world.ok(&["show-buffer", "-b", "shot"]).contains("red"));
     assert_eq!(world.fails(&["capture-pane", "-S", "x"]).0, 2);
+    let plain = captured(&["-e", "-N"]);
+    assert!(plain.lines().all(|line| !line.ends_with(' ')), "{plain:?}");
+    // tmux's flags for the screen behind the alternate one.
+    assert_eq!(world.fails(&["capture-pane", "-a"]).0, 1);
+    assert_eq!(captured(&["-a", "-q"]), "");
+    terminal.send("clear; echo behind; printf '\\033[?1049h'; echo \"in\"front; read x\r");
+    terminal.wait_text("infront");
+    let (shown, behind) = (captured(&[]), captured(&["-a"]));
+    assert!(
+        shown.contains("infront") && !shown.contains("behind\n"),
+        "{shown}"
+    );
+    assert!(
+        behind.contains("behind\n") && !behind.contains("infront"),
+        "{behind}"
+    );
+    assert_eq!(captured(&[]), shown, "looking changes nothing");
+    assert_eq!(captured(&["-b", "both"]), shown);
+    assert_eq!(world.fails(&["show-buffer", "-b", "both"]).0, 1);
 }
 
 #[test]
@@ -387,6 +438,30 @@ fn the_keys_of_the_mode_are_listed_first() {
     terminal.say("done");
 }
 
+/// A shell command reads what is copied; one that fails says so.
+#[test]
+fn a_command_reads_what_is_copied() {
+    let (world, mut terminal) = numbered(80, 24, 100);
+    enter(&mut terminal);
+    terminal.send("?^77$\r");
+    terminal.wait_text("(1 of 1)");
+    terminal.send("Vj");
+    terminal.wait_no_text("(1 of 1)");
+    let words = [
+        "send-keys",
+        "-X",
+        "copy-pipe-no-clear",
+        "tr 7 x > piped; mv piped done",
+    ];
+    world.ok(&words);
+    let file = world.root.join("done");
+    world.until(&["list-buffers"], |_| file.exists());
+    assert_eq!(std::fs::read_to_string(&file).expect("ours"), "xx\nx8");
+    world.ok(&["send-keys", "-X", "copy-pipe-and-cancel", "exit 3"]);
+    terminal.wait_text("exit 3: exit status: 3");
+    assert_eq!(world.ok(&["show-buffer"]), "77\n78");
+}
+
 #[test]
 fn scripts_drive_the_mode_in_tmuxs_words() {
     let (world, terminal) = numbered(80, 24, 100);
@@ -396,7 +471,7 @@ fn scripts_drive_the_mode_in_tmuxs_words() {
     world.ok(&["send-keys", "-X", "select-line"]);
     world.ok(&["send-keys", "-N", "2", "-X", "cursor-down"]);
     world.ok(&["send-keys", "-X", "copy-selection-and-cancel"]);
-    assert_eq!(world.ok(&["show-buffer"]), "77\n78\n79\n");
+    assert_eq!(world.ok(&["show-buffer"]), "77\n78\n79");
     let refused = world.run(&["send-keys", "-X", "fly"]);
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(world.fails(&["copy", "cursor-up"]).0, 1);

@@ -84,6 +84,52 @@ fn colours_styles_and_wide_characters_arrive() {
     });
 }
 
+/// Over ssh nothing but `TERM` says what a terminal is: its own answers do.
+#[test]
+fn a_terminal_that_says_what_it_is_gets_all_it_has() {
+    let world = World::plain();
+    let mut terminal = world.ready(80, 24);
+    terminal.wait_bytes("the question for its name", 0, b"\x1b[>q");
+    terminal.send("clear; printf '\\033[%s:3;38;2;1;2;3m%sly\\033[m\\n' 4 cur\r");
+    terminal.wait_row_ending("curly");
+    let raw = terminal.raw();
+    let has = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|found| found == part);
+    assert!(!has(&raw, b"\x1bP+q"), "who tells no name may print this");
+    assert!(!has(&raw, b"4:3"));
+    terminal.send("\x1bP>|unheard-of 1.0\x1b\\");
+    terminal.wait_bytes(
+        "the question for styled underlines",
+        0,
+        b"\x1bP+q536d756c78\x1b\\",
+    );
+    let start = terminal.raw().len();
+    terminal.send("\x1bP1+r536d756c78=1b\x1b\\\x1bP0+r524742\x1b\\");
+    let start = terminal.wait_bytes("a curly underline", start, b"4:3");
+    assert!(!has(&terminal.raw()[start..], b"38;2;1;2;3"));
+    terminal.send("\x1bP>|kitty(0.40)\x1b\\");
+    terminal.wait_bytes("24-bit colour", start, b"38;2;1;2;3");
+    // What the settings say goes before.
+    let file = world.config().join("config.toml");
+    let start = terminal.raw().len();
+    let text = "[terminal]\nfeatures = [\"-underlines\"]\n";
+    std::fs::write(&file, text).expect("ours");
+    world.ok(&["reload-config"]);
+    terminal.send("echo more\r");
+    terminal.wait_row_ending("more");
+    assert!(!has(&terminal.raw()[start..], b"4:3"));
+}
+
+/// The console of the kernel prints what it does not know: it is asked nothing of the kind.
+#[test]
+fn a_console_is_not_asked_for_its_name() {
+    let world = World::plain();
+    let mut terminal = world.terminal_with(80, 24, &[], &[("TERM", "linux")]);
+    terminal.wait("a shell", |s| line(s, 0).starts_with('$'));
+    terminal.say("something");
+    let raw = terminal.raw();
+    assert!(!raw.windows(4).any(|found| found == b"\x1b[>q"));
+}
+
 #[test]
 fn pastes_are_bracketed_for_programs_that_ask() {
     let (_world, mut terminal) = one();

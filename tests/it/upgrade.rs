@@ -90,7 +90,7 @@ fn panes_and_terminals_live_on() {
         world.until(&["capture-pane", "-p", "-t", "%2"], |rows| {
             count(rows) > now
         });
-        assert_eq!(world.ok(&["show-buffer", "-b", "mine"]), "some text\n");
+        assert_eq!(world.ok(&["show-buffer", "-b", "mine"]), "some text");
         assert_eq!(world.ok(&["show-environment", "MINE"]), "MINE=yes\n");
     }
     let sizes = world.ok(&["list-panes", "-F", "#{pane_id} #{pane_width}"]);

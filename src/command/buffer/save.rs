@@ -20,7 +20,7 @@ pub struct SaveBuffer {
     /// Append to the file
     #[arg(short = 'a', long)]
     pub append: bool,
-    /// The file; `-` prints it
+    /// The file; `-` is standard output
     pub path: PathBuf,
 }
 

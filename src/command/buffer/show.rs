@@ -8,6 +8,8 @@ use crate::command::spec::{Reply, Run};
 use crate::error::Result;
 
 /// Print a paste buffer
+///
+/// Exactly what is in it; a terminal is shown it without control characters.
 #[derive(Debug, Clone, Args)]
 pub struct ShowBuffer {
     /// The buffer; the newest without it
@@ -18,8 +20,7 @@ pub struct ShowBuffer {
 impl Run<ServerCx<'_>> for ShowBuffer {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let buffer = cx.state.buffers.get(self.name.as_deref())?;
-        let text = String::from_utf8_lossy(&buffer.data).into_owned();
-        let data = json!({ "name": buffer.name, "text": text });
-        Ok(Reply::new(text, data))
+        let data = json!({ "name": buffer.name });
+        Ok(Reply::exact(buffer.data.clone(), data))
     }
 }

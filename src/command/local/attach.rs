@@ -57,18 +57,16 @@ impl Run<LocalCx> for Attach {
             let cwd = crate::cli::remote::current_dir()?;
             conn.request(&Request {
                 words: vec!["load-layout".to_owned(), name],
-                pane: None,
                 cwd: cwd.to_str().map(str::to_owned),
                 env: client::attach::environment(),
+                ..Request::default()
             })?;
         }
         if self.detach_others {
             // With no terminal attached there is none to be detached, which is as well.
             let _ = conn.request(&Request {
                 words: vec!["detach".to_owned(), "--all".to_owned()],
-                pane: None,
-                cwd: None,
-                env: Vec::new(),
+                ..Request::default()
             });
         }
         let why = client::attach::attach(conn, || server::start::find(&workspace))?;

@@ -31,9 +31,7 @@ impl Run<LocalCx> for Ls {
                 let words = vec![command.to_owned()];
                 conn.request(&Request {
                     words,
-                    pane: None,
-                    cwd: None,
-                    env: Vec::new(),
+                    ..Request::default()
                 })
                 .ok()
                 .and_then(|reply| reply.data[list].as_array().map(Vec::len))

@@ -68,9 +68,7 @@ fn panes(workspace: &Workspace) -> Option<Vec<Value>> {
     let reply = conn
         .request(&Request {
             words: vec!["list-panes".to_owned()],
-            pane: None,
-            cwd: None,
-            env: Vec::new(),
+            ..Request::default()
         })
         .ok()?;
     reply.data["panes"].as_array().cloned()

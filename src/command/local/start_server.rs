@@ -54,6 +54,7 @@ impl Run<LocalCx> for StartServer {
                 pane: None,
                 cwd: cwd.to_str().map(str::to_owned),
                 env: client::attach::environment(),
+                input: None,
             })
         };
         if started {

@@ -170,7 +170,8 @@ fn terminal(cx: &StoreCx) -> Result<Reply> {
         return Err(error.with_hint("type it in a shell outside of Stoa: stoa doctor --terminal"));
     }
     let found = abilities::ask()?;
-    let caps = Caps::from_env(|name| std::env::var(name).ok());
+    let mut caps = Caps::from_env(|name| std::env::var(name).ok());
+    found.tell(&mut caps);
     let findings: Vec<Finding> = abilities::lines(&found, &caps)
         .into_iter()
         .map(|(check, good, text)| match good {

@@ -32,15 +32,22 @@ pub struct CapturePane {
     /// Join lines that were too long for the pane
     #[arg(short = 'J', long)]
     pub join: bool,
-    /// Keep spaces at the ends of lines
+    /// Keep spaces at the ends of lines where they have looks of their own (a background); Stoa does
+    /// not tell plain ones from cells that were never written
     #[arg(short = 'N', long)]
     pub trailing: bool,
     /// The output of the last command that has ended, in a shell that marks it (OSC 133)
     #[arg(long, conflicts_with_all = ["start", "end"])]
     pub last_command: bool,
-    /// Into this paste buffer rather than printed
-    #[arg(short = 'b', long, value_name = "NAME", conflicts_with = "print")]
+    /// Into this paste buffer rather than printed; --print goes before it
+    #[arg(short = 'b', long, value_name = "NAME")]
     pub buffer: Option<String>,
+    /// The main screen behind the alternate one, while a program shows that
+    #[arg(short = 'a', long)]
+    pub alternate: bool,
+    /// Print nothing, rather than fail, where --alternate finds no alternate screen
+    #[arg(short = 'q', long, requires = "alternate")]
+    pub quiet: bool,
     /// The pane: %ID, name or number
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
@@ -49,10 +56,17 @@ pub struct CapturePane {
 impl Run<ServerCx<'_>> for CapturePane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let id = cx.pane(self.target.as_deref())?;
-        let Some(pane) = cx.state.panes.get(&id) else {
+        let Some(pane) = cx.state.panes.get_mut(&id) else {
             return Err(Error::not_found(format!("no pane {id}")));
         };
-        let text = pane.screen.freeze();
+        let text = match (self.alternate, self.quiet) {
+            (false, _) => pane.screen.freeze(),
+            (true, quiet) => match pane.screen.freeze_main() {
+                Some(text) => text,
+                None if quiet => return Ok(Reply::none()),
+                None => return Err(Error::refused("no alternate screen is shown in that pane")),
+            },
+        };
         let (first, last) = match self.last_command {
             true => last_command(&text)?,
             false => self.range(&text)?,
@@ -65,7 +79,7 @@ impl Run<ServerCx<'_>> for CapturePane {
             join: self.join,
             trailing: self.trailing,
         };
-        if let Some(name) = &self.buffer {
+        if let Some(name) = self.buffer.as_ref().filter(|_| !self.print) {
             let limit = cx.state.config.settings.buffer_limit as usize;
             let data = capture.lines().join("\n").into_bytes();
             cx.state.buffers.put(Some(name), data, limit)?;

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::keys::chord;
 use crate::keys::encode;
 use crate::model::id::PaneId;
+use crate::model::variables::{self, Subject};
 use crate::update::copy::{self, Order};
 use crate::update::{Effect, pane};
 
@@ -19,7 +20,8 @@ const MOST_BYTES: usize = 1 << 20;
 /// Type keys or text into a pane
 ///
 /// Words that name a key (Enter, C-c, M-x, F5, PageUp …) press it; every other word is typed as it
-/// stands. With --literal nothing is a key name.
+/// stands. With --literal nothing is a key name. A word that begins with - comes after another or
+/// after `--`.
 #[derive(Debug, Clone, Args)]
 pub struct SendKeys {
     /// Type every word as it stands
@@ -28,8 +30,20 @@ pub struct SendKeys {
     /// Every word is a byte in hexadecimal
     #[arg(short = 'H', long, conflicts_with = "literal")]
     pub hex: bool,
+    /// Fill in the formats in the words first: #{pane_id}
+    #[arg(short = 'F', long)]
+    pub format: bool,
+    /// Pass a mouse event on: tmux's flag for its bindings of mouse buttons, of which there are none here
+    #[arg(short = 'M', long, hide = true)]
+    pub mouse: bool,
     /// Do it so many times
-    #[arg(short = 'N', long, value_name = "TIMES", default_value_t = 1)]
+    #[arg(
+        short = 'N',
+        long,
+        value_name = "TIMES",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
     pub repeat: u16,
     /// Reset the pane's terminal first, as the program's own RIS would
     #[arg(short = 'R', long)]
@@ -41,17 +55,25 @@ pub struct SendKeys {
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
     /// Keys and text
-    #[arg(
-        required_unless_present = "reset",
-        trailing_var_arg = true,
-        allow_hyphen_values = true
-    )]
+    #[arg(required_unless_present_any = ["reset", "mouse"], trailing_var_arg = true)]
     pub keys: Vec<String>,
 }
 
 impl Run<ServerCx<'_>> for SendKeys {
-    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+    fn run(mut self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let id = cx.pane(self.target.as_deref())?;
+        if self.mouse {
+            return Err(Error::refused("there is no mouse event to pass on"));
+        }
+        if self.format {
+            let subject = Subject {
+                pane: Some(id),
+                ..cx.subject()
+            };
+            for word in &mut self.keys {
+                *word = variables::expand(cx.state, subject, word);
+            }
+        }
         if self.copy_mode {
             return self.act(cx, id);
         }
@@ -68,7 +90,8 @@ impl Run<ServerCx<'_>> for SendKeys {
         let mut bytes = Vec::new();
         for word in &self.keys {
             if self.hex {
-                let byte = u8::from_str_radix(word, 16);
+                let digits = word.strip_prefix("0x").or(word.strip_prefix("0X"));
+                let byte = u8::from_str_radix(digits.unwrap_or(word), 16);
                 bytes.push(
                     byte.map_err(|_| {
                         Error::usage(format!("{word:?} is not a byte in hexadecimal"))
@@ -76,7 +99,7 @@ impl Run<ServerCx<'_>> for SendKeys {
                 );
                 continue;
             }
-            match chord::parse_key(word) {
+            match chord::parse_pressed(word) {
                 Ok(key) if !self.literal && word.chars().count() > 1 => {
                     encode::key(&key.into(), &modes, &mut bytes);
                 }

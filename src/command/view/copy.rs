@@ -14,7 +14,7 @@ use crate::update::copy::{self, Order};
 pub struct Copy {
     /// What to do
     pub action: CopyAction,
-    /// What it is done with: a pattern, a character or a line
+    /// What it is done with: a pattern, a character, a line, or a shell command
     #[arg(allow_hyphen_values = true)]
     pub text: Option<String>,
     /// How many times
@@ -36,6 +36,8 @@ pub enum CopyAction {
     CursorUp,
     /// One row down
     CursorDown,
+    /// One row down, or leave if there is none
+    CursorDownAndCancel,
     /// To the start of the line
     StartOfLine,
     /// To the line's first character that is not a blank
@@ -70,6 +72,8 @@ pub enum CopyAction {
     PreviousParagraph,
     /// To the bracket that goes with this one
     NextMatchingBracket,
+    /// To the bracket that goes with the closing one here or before
+    PreviousMatchingBracket,
     /// To the next prompt that the shell marked (OSC 133)
     NextPrompt,
     /// To the prompt before this one
@@ -92,20 +96,34 @@ pub enum CopyAction {
     PageUp,
     /// One page down
     PageDown,
+    /// One page down, and leave at the end
+    PageDownAndCancel,
     /// Half a page up
     HalfpageUp,
     /// Half a page down
     HalfpageDown,
+    /// Half a page down, and leave at the end
+    HalfpageDownAndCancel,
     /// The window one row up
     ScrollUp,
     /// The window one row down
     ScrollDown,
+    /// The window one row down, and leave at the end
+    ScrollDownAndCancel,
     /// The cursor's row to the middle of the window
     ScrollMiddle,
     /// Search onward, for what is typed or for PATTERN
     SearchForward,
     /// Search backward
     SearchBackward,
+    /// Search onward for TEXT as it stands
+    SearchForwardText,
+    /// Search backward for TEXT as it stands
+    SearchBackwardText,
+    /// Search onward as one types (as search-forward does)
+    SearchForwardIncremental,
+    /// Search backward as one types
+    SearchBackwardIncremental,
     /// To the next match
     SearchAgain,
     /// To the next match the other way
@@ -122,6 +140,12 @@ pub enum CopyAction {
     SelectWord,
     /// Select a rectangle, or no rectangle any more
     RectangleToggle,
+    /// Select rectangles
+    RectangleOn,
+    /// Select no rectangles
+    RectangleOff,
+    /// Show the mark in the corner, or do not
+    TogglePosition,
     /// To the selection's other end
     OtherEnd,
     /// The selection follows the cursor no more
@@ -136,6 +160,20 @@ pub enum CopyAction {
     CopySelection,
     /// Copy what is selected, and leave
     CopySelectionAndCancel,
+    /// Copy what is selected, which stays so
+    CopySelectionNoClear,
+    /// Copy what is selected and give it to a shell COMMAND
+    CopyPipe,
+    /// The same, and leave
+    CopyPipeAndCancel,
+    /// The same, and it stays selected
+    CopyPipeNoClear,
+    /// Give what is selected to a shell COMMAND without copying it
+    Pipe,
+    /// The same, and leave
+    PipeAndCancel,
+    /// The same, and it stays selected
+    PipeNoClear,
     /// Append what is selected to the last buffer
     AppendSelection,
     /// Append what is selected to the last buffer, and leave
@@ -144,10 +182,18 @@ pub enum CopyAction {
     CopyLine,
     /// Copy the line, and leave
     CopyLineAndCancel,
+    /// Copy the line and give it to a shell COMMAND
+    CopyPipeLine,
+    /// The same, and leave
+    CopyPipeLineAndCancel,
     /// Copy to the end of the line
     CopyEndOfLine,
     /// Copy to the end of the line, and leave
     CopyEndOfLineAndCancel,
+    /// Copy to the end of the line and give it to a shell COMMAND
+    CopyPipeEndOfLine,
+    /// The same, and leave
+    CopyPipeEndOfLineAndCancel,
     /// Show what the program has written since
     RefreshFromPane,
     /// Select nothing, or leave if nothing is selected

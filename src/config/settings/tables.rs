@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choices::Side;
 use super::values::{duration, in_seconds, ranged};
+use crate::draw::Choice;
 
 /// `[panel]`: the side panel.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -33,6 +34,20 @@ impl Default for Panel {
             open: true,
         }
     }
+}
+
+/// `[terminal]`: what the terminals have that one attaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a table"
+)]
+pub struct Terminal {
+    /// Features that they have whatever they say (`"rgb"`, `"underlines"`, `"links"`, `"sync"`,
+    /// `"images"`, `"sixels"`), or have not (`"-rgb"`). Default none: terminals are asked.
+    pub features: Vec<Choice>,
 }
 
 /// `[sessions]`: when a session counts as what. A session whose process is seen to have ended is

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::draw::{Choice, Feature};
 use crate::model::journal::Kind;
 
 fn read_text(text: &str) -> (Settings, Vec<String>) {
@@ -81,6 +82,8 @@ fn every_setting_can_be_set() {
         ttl = "2h"
         [fixes]
         self-review = true
+        [terminal]
+        features = ["rgb", "-hyperlinks"]
         [hooks]
         pane-exited = "display-message 'over'"
         pane-bell = ["redraw", "list-panes"]
@@ -127,6 +130,18 @@ fn every_setting_can_be_set() {
         restore: Restore::Ask,
         restore_lines: 7,
         restore_interval: Duration::from_secs(60),
+        terminal: Terminal {
+            features: vec![
+                Choice {
+                    feature: Feature::Rgb,
+                    has: true,
+                },
+                Choice {
+                    feature: Feature::Links,
+                    has: false,
+                },
+            ],
+        },
         panel: Panel {
             side: Side::Left,
             width: 50,

@@ -161,6 +161,20 @@ pub fn word_end(text: &Frozen, from: Point, words: Words) -> Point {
     end
 }
 
+/// Behind the end of this word, or of the next if one is behind it already: where Emacs goes, whose
+/// cursor stands between cells.
+pub fn behind_word(text: &Frozen, from: Point, words: Words) -> Point {
+    let mut walk = Walk::new(text, from);
+    while words.class(walk.character()) == Class::Space {
+        if !walk.forward() {
+            return walk.at;
+        }
+    }
+    let class = words.class(walk.character());
+    while words.class(walk.character()) == class && walk.forward() {}
+    walk.at
+}
+
 /// The beginning of this word, or of the one before if one is there already.
 pub fn previous_word(text: &Frozen, from: Point, words: Words) -> Point {
     let mut walk = Walk::new(text, from);
@@ -200,9 +214,23 @@ pub fn word_at(text: &Frozen, at: Point, separators: &str) -> (Point, Point) {
     (start, end)
 }
 
+const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
+
+/// The bracket that goes with the closing one at a cell or the nearest before it in the line.
+pub fn bracket_before(text: &Frozen, from: Point) -> Option<Point> {
+    let mut walk = Walk::new(text, from);
+    let closes = |c: char| PAIRS.iter().any(|(_, close)| *close == c);
+    while !closes(walk.character()) {
+        let row = walk.at.row;
+        if !walk.back() || (walk.at.row != row && !walk.row.wraps) {
+            return None;
+        }
+    }
+    matching_bracket(text, walk.at)
+}
+
 /// The bracket that goes with the first one at or after a cell of this line.
 pub fn matching_bracket(text: &Frozen, from: Point) -> Option<Point> {
-    const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
     let mut walk = Walk::new(text, from);
     let (own, other, forward) = loop {
         let c = walk.character();

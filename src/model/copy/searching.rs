@@ -91,8 +91,10 @@ impl CopyMode {
             return Landed::Here;
         }
         self.searching = before;
-        if let Some(searching) = &mut self.searching {
-            searching.forward = forward;
+        match (&mut self.searching, self.recalled.clone()) {
+            (Some(searching), _) => searching.forward = forward,
+            (None, Some(pattern)) => return self.search(&pattern, forward),
+            (None, None) => {}
         }
         self.search_again(true)
     }
@@ -116,9 +118,13 @@ impl CopyMode {
         self.search_again(true)
     }
 
-    /// Goes to the next match, the same way as the search or the other.
+    /// Goes to the next match, the same way as the search or the other. What was searched for before
+    /// the mode began is searched backward, since one begins at the end.
     pub fn search_again(&mut self, same_way: bool) -> Landed {
         let from = self.cursor;
+        if let (None, Some(pattern)) = (&self.searching, &self.recalled) {
+            self.search_later(Search::new(pattern, &self.text), false);
+        }
         let Some(searching) = &mut self.searching else {
             return Landed::Nowhere;
         };

@@ -70,6 +70,11 @@ impl CopyMode {
         Some(match selection.unit {
             Unit::Chars => (first, cursor, Shape::Chars),
             Unit::Lines => (first, cursor, Shape::Lines),
+            // The column the cursor is in counts only if it is the left one, as in tmux: there the
+            // cursor stands before it.
+            Unit::Block if self.between && cursor.col > first.col => {
+                (first, Point::new(cursor.row, cursor.col - 1), Shape::Block)
+            }
             Unit::Block => (first, cursor, Shape::Block),
             Unit::Between => {
                 let (from, to) = (first.min(cursor), first.max(cursor));

@@ -67,6 +67,18 @@ fn words_end_and_begin() {
 }
 
 #[test]
+fn emacs_goes_behind_the_word() {
+    let behind = walk("one  two.x\n y", |text, from| {
+        motion::behind_word(text, from, Words::Small)
+    });
+    assert_eq!(behind[..5], [(0, 3), (0, 8), (0, 9), (0, 10), (1, 2)]);
+    let big = walk("one  two.x\n y", |text, from| {
+        motion::behind_word(text, from, Words::Big)
+    });
+    assert_eq!(big[..3], [(0, 3), (0, 10), (1, 2)]);
+}
+
+#[test]
 fn a_word_goes_on_where_the_row_wraps() {
     let mode = mode(4, 4, "ab cdefghi jk");
     let next = motion::next_word(&mode.text, at(0, 3), Words::Small);

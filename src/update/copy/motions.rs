@@ -18,6 +18,10 @@ pub(super) fn motion_or_selection(
 ) -> Result<bool> {
     let count = given.unwrap_or(1).clamp(1, MAX_COUNT);
     let rows = isize::try_from(count).unwrap_or(isize::MAX);
+    let word_end = match mode.between {
+        true => motion::behind_word,
+        false => motion::word_end,
+    };
     let mut repeat = |step: &dyn Fn(&mut CopyMode)| {
         for _ in 0..count.min(10_000) {
             step(mode);
@@ -28,10 +32,10 @@ pub(super) fn motion_or_selection(
     };
     match action {
         Action::NextWord => repeat(&word(motion::next_word, Words::Small)),
-        Action::NextWordEnd => repeat(&word(motion::word_end, Words::Small)),
+        Action::NextWordEnd => repeat(&word(word_end, Words::Small)),
         Action::PreviousWord => repeat(&word(motion::previous_word, Words::Small)),
         Action::NextSpace => repeat(&word(motion::next_word, Words::Big)),
-        Action::NextSpaceEnd => repeat(&word(motion::word_end, Words::Big)),
+        Action::NextSpaceEnd => repeat(&word(word_end, Words::Big)),
         Action::PreviousSpace => repeat(&word(motion::previous_word, Words::Big)),
         Action::NextParagraph => repeat(&|mode| {
             let row = motion::next_paragraph(&mode.text, mode.cursor.row);
@@ -52,7 +56,7 @@ pub(super) fn motion_or_selection(
         Action::CursorLeft => mode.right(-rows),
         Action::CursorRight => mode.right(rows),
         Action::CursorUp => _ = mode.down(-rows),
-        Action::CursorDown => return Ok(mode.down(rows)),
+        Action::CursorDown | Action::CursorDownAndCancel => return Ok(mode.down(rows)),
         Action::StartOfLine => mode.line_start(),
         Action::BackToIndentation => mode.indentation(),
         Action::EndOfLine => mode.line_end(),
@@ -70,18 +74,23 @@ pub(super) fn motion_or_selection(
                 mode.jump(to);
             }
         }
+        Action::PreviousMatchingBracket => {
+            if let Some(to) = motion::bracket_before(&mode.text, mode.cursor) {
+                mode.jump(to);
+            }
+        }
         Action::PageUp => mode.page(-mode.page_rows().saturating_mul(rows)),
         Action::HalfpageUp => mode.page(-mode.half_rows().saturating_mul(rows)),
-        Action::PageDown => {
+        Action::PageDown | Action::PageDownAndCancel => {
             mode.page(mode.page_rows().saturating_mul(rows));
             return Ok(!mode.at_end());
         }
-        Action::HalfpageDown => {
+        Action::HalfpageDown | Action::HalfpageDownAndCancel => {
             mode.page(mode.half_rows().saturating_mul(rows));
             return Ok(!mode.at_end());
         }
         Action::ScrollUp => mode.scroll(-rows),
-        Action::ScrollDown => {
+        Action::ScrollDown | Action::ScrollDownAndCancel => {
             mode.scroll(rows);
             return Ok(!mode.at_end());
         }
@@ -158,17 +167,29 @@ fn select(mode: &mut CopyMode, action: Action, separators: &str) {
         false => Unit::Chars,
     };
     match action {
+        Action::BeginSelection if mode.rectangle => mode.select(Unit::Block),
         Action::BeginSelection => mode.select(chars),
-        Action::SelectLine => mode.select(Unit::Lines),
+        Action::SelectLine => {
+            mode.rectangle = false;
+            mode.select(Unit::Lines);
+        }
         Action::SelectWord => {
             let word = motion::word_at(&mode.text, mode.cursor, separators);
             mode.select_word(word);
         }
-        Action::RectangleToggle => match &mut mode.selection {
-            Some(held) if held.unit == Unit::Block => held.unit = chars,
-            Some(held) => held.unit = Unit::Block,
-            None => mode.select(Unit::Block),
-        },
+        Action::RectangleToggle | Action::RectangleOn | Action::RectangleOff => {
+            let block = matches!(mode.selection, Some(held) if held.unit == Unit::Block);
+            mode.rectangle = match action {
+                Action::RectangleToggle => !block,
+                action => action == Action::RectangleOn,
+            };
+            match (&mut mode.selection, mode.rectangle) {
+                (Some(held), true) => held.unit = Unit::Block,
+                (Some(held), false) if block => held.unit = chars,
+                (None, true) => mode.select(Unit::Block),
+                _ => {}
+            }
+        }
         Action::OtherEnd => mode.other_end(),
         Action::StopSelection => {
             let cursor = mode.cursor;
@@ -176,7 +197,11 @@ fn select(mode: &mut CopyMode, action: Action, separators: &str) {
                 held.fixed = Some(cursor);
             }
         }
-        Action::ClearSelection | Action::Back => mode.selection = None,
+        Action::ClearSelection | Action::Back => {
+            mode.selection = None;
+            mode.rectangle = false;
+        }
+        Action::TogglePosition => mode.hides_position = !mode.hides_position,
         Action::SetMark => mode.mark = Some(mode.cursor),
         Action::JumpToMark => {
             if let Some(mark) = mode.mark.replace(mode.cursor) {

@@ -17,9 +17,12 @@ pub(super) fn search_prompt(forward: bool, history: Vec<String>) -> SearchPrompt
     SearchPrompt { edit, forward }
 }
 
-/// Keeps a pattern for the prompt's history.
-pub(super) fn remember(state: &mut State, client: ClientId, pattern: &str) {
+/// Keeps a pattern for the prompt's history, and for the next time the pane is read.
+pub(super) fn remember(state: &mut State, client: ClientId, id: PaneId, pattern: &str) {
     const MOST: usize = 100;
+    if let Some(pane) = state.panes.get_mut(&id).filter(|_| !pattern.is_empty()) {
+        pane.searched = Some(pattern.to_owned());
+    }
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };
@@ -66,7 +69,7 @@ pub fn prompt_key(state: &mut State, client: ClientId, mut prompt: SearchPrompt,
             let nothing = nothing.is_none_or(|searching| {
                 searching.search.is_done() && searching.search.total() == 0
             });
-            remember(state, client, &before);
+            remember(state, client, id, &before);
             tell(
                 state,
                 client,

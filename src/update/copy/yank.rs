@@ -1,13 +1,14 @@
 //! Copying: into the paste buffers and onto the clipboard of the terminal that asked.
 
-use super::{leave, mode_of};
+use super::{Order, leave, mode_of};
 use crate::command::view::copy::CopyAction as Action;
 use crate::error::Result;
 use crate::model::buffers::{self, MAX_BUFFER};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
 use crate::term::{Point, Shape};
-use crate::update::{Effect, request};
+use crate::update::event::Pipe;
+use crate::update::{Effect, ReplyTo, request};
 
 /// The most a terminal is sent for its clipboard, in bytes; terminals ignore more.
 const MAX_CLIPBOARD: usize = 1 << 20;
@@ -16,8 +17,8 @@ const MAX_CLIPBOARD: usize = 1 << 20;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Copies {
     what: What,
-    append: bool,
-    leaves: bool,
+    into: Goal,
+    after: After,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,24 +28,58 @@ enum What {
     EndOfLine,
 }
 
+/// Where it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    /// Into a buffer.
+    Buffer,
+    /// Behind what the newest buffer has.
+    Newest,
+    /// Into a buffer and to a program.
+    Both,
+    /// To a program alone.
+    Program,
+}
+
+/// What comes afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// Nothing is selected any more.
+    Clear,
+    /// The mode is left.
+    Leave,
+    /// The selection stays.
+    Stay,
+}
+
 /// How an action copies, if it does.
 pub(super) fn copies(action: Action) -> Option<Copies> {
-    let (what, append, leaves) = match action {
-        Action::CopySelection => (What::Selection, false, false),
-        Action::CopySelectionAndCancel => (What::Selection, false, true),
-        Action::AppendSelection => (What::Selection, true, false),
-        Action::AppendSelectionAndCancel => (What::Selection, true, true),
-        Action::CopyLine => (What::Line, false, false),
-        Action::CopyLineAndCancel => (What::Line, false, true),
-        Action::CopyEndOfLine => (What::EndOfLine, false, false),
-        Action::CopyEndOfLineAndCancel => (What::EndOfLine, false, true),
+    use After::{Clear, Leave, Stay};
+    use Goal::{Both, Buffer, Newest, Program};
+    use What::{EndOfLine, Line, Selection};
+    let (what, into, after) = match action {
+        Action::CopySelection => (Selection, Buffer, Clear),
+        Action::CopySelectionAndCancel => (Selection, Buffer, Leave),
+        Action::CopySelectionNoClear => (Selection, Buffer, Stay),
+        Action::AppendSelection => (Selection, Newest, Clear),
+        Action::AppendSelectionAndCancel => (Selection, Newest, Leave),
+        Action::CopyPipe => (Selection, Both, Clear),
+        Action::CopyPipeAndCancel => (Selection, Both, Leave),
+        Action::CopyPipeNoClear => (Selection, Both, Stay),
+        Action::Pipe => (Selection, Program, Clear),
+        Action::PipeAndCancel => (Selection, Program, Leave),
+        Action::PipeNoClear => (Selection, Program, Stay),
+        Action::CopyLine => (Line, Buffer, Clear),
+        Action::CopyLineAndCancel => (Line, Buffer, Leave),
+        Action::CopyPipeLine => (Line, Both, Clear),
+        Action::CopyPipeLineAndCancel => (Line, Both, Leave),
+        Action::CopyEndOfLine => (EndOfLine, Buffer, Clear),
+        Action::CopyEndOfLineAndCancel => (EndOfLine, Buffer, Leave),
+        Action::CopyPipeEndOfLine => (EndOfLine, Both, Clear),
+        Action::CopyPipeEndOfLineAndCancel => (EndOfLine, Both, Leave),
         _ => return None,
     };
-    Some(Copies {
-        what,
-        append,
-        leaves,
-    })
+    Some(Copies { what, into, after })
 }
 
 /// Copies as an action says.
@@ -52,11 +87,11 @@ pub(super) fn yank(
     state: &mut State,
     client: ClientId,
     id: PaneId,
-    action: Action,
+    order: &Order<'_>,
     separators: &str,
     effects: &mut Vec<Effect>,
 ) -> Result<()> {
-    let (Some(how), Some(mode)) = (copies(action), mode_of(state, client, id)) else {
+    let (Some(how), Some(mode)) = (copies(order.action), mode_of(state, client, id)) else {
         return Ok(());
     };
     let end = || Point::new(mode.text.line_end(mode.cursor.row), usize::MAX);
@@ -72,14 +107,46 @@ pub(super) fn yank(
             Some(text.ok_or_else(buffers::too_large)?)
         }
     };
-    mode.selection = None;
-    if how.leaves {
+    if how.after != After::Stay {
+        mode.selection = None;
+    }
+    if how.after == After::Leave {
         leave(state, client, id);
     }
-    match text {
-        Some(text) => keep(state, client, text.into_bytes(), how.append, effects),
-        None => Ok(()),
+    let Some(text) = text else {
+        return Ok(());
+    };
+    if text.is_empty() {
+        request::say(state, client, "there is nothing to copy there", false);
+        return Ok(());
     }
+    let data = text.into_bytes();
+    if let (Goal::Both | Goal::Program, Some(command)) = (how.into, order.text) {
+        pipe(state, client, id, command, data.clone(), effects);
+    }
+    match how.into {
+        Goal::Program => Ok(()),
+        into => keep(state, client, data, into == Goal::Newest, effects),
+    }
+}
+
+/// Gives bytes to a shell command, in the pane's directory.
+fn pipe(
+    state: &State,
+    client: ClientId,
+    id: PaneId,
+    command: &str,
+    data: Vec<u8>,
+    effects: &mut Vec<Effect>,
+) {
+    let pane = state.panes.get(&id);
+    let cwd = pane.map(|pane| pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()));
+    effects.push(Effect::Pipe(Box::new(Pipe {
+        command: command.to_owned(),
+        cwd: cwd.unwrap_or_else(|| state.root.clone()),
+        data,
+        reply: ReplyTo::View(client),
+    })));
 }
 
 /// Puts what was copied into the paste buffers and on the terminal's clipboard, and says so.

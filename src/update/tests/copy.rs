@@ -100,13 +100,37 @@ fn what_is_selected_is_copied_and_pasted() {
     assert!(!reading(&desk));
 }
 
-#[test]
-fn emacs_keys_copy_up_to_the_cursor() {
-    let mut desk = desk(3);
+/// Copy mode with the keys of Emacs.
+fn emacs(desk: &mut Desk) {
     let mut loaded = load::load(None, &|_| Ok(()));
     loaded.settings.copy_mode_keys = crate::config::settings::CopyKeys::Emacs;
     loaded.settings.clipboard = false;
     desk.state.config = Arc::new(loaded);
+}
+
+#[test]
+fn emacs_keys_take_whole_words() {
+    // What tmux copies of the same text with the same keys.
+    for (keys, copied) in [
+        ("C-Space M-f M-w", "alpha"),
+        ("M-f C-Space M-f M-w", " beta"),
+        ("M-f C-k", " beta    gamma delta"),
+        ("C-Space R C-f C-f M-w", "al"),
+        ("C-f C-f C-Space R Left Left M-w", "alp"),
+    ] {
+        let mut desk = Desk::new();
+        output(&mut desk, "alpha beta    gamma delta\r\n");
+        emacs(&mut desk);
+        desk.press(A, "C-b [ M-<");
+        desk.press(A, keys);
+        assert_eq!(newest(&desk), copied, "{keys}");
+    }
+}
+
+#[test]
+fn emacs_keys_copy_up_to_the_cursor() {
+    let mut desk = desk(3);
+    emacs(&mut desk);
     desk.press(A, "C-b [ M-< C-Space C-f C-f C-f M-w");
     assert_eq!(newest(&desk), "lin");
     assert_eq!(clipboard(&desk), None, "the setting is off");
@@ -116,6 +140,112 @@ fn emacs_keys_copy_up_to_the_cursor() {
     desk.write(A, "ine 2");
     desk.press(A, "Enter");
     assert_eq!(place(&desk), (2, 1));
+}
+
+#[test]
+fn blanks_are_copied_where_text_follows() {
+    // What tmux copies of the same text with the same keys.
+    for (keys, copied) in [
+        ("Space e e l l Enter", "alpha beta  "),
+        ("w w h h h Space l Enter", "  "),
+        ("$ Space Enter", "a"),
+        ("w w h h h C-v j Enter", " \n"),
+    ] {
+        let mut desk = Desk::new();
+        output(&mut desk, "alpha beta    gamma delta   \r\nshort   \r\n");
+        desk.press(A, "C-b [ g");
+        desk.press(A, keys);
+        assert_eq!(newest(&desk), copied, "{keys}");
+    }
+    let mut desk = Desk::new();
+    desk.press(A, "C-b [ Space Enter");
+    assert!(desk.state.buffers.get(None).is_err());
+    assert!(desk.message(A).contains("nothing to copy"));
+}
+
+#[test]
+fn a_pattern_outlives_the_mode() {
+    let mut desk = desk(100);
+    desk.press(A, "C-b [ ?");
+    desk.write(A, "ine 3\\d$");
+    desk.press(A, "Enter q C-b [ n");
+    assert_eq!(place(&desk), (39, 1), "it is searched backward");
+    desk.press(A, "n N");
+    assert_eq!(place(&desk), (39, 1));
+    desk.press(A, "q C-b [ g / Enter");
+    assert_eq!(place(&desk), (30, 1), "an empty pattern is the last one");
+    // Another pane has its own, and a mode in which nothing was searched for knows none.
+    desk.press(A, "q C-b % C-b [ n");
+    assert!(desk.message(A).contains("nothing to search for"));
+}
+
+#[test]
+fn a_rectangle_stays_wanted_for_the_selection_after_it() {
+    let mut desk = desk(3);
+    desk.press(A, "C-b [ g C-v l Space j l Enter");
+    assert_eq!(newest(&desk), "in\nin");
+    desk.press(A, "C-b [ g C-v C-v Space j l Enter");
+    assert_eq!(newest(&desk), "line 0\nli");
+    desk.press(A, "C-b [ g C-v Esc v j l Enter");
+    assert_eq!(newest(&desk), "line 0\nli");
+    desk.press(A, "C-b [ g v");
+    desk.prompt(A, "copy rectangle-on");
+    desk.press(A, "j l");
+    desk.prompt(A, "copy copy-selection-no-clear");
+    assert_eq!(newest(&desk), "li\nli");
+    desk.prompt(A, "copy rectangle-off");
+    desk.press(A, "C-j");
+    assert_eq!(newest(&desk), "line 0\nli");
+}
+
+#[test]
+fn tmuxs_other_actions_do_as_there() {
+    let mut desk = Desk::new();
+    output(&mut desk, "f(a[1]) x.y\r\n");
+    desk.press(A, "C-b [ g $");
+    for (line, at) in [
+        ("copy previous-matching-bracket", (0, 1)),
+        ("copy end-of-line", (0, 10)),
+        ("copy search-backward-text .", (0, 9)),
+        ("copy search-backward-incremental =a", (0, 2)),
+        ("copy search-forward-text x", (0, 8)),
+    ] {
+        desk.prompt(A, line);
+        assert_eq!(place(&desk), at, "{line}");
+    }
+    desk.press(A, "P");
+    assert!(mode(&desk, A).hides_position);
+    desk.prompt(A, "copy history-bottom");
+    desk.prompt(A, "copy cursor-down-and-cancel");
+    assert!(!reading(&desk), "there is nothing further down");
+}
+
+#[test]
+fn what_is_copied_goes_to_a_command() {
+    let mut desk = desk(3);
+    let piped = |desk: &Desk| {
+        desk.effects.iter().find_map(|effect| match effect {
+            Effect::Pipe(pipe) => Some((
+                pipe.command.clone(),
+                String::from_utf8_lossy(&pipe.data).into_owned(),
+            )),
+            _ => None,
+        })
+    };
+    desk.press(A, "C-b [ g v e");
+    desk.prompt(A, "copy pipe-no-clear 'tr a-z A-Z'");
+    assert_eq!(piped(&desk), Some(("tr a-z A-Z".into(), "line".into())));
+    assert!(desk.state.buffers.get(None).is_err(), "it is not copied");
+    desk.prompt(A, "copy copy-pipe-and-cancel 'xclip -i'");
+    assert_eq!(piped(&desk), Some(("xclip -i".into(), "line".into())));
+    assert_eq!(newest(&desk), "line");
+    assert!(!reading(&desk));
+    desk.press(A, "C-b [ g w");
+    desk.prompt(A, "copy copy-pipe-end-of-line cat");
+    assert_eq!(piped(&desk), Some(("cat".into(), "0".into())));
+    desk.prompt(A, "copy copy-pipe-line-and-cancel");
+    assert_eq!(piped(&desk), None, "without a command it is copied alone");
+    assert_eq!(newest(&desk), "line 0");
 }
 
 #[test]
