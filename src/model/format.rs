@@ -5,22 +5,31 @@
 //! | `#{name}` | the variable's value; nothing if there is no such variable |
 //! | `#S` `#I` `#W` `#F` `#P` `#D` `#T` `#H` `#h` | short forms, see [`short`] |
 //! | `#{?name,a,b}` | `a` if the variable is neither empty nor `0`, else `b`; `b` may be missing |
-//! | `#{==:a,b}` `#{!=:a,b}` `#{<:a,b}` `#{>:a,b}` | `1` or `0`; numbers compare as numbers |
-//! | `#{&&:a,b}` `#{\|\|:a,b}` `#{m:glob,a}` | both, either, whether the pattern fits: `1` or `0` |
+//! | `#{==:a,b}` `#{!=:a,b}` `#{<:a,b}` `#{>:a,b}` | `1` or `0`; compared as text, as in tmux |
+//! | `#{e\|+\|:a,b}` | a sum; `-` `*` `/` `m` (the rest), and `==` `<` … of numbers; `e\|/\|f\|3` with decimals |
+//! | `#{&&:a,b}` `#{\|\|:a,b}` `#{m:glob,a}` | both, either, whether the pattern fits: `1` or `0`; `m/ri` a regular expression, in any case |
 //! | `#{=N:x}` `#{=-N:x}` | at most N columns from the start, from the end; `#{=/N/…:x}` marks the cut |
 //! | `#{pN:x}` `#{p-N:x}` | padded to N columns at the right, at the left |
 //! | `#{b:x}` `#{d:x}` `#{n:x}` `#{l:text}` | last part of a path, its directory, a length, text as it stands |
+//! | `#{t:x}` `#{a:n}` `#{c:colour}` | a time to be read, the character of a number, a colour as six digits |
+//! | `#{s/re/to/:x}` `#{q:x}` `#{w:x}` | with parts replaced, quoted for a shell, its columns |
+//! | `#{E:x}` `#{T:x}` | the value of `x` read as a format once more |
+//! | `#{W:a,b}` `#{P:a,b}` `#{S:a,b}` | `a` for each tab, pane, session; `b` for the one that is shown |
+//! | `#{N:name}` `#{N/s:name}` | whether there is a tab, a session of that name: `1` or `0` |
+//! | `#{=3;p6:x}` | several of these at once |
 //! | `#[style]` | a style for what follows; kept apart from text, so a title cannot forge one |
 //! | `##` `#,` `#}` | `#`, `,`, `}` |
 //!
 //! Where `x`, `a`, `b` and a condition are written, formats may stand in formats. Values are put in as
 //! they are and never read as formats again: a pane's title that says `#{pid}` shows just that.
-//! Nothing here fails: what is not a format is text. Work and result are bounded.
+//! Nothing here fails: what is not a format is text, and one that is not closed takes the rest with it.
+//! Work and result are bounded.
 
+mod modifiers;
 #[cfg(test)]
 mod tests;
 
-use crate::draw::text;
+use modifiers::{Modifier, Width, compares, fits, split_modifiers};
 
 /// Formats nested deeper than this are empty.
 const MAX_DEPTH: usize = 24;
@@ -38,16 +47,49 @@ pub enum Piece {
     Style(String),
 }
 
-/// Where the values come from; `None` for a variable that does not exist.
-pub type Values<'a> = dyn Fn(&str) -> Option<String> + 'a;
+/// Where the values come from.
+pub trait Source {
+    /// A variable's value; `None` if there is no such variable.
+    fn value(&self, name: &str) -> Option<String>;
+
+    /// What a format goes through.
+    fn each(&self, _what: Each) -> Vec<Item<'_>> {
+        Vec::new()
+    }
+}
+
+impl<F: Fn(&str) -> Option<String>> Source for F {
+    fn value(&self, name: &str) -> Option<String> {
+        self(name)
+    }
+}
+
+/// What a format can go through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Each {
+    /// The tabs.
+    Tab,
+    /// The panes of the tab.
+    Pane,
+    /// The sessions; there is one.
+    Session,
+}
+
+/// One of them.
+pub struct Item<'a> {
+    /// Its values.
+    pub source: Box<dyn Source + 'a>,
+    /// Whether it is the one that is shown.
+    pub current: bool,
+}
 
 /// The text of a format; styles are left out.
-pub fn expand(format: &str, values: &Values<'_>) -> String {
+pub fn expand(format: &str, values: &dyn Source) -> String {
     flat(pieces(format, values))
 }
 
 /// A format's text and styles, in order.
-pub fn pieces(format: &str, values: &Values<'_>) -> Vec<Piece> {
+pub fn pieces(format: &str, values: &dyn Source) -> Vec<Piece> {
     let mut expander = Expander {
         values,
         steps: 0,
@@ -86,7 +128,7 @@ fn flat(pieces: Vec<Piece>) -> String {
 }
 
 struct Expander<'a> {
-    values: &'a Values<'a>,
+    values: &'a dyn Source,
     steps: usize,
     length: usize,
 }
@@ -126,7 +168,7 @@ impl Expander<'_> {
                     out.extend(self.braces(body, depth + 1));
                     return rest.get(1..).unwrap_or_default();
                 }
-                None => self.push(out, "#{"),
+                None => return "",
             },
             '[' => match beyond.find(']') {
                 Some(end) => {
@@ -140,7 +182,7 @@ impl Expander<'_> {
             '#' | ',' | '}' => self.push(out, next.encode_utf8(&mut [0; 4])),
             letter => match short(letter) {
                 Some(name) => {
-                    let value = (self.values)(name).unwrap_or_default();
+                    let value = self.values.value(name).unwrap_or_default();
                     self.push(out, &value);
                 }
                 None => {
@@ -170,8 +212,8 @@ impl Expander<'_> {
         if let Some(choice) = body.strip_prefix('?') {
             return self.choose(choice, depth);
         }
-        let text = match split_modifier(body) {
-            Some((modifier, operand)) => self.modified(modifier, operand, depth),
+        let text = match split_modifiers(body) {
+            Some((modifiers, operand)) => self.modified(&modifiers, operand, depth),
             None => self.value(body, depth),
         };
         let mut out = Vec::new();
@@ -199,7 +241,7 @@ impl Expander<'_> {
     fn value(&mut self, text: &str, depth: usize) -> String {
         match text.contains('#') {
             true => flat(self.expand(text, depth + 1)),
-            false => (self.values)(text).unwrap_or_default(),
+            false => self.values.value(text).unwrap_or_default(),
         }
     }
 
@@ -213,169 +255,108 @@ impl Expander<'_> {
         (expanded(0), expanded(1))
     }
 
-    fn modified(&mut self, modifier: &str, operand: &str, depth: usize) -> String {
+    /// What modifiers make of an operand. The first that compares, counts or goes through something
+    /// says what the value is; the others are put to it.
+    fn modified(&mut self, modifiers: &[Modifier<'_>], operand: &str, depth: usize) -> String {
+        let mut rest = modifiers.iter();
+        let mut value = loop {
+            let Some(modifier) = rest.next() else {
+                break self.value(operand, depth);
+            };
+            if let Some(made) = self.made(modifier, operand, depth) {
+                break made;
+            }
+        };
+        if modifiers
+            .iter()
+            .any(|modifier| matches!(modifier.name, "E" | "T"))
+        {
+            value = flat(self.expand(&value, depth + 1));
+        }
+        for modifier in modifiers {
+            value = modifier.put_to(value);
+        }
+        // A width comes last, whatever stands behind it.
+        for width in modifiers.iter().filter_map(Width::of) {
+            value = width.apply(&value);
+        }
+        value
+    }
+
+    /// What a modifier makes of its operand by itself; `None` if it changes a value that is there.
+    fn made(&mut self, modifier: &Modifier<'_>, operand: &str, depth: usize) -> Option<String> {
         let truth = |value: bool| if value { "1" } else { "0" }.to_owned();
-        match modifier {
+        Some(match modifier.name {
             "==" | "!=" | "<" | ">" | "<=" | ">=" => {
                 let (a, b) = self.operands(operand, depth);
-                truth(compares(modifier, &a, &b))
+                truth(compares(modifier.name, a.cmp(&b)))
             }
             "&&" | "||" => {
                 let (a, b) = self.operands(operand, depth);
                 let (a, b) = (is_true(&a), is_true(&b));
-                truth(if modifier == "&&" { a && b } else { a || b })
+                truth(if modifier.name == "&&" {
+                    a && b
+                } else {
+                    a || b
+                })
             }
             "m" => {
                 let (pattern, text) = self.operands(operand, depth);
-                truth(fits(&pattern, &text))
+                truth(fits(modifier, &pattern, &text))
+            }
+            "e" => {
+                let (a, b) = self.operands(operand, depth);
+                modifier.reckon(&a, &b).unwrap_or_default()
             }
             "l" => operand.to_owned(),
-            "E" | "T" => self.value(operand, depth),
-            "b" => {
-                let path = self.value(operand, depth);
-                let path = path.trim_end_matches('/');
-                path.rsplit('/').next().unwrap_or_default().to_owned()
+            "a" | "c" => {
+                let text = flat(self.expand(operand, depth + 1));
+                let made = match modifier.name {
+                    "a" => modifiers::character(&text),
+                    _ => modifiers::hexadecimal(&text),
+                };
+                made.unwrap_or_default()
             }
-            "d" => {
-                let path = self.value(operand, depth);
-                match path.rsplit_once('/') {
-                    Some(("", _)) => "/".to_owned(),
-                    Some((dir, _)) => dir.to_owned(),
-                    None => ".".to_owned(),
-                }
+            "W" => self.each(Each::Tab, operand, depth),
+            "P" => self.each(Each::Pane, operand, depth),
+            "S" => self.each(Each::Session, operand, depth),
+            "N" => {
+                let name = flat(self.expand(operand, depth + 1));
+                let (what, variable) = match modifier.has_flag('s') {
+                    true => (Each::Session, "session_name"),
+                    false => (Each::Tab, "window_name"),
+                };
+                let all = self.values.each(what);
+                truth(
+                    all.iter()
+                        .any(|item| item.source.value(variable).as_ref() == Some(&name)),
+                )
             }
-            "n" => self.value(operand, depth).chars().count().to_string(),
-            _ => {
-                let value = self.value(operand, depth);
-                match Width::read(modifier) {
-                    Some(width) => width.apply(&value),
-                    None => String::new(),
-                }
-            }
-        }
-    }
-}
-
-/// `=N`, `=-N`, `=/N/mark`, `pN` and `p-N`.
-struct Width<'a> {
-    pads: bool,
-    cells: usize,
-    from_end: bool,
-    mark: &'a str,
-}
-
-impl Width<'_> {
-    fn read(modifier: &str) -> Option<Width<'_>> {
-        let pads = modifier.starts_with('p');
-        let rest = modifier.strip_prefix(['=', 'p'])?;
-        let (number, mark) = match rest.strip_prefix('/') {
-            Some(inner) => inner.split_once('/').unwrap_or((inner, "")),
-            None => (rest, ""),
-        };
-        let from_end = number.starts_with('-');
-        let cells: usize = number.trim_start_matches('-').parse().ok()?;
-        let cells = cells.min(MAX_LENGTH / 16);
-        Some(Width {
-            pads,
-            cells,
-            from_end,
-            mark: mark.trim_end_matches('/'),
+            _ => return None,
         })
     }
 
-    fn apply(&self, value: &str) -> String {
-        let width = text::width(value);
-        if self.pads {
-            let spaces = " ".repeat(self.cells.saturating_sub(width));
-            return match self.from_end {
-                true => spaces + value,
-                false => value.to_owned() + &spaces,
+    /// A format for each of several things, in a row; another for the one that is shown, if there is
+    /// another.
+    fn each(&mut self, what: Each, operand: &str, depth: usize) -> String {
+        let parts = split_commas(operand);
+        let (all, current) = match parts.as_slice() {
+            [all, current, ..] => (*all, *current),
+            _ => (operand, operand),
+        };
+        let mut text = String::new();
+        for item in self.values.each(what) {
+            let mut inner = Expander {
+                values: &*item.source,
+                steps: self.steps + 1,
+                length: self.length,
             };
+            let format = if item.current { current } else { all };
+            text.push_str(&flat(inner.expand(format, depth + 1)));
+            (self.steps, self.length) = (inner.steps, inner.length);
         }
-        if width <= self.cells {
-            return value.to_owned();
-        }
-        match self.from_end {
-            true => self.mark.to_owned() + &last_cells(value, self.cells),
-            false => first_cells(value, self.cells) + self.mark,
-        }
+        text
     }
-}
-
-fn cells_of(c: char) -> usize {
-    text::char_width(c).unwrap_or(1)
-}
-
-/// As much of the start as fits into `cells` columns.
-fn first_cells(value: &str, cells: usize) -> String {
-    let mut used = 0;
-    let fits = value.chars().take_while(|c| {
-        used += cells_of(*c);
-        used <= cells
-    });
-    fits.collect()
-}
-
-/// As much of the end as fits into `cells` columns.
-fn last_cells(value: &str, cells: usize) -> String {
-    let mut used = 0;
-    let fits = value.chars().rev().take_while(|c| {
-        used += cells_of(*c);
-        used <= cells
-    });
-    let backwards: Vec<char> = fits.collect();
-    // A mark whose letter was cut off has nothing to stand on.
-    let kept = backwards.into_iter().rev();
-    kept.skip_while(|c| cells_of(*c) == 0).collect()
-}
-
-fn compares(operator: &str, a: &str, b: &str) -> bool {
-    let order = match (a.parse::<i64>(), b.parse::<i64>()) {
-        (Ok(a), Ok(b)) => a.cmp(&b),
-        _ => a.cmp(b),
-    };
-    match operator {
-        "==" => order.is_eq(),
-        "!=" => order.is_ne(),
-        "<" => order.is_lt(),
-        ">" => order.is_gt(),
-        "<=" => order.is_le(),
-        _ => order.is_ge(),
-    }
-}
-
-/// Whether a pattern of `*` and `?` fits the whole text.
-fn fits(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    // Where each side stands, and where to go on after a star that has to swallow one more.
-    let (mut p, mut t) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                retry = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == '?' || Some(c) == text.get(t) => {
-                p += 1;
-                t += 1;
-            }
-            _ => match retry {
-                Some((star, from)) => {
-                    retry = Some((star, from + 1));
-                    p = star + 1;
-                    t = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern
-        .get(p..)
-        .unwrap_or_default()
-        .iter()
-        .all(|c| *c == '*')
 }
 
 /// Where the brace that closes an open one stands.
@@ -394,13 +375,6 @@ fn split_commas(text: &str) -> Vec<&str> {
     }
     parts.push(rest);
     parts
-}
-
-/// A modifier and what it applies to: what stands before and after the first colon.
-fn split_modifier(body: &str) -> Option<(&str, &str)> {
-    let (at, _) = scan(body, |depth, c| depth == 0 && c == ':')?;
-    let (modifier, operand) = body.split_at(at);
-    Some((modifier, operand.get(1..).unwrap_or_default()))
 }
 
 /// The first character that `wanted`, told how many inner formats it stands in; `#,` and the like are

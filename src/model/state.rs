@@ -114,6 +114,12 @@ pub struct State {
     pub host: String,
     /// The server's process id.
     pub pid: u32,
+    /// The number and the name of the person whose it is.
+    pub uid: u32,
+    /// See [`State::uid`].
+    pub user: String,
+    /// The socket on which it answers.
+    pub socket: PathBuf,
     next_pane: u32,
     next_tab: u32,
 }
@@ -157,6 +163,9 @@ impl State {
             palette_recent: Vec::new(),
             host: String::new(),
             pid: 0,
+            uid: 0,
+            user: String::new(),
+            socket: PathBuf::new(),
             next_pane: 0,
             next_tab: 0,
         }

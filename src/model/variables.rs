@@ -2,12 +2,17 @@
 //!
 //! A format is about one pane, the tab it is in and one terminal; whoever expands it says which.
 
-use super::format::{self, Piece};
+use super::buffers::Buffer;
+use super::format::{self, Each, Item, Piece, Source};
 use super::id::{ClientId, PaneId, TabId};
 use super::pane::{Pane, PaneLife};
 use super::state::State;
 use super::tab::Tab;
 use super::view::View;
+use crate::term::{MouseEncoding, MouseTracking};
+
+/// Columns of a buffer's text that are shown.
+pub const SAMPLE: usize = 60;
 
 /// What a format is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,7 +28,7 @@ pub struct Subject {
 /// The text of a format about something.
 pub fn expand(state: &State, subject: Subject, format: &str) -> String {
     let found = Found::of(state, subject);
-    format::expand(format, &|name| found.value(name))
+    format::expand(format, &found)
 }
 
 /// Like [`expand`], with variables of the caller's own that go before all others.
@@ -31,19 +36,68 @@ pub fn expand_with(
     state: &State,
     subject: Subject,
     format: &str,
-    own: &format::Values<'_>,
+    own: &dyn Fn(&str) -> Option<String>,
 ) -> String {
     let found = Found::of(state, subject);
-    format::expand(format, &|name| own(name).or_else(|| found.value(name)))
+    format::expand(format, &|name: &str| {
+        own(name).or_else(|| found.value(name))
+    })
 }
+
+/// Every variable that has a value, one a line as `name=value`.
+pub fn all(state: &State, subject: Subject) -> String {
+    let found = Found::of(state, subject);
+    let options = state.options.keys().filter(|name| name.starts_with('@'));
+    let mut names: Vec<&str> = NAMES.split_ascii_whitespace().collect();
+    names.extend(options.map(String::as_str));
+    names.sort_unstable();
+    let lines = names.into_iter().filter_map(|name| {
+        let value = found.value(name)?;
+        Some(format!(
+            "{name}={}",
+            crate::draw::text::sanitize_line(&value)
+        ))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The names there are, for [`all`].
+const NAMES: &str = "\
+    active_window_index agent_claims agent_group agent_id agent_is_coordinator agent_kind agent_name \
+    agent_number agent_role agent_state agent_working_on alternate_on buffer_name buffer_sample buffer_size \
+    client_control_mode client_height client_name client_prefix client_readonly client_session client_width \
+    cursor_character cursor_flag cursor_x cursor_y history_limit history_size host host_short insert_flag \
+    keypad_cursor_flag keypad_flag last_window_index mouse mouse_all_flag mouse_any_flag mouse_button_flag \
+    mouse_sgr_flag mouse_standard_flag mouse_utf8_flag pane_active pane_activity_flag \
+    pane_at_bottom pane_at_left pane_at_right pane_at_top pane_bell_flag pane_bottom pane_current_command \
+    pane_current_path pane_dead pane_dead_status pane_floating_flag pane_height pane_id pane_in_mode \
+    pane_index pane_input_off pane_last pane_left pane_marked pane_marked_set pane_name pane_pid \
+    pane_pinned_flag pane_right pane_stacked_flag pane_start_command pane_start_path pane_synchronized \
+    pane_title pane_top pane_width pid prefix revision scroll_region_lower scroll_region_upper \
+    session_attached session_created session_id session_many_attached session_name session_path \
+    session_windows socket_path start_time status uid user version window_active window_activity_flag \
+    window_bell_flag window_bigger window_end_flag window_flags window_height window_id window_index \
+    window_last_flag window_name window_panes window_raw_flags window_start_flag window_width \
+    window_zoomed_flag wrap_flag";
 
 /// The text and the styles of a format about something, as a status line shows them.
 pub fn pieces(state: &State, subject: Subject, format: &str) -> Vec<Piece> {
     let found = Found::of(state, subject);
-    format::pieces(format, &|name| found.value(name))
+    format::pieces(format, &found)
+}
+
+/// A paste buffer's variables.
+pub fn buffer(buffer: &Buffer, name: &str) -> Option<String> {
+    Some(match name {
+        "buffer_name" => buffer.name.clone(),
+        "buffer_size" => buffer.data.len().to_string(),
+        "buffer_sample" => buffer.sample(SAMPLE),
+        _ => return None,
+    })
 }
 
 /// A subject with everything looked up.
+#[derive(Clone, Copy)]
 struct Found<'a> {
     state: &'a State,
     pane: Option<&'a Pane>,
@@ -73,6 +127,47 @@ impl<'a> Found<'a> {
             view,
         }
     }
+}
+
+impl Source for Found<'_> {
+    fn each(&self, what: Each) -> Vec<Item<'_>> {
+        fn item(found: Found<'_>, current: bool) -> Item<'_> {
+            Item {
+                source: Box::new(found),
+                current,
+            }
+        }
+        match what {
+            Each::Session => vec![item(*self, true)],
+            Each::Tab => {
+                let shown = self.view.map(|view| view.tab);
+                let tabs = self.state.tabs.iter();
+                tabs.map(|tab| {
+                    let mut found = Found {
+                        tab: Some(tab),
+                        ..*self
+                    };
+                    let pane = found.active();
+                    found.pane = pane.and_then(|pane| self.state.panes.get(&pane));
+                    item(found, shown == Some(tab.id))
+                })
+                .collect()
+            }
+            Each::Pane => {
+                let panes = self.tab.map(Tab::panes).unwrap_or_default();
+                let panes = panes.into_iter().filter_map(|id| self.state.panes.get(&id));
+                panes
+                    .map(|pane| {
+                        let found = Found {
+                            pane: Some(pane),
+                            ..*self
+                        };
+                        item(found, self.active() == Some(pane.id))
+                    })
+                    .collect()
+            }
+        }
+    }
 
     fn value(&self, name: &str) -> Option<String> {
         let name = match name.split_once('_') {
@@ -84,16 +179,18 @@ impl<'a> Found<'a> {
             return Some(option);
         }
         match name.split('_').next()? {
-            "pane" | "cursor" | "history" | "alternate" | "mouse" | "bracket" => {
-                self.of_pane(self.pane?, &name)
-            }
+            "pane" | "cursor" | "history" | "alternate" | "mouse" | "insert" | "wrap"
+            | "keypad" | "origin" | "scroll" => self.of_pane(self.pane?, &name),
             "window" => self.of_tab(self.tab?, &name),
+            "buffer" => buffer(self.state.buffers.iter().next()?, &name),
             "client" => self.of_client(self.view?, &name),
             "agent" => self.of_agent(self.pane?, &name),
             _ => self.of_server(&name),
         }
     }
+}
 
+impl Found<'_> {
     /// What `set-option` has set: for the pane, then for everything.
     fn option(&self, name: &str) -> Option<String> {
         let own = self.pane.and_then(|pane| pane.options.get(name));
@@ -112,6 +209,13 @@ impl<'a> Found<'a> {
             "host" => state.host.clone(),
             "host_short" => state.host.split('.').next()?.to_owned(),
             "pid" => state.pid.to_string(),
+            "uid" => state.uid.to_string(),
+            "user" => state.user.clone(),
+            "socket_path" => state.socket.display().to_string(),
+            // The server's life is counted from its beginning.
+            "start_time" | "session_created" => (state.journal.life / 1000).to_string(),
+            "active_window_index" => state.tab_index(self.view?.tab)?.to_string(),
+            "last_window_index" => state.tabs.len().checked_sub(1)?.to_string(),
             "version" => env!("CARGO_PKG_VERSION").to_owned(),
             "revision" => state.snapshot.revision.to_string(),
             "prefix" => crate::keys::chord::show(&[state.config.keymap.prefix()]),
@@ -159,10 +263,33 @@ impl<'a> Found<'a> {
                 let scrolled = self.view.map(|view| view.copy.contains_key(&pane.id));
                 flag(scrolled.unwrap_or(false))
             }
+            // Nobody takes the keyboard from a pane alone.
+            "pane_input_off" => flag(false),
+            "pane_last" => {
+                let order = self.view.and_then(|view| view.focus.get(&self.tab?.id));
+                let last = order.and_then(|order| order.iter().rev().nth(1));
+                flag(last == Some(&pane.id))
+            }
+            "cursor_flag" => flag(pane.screen.cursor().is_some()),
+            "cursor_character" => {
+                let row = pane.screen.line_text(i32::from(y), false)?;
+                character_at(&row, usize::from(x))
+            }
+            "keypad_flag" => flag(pane.screen.modes().application_keypad),
+            "keypad_cursor_flag" => flag(pane.screen.modes().application_cursor),
+            "mouse_sgr_flag" => flag(pane.screen.modes().mouse_encoding == MouseEncoding::Sgr),
+            "mouse_utf8_flag" => flag(pane.screen.modes().mouse_encoding == MouseEncoding::Utf8),
+            "mouse_standard_flag" => flag(pane.screen.modes().mouse == MouseTracking::Click),
+            "mouse_button_flag" => flag(pane.screen.modes().mouse == MouseTracking::Drag),
+            "mouse_all_flag" => flag(pane.screen.modes().mouse == MouseTracking::Motion),
+            "insert_flag" => flag(pane.screen.inserts()),
+            "wrap_flag" => flag(pane.screen.wraps()),
+            "scroll_region_upper" => pane.screen.scroll_region().0.to_string(),
+            "scroll_region_lower" => pane.screen.scroll_region().1.to_string(),
             "cursor_x" => x.to_string(),
             "cursor_y" => y.to_string(),
             "alternate_on" => flag(pane.screen.modes().alternate_screen),
-            "mouse_any_flag" => flag(pane.screen.modes().mouse != crate::term::MouseTracking::None),
+            "mouse_any_flag" => flag(pane.screen.modes().mouse != MouseTracking::None),
             "mouse" => on(self.state.config.settings.mouse),
             "history_size" => pane.screen.history_len().to_string(),
             "history_limit" => self.state.config.settings.history_lines.to_string(),
@@ -231,7 +358,9 @@ impl<'a> Found<'a> {
             "window_zoomed_flag" => flag(zoomed),
             "window_bell_flag" => flag(any(|pane| pane.bell)),
             "window_activity_flag" => flag(any(|pane| pane.activity)),
-            "window_flags" => {
+            "window_start_flag" => flag(self.state.tab_index(tab.id)? == 0),
+            "window_end_flag" => flag(self.state.tabs.last().is_some_and(|last| last.id == tab.id)),
+            "window_flags" | "window_raw_flags" => {
                 let marks = [
                     (any(|pane| pane.activity), '#'),
                     (any(|pane| pane.bell), '!'),
@@ -291,6 +420,17 @@ impl<'a> Found<'a> {
             _ => return None,
         })
     }
+}
+
+/// The character in a column of a row's text.
+fn character_at(row: &str, column: usize) -> String {
+    let mut at = 0;
+    let found = row.chars().find(|c| {
+        let begins = at;
+        at += crate::draw::text::char_width(*c).unwrap_or(1);
+        (begins..at).contains(&column)
+    });
+    found.unwrap_or(' ').to_string()
 }
 
 fn on(value: bool) -> String {

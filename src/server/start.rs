@@ -247,6 +247,10 @@ fn fresh_state(workspace: &Workspace, coord: Option<&Coord>) -> Result<State> {
         .to_string_lossy()
         .into_owned();
     state.pid = std::process::id();
+    state.uid = rustix::process::getuid().as_raw();
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+    state.socket = workspace.sockets(&socket_dir()?)?.socket;
+    state.user = user.unwrap_or_else(|_| state.uid.to_string());
     state.first_start = is_first_start();
     state.journal.life = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     state.home = std::env::var_os("HOME").map(PathBuf::from);

@@ -317,6 +317,22 @@ impl Screen {
         self.engine.images.shown()
     }
 
+    /// Whether what is printed moves what stands behind it (IRM).
+    pub fn inserts(&self) -> bool {
+        self.engine.has(TermMode::INSERT)
+    }
+
+    /// Whether lines too long for the screen go on in the next row (DECAWM).
+    pub fn wraps(&self) -> bool {
+        self.engine.has(TermMode::LINE_WRAP)
+    }
+
+    /// The first and the last row that scroll.
+    pub fn scroll_region(&self) -> (usize, usize) {
+        let region = &self.engine.region;
+        (region.start, region.end.saturating_sub(1))
+    }
+
     /// Lines of history that can be scrolled to; none on the alternate screen.
     pub fn history_len(&self) -> usize {
         match self.engine.has(TermMode::ALT_SCREEN) {

@@ -110,7 +110,7 @@ mod tests {
 
     fn check(format: &str, expected: &[(&str, Style)]) {
         let base = Style::new().fg(Color::Indexed(250)).bg(Color::Indexed(236));
-        let found = spans(format::pieces(format, &|_| None), base);
+        let found = spans(format::pieces(format, &|_: &str| None), base);
         let found: Vec<(&str, Style)> = found
             .iter()
             .map(|span| (span.text.as_str(), span.style))

@@ -622,6 +622,62 @@ fn keys_are_sent_by_name_byte_and_count() {
     world.ok(&["wait", "-t", &pane, "--until", &typed]);
 }
 
+/// Variables that scripts for tmux ask for, with the values that tmux gives.
+#[test]
+fn variables_of_tmuxs_scripts_have_values() {
+    let (world, _terminal) = one();
+    let pane = says(
+        &world,
+        &[
+            "run",
+            "--",
+            "sh",
+            "-c",
+            "printf '\\033[?25l\\033[?1000;1006h\\033[?7l\\033[3;5r\\033=ready'; cat",
+        ],
+    );
+    world.ok(&["wait", "-t", &pane, "--until", "text ready"]);
+    let shown = |format: &str| says(&world, &["display-message", "-p", "-t", &pane, format]);
+    let flags = "#{cursor_flag}#{mouse_sgr_flag}#{mouse_standard_flag}#{mouse_button_flag}#{keypad_flag}\
+                 #{insert_flag}#{wrap_flag} #{scroll_region_upper} #{scroll_region_lower}";
+    assert_eq!(shown(flags), "0110100 2 4");
+    assert_eq!(
+        shown("#{pane_input_off}#{pane_last}[#{buffer_name}]"),
+        "00[]"
+    );
+    assert_eq!(
+        shown("#{window_start_flag}#{active_window_index}#{last_window_index}"),
+        "100"
+    );
+    assert_eq!(
+        shown("#{==:#{socket_path},}#{==:#{uid},}#{==:#{user},}"),
+        "000"
+    );
+    let started: i64 = shown("#{start_time}").parse().expect("seconds");
+    assert!(started > 1_700_000_000);
+    assert_eq!(shown("#{t/f/%s:start_time}"), started.to_string());
+    assert_eq!(shown("#{W:#{window_index} ,[#{window_index}]}"), "[0]");
+    let panes = shown("#{P:#{pane_id} ,[#{pane_id}] }");
+    assert!(
+        panes == format!("%0 [{pane}]") || panes == format!("[%0] {pane}"),
+        "{panes}"
+    );
+    assert_eq!(shown("#{N/s:nowhere}#{S:x}"), "0x");
+    world.ok(&["set-buffer", "-b", "mine", "some text"]);
+    let listed = "#{buffer_name} #{buffer_size} #{buffer_sample}";
+    assert_eq!(
+        says(&world, &["list-buffers", "-F", listed]),
+        "mine 9 some text"
+    );
+    assert_eq!(shown(listed), "mine 9 some text");
+    let all = world.ok(&["display-message", "-a", "-t", &pane]);
+    assert!(
+        all.lines().any(|line| line == format!("pane_id={pane}")),
+        "{all}"
+    );
+    assert!(all.contains("\nbuffer_size=9\n"), "{all}");
+}
+
 /// A program that asked for it can tell the number block's keys from their twins.
 #[test]
 fn keys_of_the_number_block_are_themselves() {

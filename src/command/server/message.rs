@@ -35,6 +35,9 @@ pub struct DisplayMessage {
     /// Show the words as they stand, formats too
     #[arg(short = 'l', long)]
     pub literal: bool,
+    /// Print every variable and its value
+    #[arg(short = 'a', long, conflicts_with = "literal")]
+    pub all: bool,
     /// The line
     #[arg(trailing_var_arg = true)]
     pub text: Vec<String>,
@@ -56,7 +59,11 @@ impl Run<ServerCx<'_>> for DisplayMessage {
             true => line,
             false => variables::expand(cx.state, subject, format),
         };
-        if self.print {
+        let text = match self.all {
+            true => variables::all(cx.state, subject),
+            false => text,
+        };
+        if self.print || self.all {
             let data = json!({ "text": text });
             return Ok(Reply::new(text, data));
         }

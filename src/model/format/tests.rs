@@ -35,7 +35,7 @@ fn variables_and_short_forms() {
     check("[#{no_such_variable}]", "[]");
     check("#{pane_title}", "vim, #{pid} #[bold]");
     check("## #, #} #z #", "# , } #z #");
-    check("#{unclosed", "#{unclosed");
+    check("x#{pane_id", "x");
     check("#[unclosed", "#[unclosed");
 }
 
@@ -49,7 +49,7 @@ fn choices_and_comparisons() {
     check("#{?zero,a,#{?one,b#,c,d}}", "b,c");
     check("#{?zero,a,one,b,c}", "b");
     check("#{?#{==:#{session_name},stoa},here,there}", "here");
-    check("#{==:a,b}#{!=:a,b}#{<:9,12}#{>:9,12}#{<:b,a}", "01100");
+    check("#{==:a,b}#{!=:a,b}#{<:9,12}#{>:10,9}#{<:b,a}", "01000");
     check("#{&&:1,#{zero}}#{||:1,#{zero}}", "01");
     check(
         "#{m:st*a,#{session_name}}#{m:?toa,stoa}#{m:*x,stoa}#{m:**,}",
@@ -77,6 +77,50 @@ fn widths_paths_and_literals() {
     );
     check("#{l:pane_id} #{n:pane_id}", "pane_id 2");
     check("#{nonsense:pane_id}", "");
+}
+
+/// Each as `tmux display-message -p` has it.
+#[test]
+fn numbers_and_expressions() {
+    check(
+        "#{e|+|:1,2} #{e|-|:1,2} #{e|*|:3,4} #{e|/|:7,2}",
+        "3 -1 12 3",
+    );
+    check("#{e|/|f:7,2} #{e|+|f|3:1.5,2} #{e|m|:7,3}", "3.50 3.500 1");
+    check("#{e|>|:10,9}#{e|<|:10,9}#{e|==|:1,1}", "101");
+    check("#{e|+|:#{e|*|:2,3},4} #{e|+:1,2}", "10 3");
+    check("[#{e|+|:a,2}]", "[]");
+    check(
+        "#{m/r:^a.c$,abc}#{m/ri:^A.C$,abc}#{m/i:A*,abc}#{m/r:(,abc}",
+        "1110",
+    );
+    check("#{a:98}[#{a:300}]", "b[]");
+    check(
+        "#{c:red} #{c:#ff0000} #{c:colour5} #{c:colour196}",
+        "800000 ff0000 800080 ff0000",
+    );
+    check("[#{e|/|:7,0}]", "[]");
+}
+
+#[test]
+fn several_modifiers_at_once() {
+    check(
+        "#{=3;p6:session_name}|#{=1;p-6:session_name}|",
+        "sto   |     s|",
+    );
+    check("#{=3;p6:banana}|", "      |");
+    check(
+        "#{s/a/b/:#{l:banana}} #{s/A/b/i:#{l:banana}}",
+        "bbnbnb bbnbnb",
+    );
+    check("#{s/(n)a/<\\1>/:#{l:banana}}", "ba<n><n>");
+    check("#{w:window_name} #{n:window_name}", "6 3");
+    check(
+        "#{q:pane_current_path} #{q:#{l:a b$}}",
+        "/home/ada/src a\\ b\\$",
+    );
+    check("[#{E:pane_title}] #{T:pane_id}", "[vim,  ] %3");
+    check("#{t/f/%Y:number}", "1970");
 }
 
 #[test]
