@@ -236,11 +236,13 @@ commands! {
             MarkPane(pane::mark::MarkPane) "mark-pane" []
             BreakPane(pane::break_out::BreakPane) "break-pane" ["breakp"]
             FocusPane(pane::focus::FocusPane) "focus-pane" ["select-pane", "selectp"]
+            LastPane(pane::focus::LastPane) "last-pane" ["lastp"]
             RenamePane(pane::rename::RenamePane) "rename-pane" []
             RunProgram(pane::run::RunProgram) "run" []
             WaitPane(pane::wait::WaitPane) "wait" []
             SendKeys(pane::send_keys::SendKeys) "send-keys" []
             CapturePane(pane::capture::CapturePane) "capture-pane" ["capturep"]
+            ClearHistory(pane::clear_history::ClearHistory) "clear-history" ["clearhist"]
             ListPanes(pane::list::ListPanes) "list-panes" ["lsp", "panes"]
         }
         "copying" {
@@ -259,6 +261,7 @@ commands! {
             CloseTab(tab::close::CloseTab) "close-tab" ["kill-window", "killw"]
             RenameTab(tab::rename::RenameTab) "rename-tab" ["rename-window", "renamew"]
             MoveTab(tab::reorder::MoveTab) "move-tab" ["move-window", "movew"]
+            SwapTab(tab::reorder::SwapTab) "swap-tab" ["swap-window", "swapw"]
             SelectLayout(tab::layout::SelectLayout) "select-layout" ["selectl"]
             NextLayout(tab::layout::NextLayout) "next-layout" ["nextl"]
             PreviousLayout(tab::layout::PreviousLayout) "previous-layout" ["prevl"]

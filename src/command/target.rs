@@ -5,7 +5,8 @@
 //! typed in, else the focused pane of the terminal that asked, else of the one used last.
 //!
 //! tmux's forms are understood as well: what stands before a colon is the session, of which there is
-//! one; `TAB.PANE` is a pane of a tab; a tab alone means its active pane.
+//! one; `TAB.PANE` is a pane of a tab; a tab alone means its active pane; `{end}`, `{last}` and so on
+//! are tabs by where they are.
 
 use crate::error::{Error, Result};
 use crate::model::id::{ClientId, PaneId, TabId};
@@ -67,7 +68,7 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
             .with_hint("stoa list-panes shows their ids (%N) and names")
     };
     if !word.starts_with('%')
-        && let Some(pane) = dotted_pane(state, word)
+        && let Some(pane) = dotted_pane(state, requester, word)
     {
         return Ok(pane);
     }
@@ -83,11 +84,13 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
     if let Some(pane) = named {
         return Ok(pane.id);
     }
-    if word.starts_with('@') {
-        let tab = named_tab(state, word).map_err(|_| missing())?;
-        return state.tab(tab).map(|tab| tab.active).ok_or_else(missing);
+    if matches!(word, "{last}" | "!") {
+        return last_pane(state, requester).ok_or_else(missing);
     }
-    let index: usize = word.parse().map_err(|_| missing())?;
+    let Ok(index) = word.parse::<usize>() else {
+        let tab = named_tab(state, requester, word).map_err(|_| missing())?;
+        return state.tab(tab).map(|tab| tab.active).ok_or_else(missing);
+    };
     let here = tab(state, requester, None)?;
     state
         .tab(here)
@@ -95,9 +98,17 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
         .ok_or_else(missing)
 }
 
+/// The pane that had the focus before, in the view a command is about.
+fn last_pane(state: &State, requester: &Requester) -> Option<PaneId> {
+    let view = view(state, requester).ok()?;
+    let now = state.focused(view)?;
+    let order = view.focus.get(&view.tab)?;
+    order.iter().rev().find(|&&pane| pane != now).copied()
+}
+
 /// `SESSION:TAB.PANE`, `TAB.PANE` and `SESSION:TAB`; `None` if it is no such thing. A pane's name that
 /// looks like one goes first.
-fn dotted_pane(state: &State, word: &str) -> Option<PaneId> {
+fn dotted_pane(state: &State, requester: &Requester, word: &str) -> Option<PaneId> {
     if state
         .panes
         .values()
@@ -119,7 +130,7 @@ fn dotted_pane(state: &State, word: &str) -> Option<PaneId> {
             .standpoint()
             .map(|view| view.tab)
             .or(state.tabs.first().map(|tab| tab.id))?,
-        name => named_tab(state, name).ok()?,
+        name => named_tab(state, requester, name).ok()?,
     };
     let tab = state.tab(tab)?;
     match pane {
@@ -137,7 +148,12 @@ fn dotted_pane(state: &State, word: &str) -> Option<PaneId> {
 /// The named tab does not exist.
 pub fn tab(state: &State, requester: &Requester, target: Option<&str>) -> Result<TabId> {
     match target {
-        Some(word) => named_tab(state, word),
+        Some(word) => named_tab(state, requester, word).or_else(|error| {
+            // A pane of a tab stands for the tab.
+            let pane = dotted_pane(state, requester, word).ok_or(error)?;
+            let tab = state.tab_of(pane).map(|tab| tab.id);
+            tab.ok_or_else(|| Error::not_found("that pane is in no tab"))
+        }),
         None => requester
             .pane
             .and_then(|pane| state.tab_of(pane))
@@ -148,15 +164,35 @@ pub fn tab(state: &State, requester: &Requester, target: Option<&str>) -> Result
     }
 }
 
-fn named_tab(state: &State, word: &str) -> Result<TabId> {
+/// tmux's words for tabs by where they are.
+fn placed_tab(state: &State, requester: &Requester, word: &str) -> Option<TabId> {
+    let beside = |by: usize| {
+        let here = state.tab_index(tab(state, requester, None).ok()?)?;
+        state.tabs.get((here + by) % state.tabs.len())
+    };
+    let found = match word {
+        "{start}" | "^" => state.tabs.first(),
+        "{end}" | "$" => state.tabs.last(),
+        "{next}" | "+" => beside(1),
+        "{previous}" | "-" => beside(state.tabs.len().saturating_sub(1)),
+        "{last}" | "!" => state.tab(view(state, requester).ok()?.last_tab?),
+        _ => None,
+    };
+    found.map(|tab| tab.id)
+}
+
+fn named_tab(state: &State, requester: &Requester, word: &str) -> Result<TabId> {
     let missing = || {
         Error::not_found(format!("no tab {word:?}"))
             .with_hint("stoa list-tabs shows their numbers and names")
     };
     let word = match word.split_once(':') {
-        Some((session, tab)) if session == state.name || session == "$0" => tab,
+        Some((session, tab)) if ["", "$0", &state.name].contains(&session) => tab,
         _ => word,
     };
+    if let Some(tab) = placed_tab(state, requester, word) {
+        return Ok(tab);
+    }
     if let Some(id) = word.strip_prefix('%') {
         // A pane stands for the tab it is in.
         let pane = PaneId(id.parse().map_err(|_| missing())?);

@@ -121,8 +121,10 @@ impl StateDir {
     /// Whole or not at all, so that no disk that is full leaves a half of it.
     fn write_gitignore(&self) -> Result<()> {
         let path = self.path.join(".gitignore");
-        let new = self.path.join(format!(".gitignore.{}", std::process::id()));
-        let written = open_file(&new, OFlags::CREATE | OFlags::TRUNC | OFlags::WRONLY)
+        // Several may be at it at once, each with a file of its own.
+        let new = ulid::Ulid::generate();
+        let new = self.path.join(format!(".gitignore.{new}"));
+        let written = open_file(&new, OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY)
             .and_then(|mut file| file.write_all(b"*\n"))
             .and_then(|()| fs::rename(&new, &path));
         written.map_err(|error| {

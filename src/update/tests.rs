@@ -7,6 +7,7 @@ mod keys;
 mod layouts;
 mod panes;
 mod sequences;
+mod tmux;
 mod waiting;
 
 use std::path::PathBuf;

@@ -31,7 +31,7 @@ pub struct StartServer {
     pub rows: u16,
     /// A session's name (accepted as tmux's flag; a workspace is called as its directory is)
     #[arg(short = 's', value_name = "NAME", hide = true)]
-    pub session: Option<String>,
+    pub name: Option<String>,
 }
 
 impl Run<LocalCx> for StartServer {

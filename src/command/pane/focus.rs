@@ -1,4 +1,4 @@
-//! `focus-pane`.
+//! `focus-pane` and `last-pane`.
 
 use clap::Args;
 
@@ -13,7 +13,7 @@ use crate::model::tab::{Look, Tab};
 /// Move the focus to another pane
 ///
 /// With --title it names the pane instead and moves nothing, as tmux's select-pane -T does.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct FocusPane {
     #[command(flatten)]
     towards: Towards,
@@ -47,6 +47,25 @@ pub struct FocusPane {
     /// The same, without the flag
     #[arg(value_name = "PANE", conflicts_with = "target")]
     pub pane: Option<String>,
+}
+
+/// Move the focus to the pane that had it before
+#[derive(Debug, Clone, Args)]
+pub struct LastPane {
+    /// Keep the zoom, on the pane that gets the focus
+    #[arg(short = 'Z', long)]
+    pub zoom: bool,
+}
+
+impl Run<ServerCx<'_>> for LastPane {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let last = FocusPane {
+            last: true,
+            zoom: self.zoom,
+            ..FocusPane::default()
+        };
+        last.run(cx)
+    }
 }
 
 impl FocusPane {

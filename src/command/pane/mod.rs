@@ -2,6 +2,7 @@
 
 pub mod break_out;
 pub mod capture;
+pub mod clear_history;
 pub mod close;
 pub mod float;
 pub mod focus;
@@ -28,7 +29,7 @@ use clap::Args;
 use crate::model::geometry::Direction;
 
 /// One of four directions, as flags.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 #[group(multiple = false)]
 pub struct Towards {
     /// Towards the left

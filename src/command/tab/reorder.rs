@@ -1,4 +1,4 @@
-//! `move-tab`.
+//! `move-tab` and `swap-tab`.
 
 use clap::Args;
 
@@ -21,6 +21,16 @@ pub struct MoveTab {
     /// The number it gets
     #[arg(group = "place")]
     pub to: Option<usize>,
+    /// The same, as tmux has it
+    #[arg(short = 't', long, value_name = "NUMBER", group = "place", value_parser = number)]
+    pub target: Option<usize>,
+}
+
+/// Reads `2`, `:2` and `work:2`.
+fn number(text: &str) -> Result<usize, String> {
+    let number = text.rsplit_once(':').map_or(text, |(_, number)| number);
+    let bad = |_| format!("{text:?} is not the number of a tab");
+    number.parse().map_err(bad)
 }
 
 impl Run<ServerCx<'_>> for MoveTab {
@@ -31,7 +41,7 @@ impl Run<ServerCx<'_>> for MoveTab {
             .state
             .tab_index(tab)
             .ok_or_else(|| Error::not_found("no such tab"))?;
-        let to = match (self.left, self.right, self.to) {
+        let to = match (self.left, self.right, self.to.or(self.target)) {
             (true, ..) => (from + count - 1) % count,
             (_, true, _) => (from + 1) % count,
             (.., Some(to)) => to.min(count - 1),
@@ -41,6 +51,32 @@ impl Run<ServerCx<'_>> for MoveTab {
         };
         let tab = cx.state.tabs.remove(from);
         cx.state.tabs.insert(to, tab);
+        Ok(Reply::none())
+    }
+}
+
+/// Let two tabs change places in the tab bar
+#[derive(Debug, Clone, Args)]
+pub struct SwapTab {
+    /// One of them: number, name or @ID
+    #[arg(short = 's', long, value_name = "TAB")]
+    pub source: Option<String>,
+    /// The other
+    #[arg(short = 't', long, value_name = "TAB")]
+    pub target: String,
+    /// Stay at the tab shown (accepted as tmux's flag: no terminal turns to another)
+    #[arg(short = 'd')]
+    pub detached: bool,
+}
+
+impl Run<ServerCx<'_>> for SwapTab {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let one = cx.tab(self.source.as_deref())?;
+        let other = cx.tab(Some(&self.target))?;
+        let places = (cx.state.tab_index(one)).zip(cx.state.tab_index(other));
+        if let Some((one, other)) = places {
+            cx.state.tabs.swap(one, other);
+        }
         Ok(Reply::none())
     }
 }

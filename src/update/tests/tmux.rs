@@ -1,0 +1,84 @@
+//! tmux's words and ways of naming panes and tabs.
+
+use super::*;
+
+/// Three tabs called a, b and c, the last of them shown.
+fn three() -> Desk {
+    let mut desk = Desk::new();
+    desk.prompt(A, "rename-tab a ; new-tab -n b ; new-tab -n c");
+    desk
+}
+
+fn names(desk: &Desk) -> String {
+    let names = desk.state.tabs.iter();
+    names.filter_map(|tab| tab.name.clone()).collect()
+}
+
+#[test]
+fn tabs_are_named_by_where_they_are() {
+    let mut desk = three();
+    let mut check = |target: &str, expected: &str| {
+        desk.prompt(A, "select-window -t 1");
+        desk.prompt(A, &format!("select-window -t '{target}'"));
+        let tab = desk.state.tab(desk.state.views[&A].tab);
+        let name = tab.and_then(|tab| tab.name.clone());
+        assert_eq!(name.as_deref(), Some(expected), "{target}");
+    };
+    check(":2", "c");
+    check("demo:0", "a");
+    check("{end}", "c");
+    check(":{start}", "a");
+    check("{last}", "a");
+    check("{next}", "c");
+    check("{previous}", "a");
+    check("0.0", "a");
+}
+
+#[test]
+fn a_tab_stands_for_its_active_pane() {
+    let mut desk = three();
+    let mut check = |target: &str, expected: u32| {
+        desk.prompt(A, &format!("send-keys -t '{target}' x"));
+        assert_eq!(desk.written(expected), b"x", "{target}");
+    };
+    check("b", 1);
+    check(":0", 0);
+    check("{end}", 2);
+    desk.prompt(
+        A,
+        "split-pane ; split-pane ; focus-pane -t %2 ; focus-pane -t %4",
+    );
+    desk.prompt(A, "send-keys -t {last} x");
+    assert_eq!(desk.written(2), b"x");
+    desk.prompt(A, "send-keys -t nowhere x");
+    assert!(desk.message(A).contains("nowhere"), "{}", desk.message(A));
+}
+
+#[test]
+fn tabs_change_places() {
+    let mut desk = three();
+    desk.prompt(A, "swap-window -s a -t {end}");
+    assert_eq!(names(&desk), "cba");
+    desk.prompt(A, "move-window -s b -t :0");
+    assert_eq!(names(&desk), "bca");
+    desk.prompt(A, "kill-window -a -t c");
+    assert_eq!(names(&desk), "c");
+}
+
+#[test]
+fn the_last_pane_gets_the_focus_back() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "split-pane ; split-pane ; focus-pane -t %0");
+    desk.prompt(A, "last-pane");
+    assert_eq!(desk.focused(A), 2);
+}
+
+#[test]
+fn history_is_forgotten() {
+    let mut desk = Desk::new();
+    let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+    pane.screen.feed("line\r\n".repeat(100).as_bytes());
+    assert!(pane.screen.history_len() > 0);
+    desk.prompt(A, "clear-history");
+    assert_eq!(desk.state.panes[&PaneId(0)].screen.history_len(), 0);
+}
