@@ -111,7 +111,8 @@ impl Desk {
 
     /// Runs a command line typed in a shell outside.
     fn outside(&mut self, line: &str) {
-        let Ok(Parsed::Run(invocation)) = parse::parse(line.split(' ')) else {
+        let Ok(Parsed::Run(invocation)) = parse::parse(shlex::split(line).expect("whole quotes"))
+        else {
             panic!("{line:?} is no command");
         };
         self.event(Event::Request {
