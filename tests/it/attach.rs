@@ -275,18 +275,9 @@ fn attaching_without_a_terminal_is_refused_and_starts_nothing() {
 #[test]
 fn linked_worktrees_share_the_main_worktrees_workspace() {
     let world = World::new();
-    let git = |args: &[&str]| {
-        let output = std::process::Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@t"])
-            .args(args)
-            .current_dir(&world.root)
-            .output()
-            .expect("git runs");
-        assert!(output.status.success(), "{output:?}");
-    };
-    git(&["init", "-q"]);
-    git(&["commit", "-q", "--allow-empty", "-m", "first"]);
-    git(&["worktree", "add", "-q", "../linked"]);
+    world.git(&["init", "-q"]);
+    world.git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+    world.git(&["worktree", "add", "-q", "../linked"]);
     let linked = world.root.with_file_name("linked");
     let output = world
         .stoa(&["--once", "--json"])

@@ -248,19 +248,10 @@ fn what_a_word_was_claimed_as_stays() {
 fn a_file_is_one_claim_in_all_worktrees() {
     let world = World::new();
     let ids = register(&world, &["Ann", "Ben"]);
-    let git = |args: &[&str]| {
-        let output = std::process::Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@t"])
-            .args(args)
-            .current_dir(&world.root)
-            .output()
-            .expect("git runs");
-        assert!(output.status.success(), "{output:?}");
-    };
-    git(&["init", "-q"]);
-    git(&["commit", "-q", "--allow-empty", "-m", "first"]);
-    git(&["worktree", "add", "-q", "../beside"]);
-    git(&["worktree", "add", "-q", ".trees/below"]);
+    world.git(&["init", "-q"]);
+    world.git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+    world.git(&["worktree", "add", "-q", "../beside"]);
+    world.git(&["worktree", "add", "-q", ".trees/below"]);
     world.ok(&["claim", "src/main.rs", "--session", &ids[0]]);
     for tree in ["../beside", ".trees/below"] {
         let output = world

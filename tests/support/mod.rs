@@ -202,6 +202,17 @@ impl World {
         terminal
     }
 
+    /// Runs git in the workspace.
+    pub fn git(&self, args: &[&str]) {
+        let output = Command::new("git")
+            .args(["-c", "user.name=t", "-c", "user.email=t@t"])
+            .args(args)
+            .current_dir(&self.root)
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "{output:?}");
+    }
+
     /// Registers a session that lives as long as the test; returns its id.
     pub fn register(&self, name: &str) -> String {
         let pid = std::process::id().to_string();
