@@ -72,8 +72,7 @@
 //! 5. Every rule is decided inside one store transaction. Wall clocks decide nothing.
 //! 6. A command's name, arguments, help and place are declared once, in `command`.
 //! 7. Nothing polls. With no input and no output the server sleeps; only a message that goes away, a
-//!    claim to be renewed, a lease that ends, a clock in the status line (once a minute), or a time that
-//!    an open panel shows and that reads otherwise wakes it.
+//!    claim to be renewed, a lease that ends, or a clock in the status line (once a minute) wakes it.
 //!    Changed configuration files are told by the system, on a thread that sleeps in between.
 //! 8. Text from agents, names and titles is untrusted: no control character of theirs reaches the
 //!    outer terminal.

@@ -4,8 +4,7 @@
 //! turn, and so is what a key brought about. Busy means a cadence: under sustained output a
 //! terminal gets `BUSY_US` between frames, whatever the output's speed. A terminal that is still
 //! taking its last frame gets none. Nothing is drawn that nobody sees, and with nothing changed
-//! there is no due time at all, so an idle workspace has no timer. Only a panel that shows times is
-//! drawn again when one of them reads otherwise.
+//! there is no due time at all, so an idle workspace has no timer.
 
 use super::terminal::Terminal;
 use crate::draw::Surface;
@@ -25,12 +24,12 @@ const ECHO_US: u64 = 50_000;
 /// Between frames while a key's echo comes in pieces.
 const ECHO_GAP_US: u64 = 1_000;
 
-/// When the terminal's next frame is due (loop time, µs); `None` if nothing changes.
+/// When the terminal's next frame is due (loop time, µs); `None` if nothing changed.
 pub fn due_us(state: &State, client: ClientId, terminal: &Terminal, now_us: u64) -> Option<u64> {
     let view = state.views.get(&client)?;
     let changed = changed_panes(state, view, terminal);
     if !terminal.stale && changed.is_empty() {
-        return terminal.ages_due_us;
+        return None;
     }
     let typed = terminal.key_us;
     let echo = now_us.saturating_sub(typed) < ECHO_US
@@ -76,8 +75,7 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
     let changed = changed_panes(state, view, terminal);
     // What lies over panes must be drawn over them again.
     let covered = view.overlay.is_some() || view.message.is_some() || view.hints || view.welcome;
-    let aged = terminal.ages_due_us.is_some_and(|at| at <= now_us);
-    let whole = terminal.stale || covered || aged || view.frame().panel_floats;
+    let whole = terminal.stale || covered || view.frame().panel_floats;
     let blank = Surface::new(Size::new(0, 0));
     let mut next = std::mem::replace(&mut terminal.next, blank);
     terminal.want_motion(ui::draw::wants_motion(state, view));
@@ -87,8 +85,7 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
         let (colors, dark) = (terminal.colors, terminal.dark);
         let settings = &state.config.settings;
         let theme = state.config.themes.get(name, settings, colors, dark);
-        let changes_in_ms = ui::draw::whole(state, view, &theme, &mut next);
-        terminal.ages_due_us = changes_in_ms.map(|ms| (state.now_ms + ms) * 1000);
+        ui::draw::whole(state, view, &theme, &mut next);
         let programs = state.panes.values().map(|pane| &pane.status);
         terminal.tell_status(ProgramStatus::foremost_of(programs));
         terminal.show(next, None);

@@ -93,8 +93,6 @@ pub struct Terminal {
     sent: usize,
     /// Everything but pane contents may have changed.
     pub stale: bool,
-    /// When a time that the panel shows reads otherwise (loop time, µs).
-    pub ages_due_us: Option<u64>,
     /// For each pane, the change counter of what was last drawn of it.
     pub drawn: BTreeMap<PaneId, u64>,
     /// When the last frame was made, in microseconds of loop time.
@@ -163,7 +161,6 @@ impl Terminal {
             out: Vec::new(),
             sent: 0,
             stale: true,
-            ages_due_us: None,
             drawn: BTreeMap::new(),
             framed_us: 0,
             key_us: 0,

@@ -22,13 +22,13 @@ use crate::model::state::State;
 use crate::model::view::View;
 use crate::update::pane::key_modes;
 
-/// Draws everything a view shows. With nothing else happening it looks otherwise in so many
-/// milliseconds, if ever.
-pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) -> Option<u64> {
+/// Draws everything a view shows.
+pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) {
     surface.reset(view.size);
     let frame = view.frame();
-    let arrangement = state.arrangement(view)?;
-    let mut changes_in_ms = None;
+    let Some(arrangement) = state.arrangement(view) else {
+        return;
+    };
     for (id, rect) in arrangement.tiled() {
         pane_whole(state, view, *id, *rect, theme, surface);
     }
@@ -53,7 +53,6 @@ pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) -
     if let Some(rect) = frame.panel {
         let drawn = parts::panel(state, view, rect, &mut buf, theme);
         surface.draw_buffer(&buf, rect);
-        changes_in_ms = drawn.changes_in_ms;
         if view.panel.focused || frame.panel_floats {
             surface.cursor = drawn.cursor.map(at);
         }
@@ -69,7 +68,6 @@ pub fn whole(state: &State, view: &View, theme: &Theme, surface: &mut Surface) -
     if over.takes_keys {
         surface.cursor = over.cursor.map(at);
     }
-    changes_in_ms
 }
 
 /// Draws all of a pane, as it is or as copy mode shows it.

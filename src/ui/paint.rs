@@ -249,26 +249,6 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
-/// How long [`duration`] writes a length of time alike that has begun to be so, in milliseconds.
-fn step(ms: u64) -> u64 {
-    match ms / 3_600_000 {
-        _ if ms < 60_000 => 1000,
-        0..10 => 60_000,
-        10..48 => 3_600_000,
-        _ => 86_400_000,
-    }
-}
-
-/// In how many milliseconds a time that grows is written otherwise.
-pub fn until_longer(ms: u64) -> u64 {
-    step(ms) - ms % step(ms)
-}
-
-/// In how many milliseconds a time that runs out is written otherwise.
-pub fn until_shorter(ms: u64) -> u64 {
-    ms % step(ms) + 1
-}
-
 /// `1 claim`, `2 claims`.
 pub fn count(n: usize, one: &str) -> String {
     match n {
@@ -368,35 +348,6 @@ mod tests {
             [count(0, "claim"), count(1, "claim")],
             ["0 claims", "1 claim"]
         );
-    }
-
-    #[test]
-    fn a_time_is_written_otherwise_when_it_is_said_to_be() {
-        for ms in [
-            0,
-            1,
-            999,
-            1_000,
-            59_999,
-            60_000,
-            61_500,
-            3_599_999,
-            3_600_000,
-            35_999_999,
-            36_000_000,
-            172_799_999,
-            172_800_000,
-            900_000_000,
-        ] {
-            let (later, now) = (until_longer(ms), duration(ms));
-            assert_eq!(duration(ms + later - 1), now, "{ms}");
-            assert_ne!(duration(ms + later), now, "{ms}");
-            let less = until_shorter(ms);
-            if let Some(left) = ms.checked_sub(less) {
-                assert_ne!(duration(left), now, "{ms}");
-                assert_eq!(duration(left + 1), now, "{ms}");
-            }
-        }
     }
 
     #[test]

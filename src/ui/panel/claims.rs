@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::coord::snapshot::ClaimInfo;
-use crate::ui::paint::Row;
+use crate::ui::paint::{Row, duration};
 
 fn left(cx: &Context<'_>, claim: &ClaimInfo) -> u64 {
     claim.expires_in_ms.saturating_sub(cx.props.elapsed_ms)
@@ -16,8 +16,8 @@ pub fn row(row: &mut Row<'_>, cx: &Context<'_>, claim: &ClaimInfo) {
     if room >= 14 {
         let (text, style) = match left {
             0 => ("over".to_owned(), theme.warn),
-            left if left <= claim.ttl_ms / 5 => (cx.left(left), theme.warn),
-            left => (cx.left(left), theme.muted),
+            left if left <= claim.ttl_ms / 5 => (duration(left), theme.warn),
+            left => (duration(left), theme.muted),
         };
         row.put_number(&text, 4, style);
         row.skip_right(1);
@@ -49,7 +49,7 @@ pub fn detail(cx: &Context<'_>, claim: &ClaimInfo) -> Vec<(&'static str, String)
     let how = if claim.shared { "shared" } else { "exclusive" };
     let left = match left(cx, claim) {
         0 => "its lease is over".to_owned(),
-        left => format!("{} left", cx.left(left)),
+        left => format!("{} left", duration(left)),
     };
     let holder = cx
         .session(&claim.holder)

@@ -6,7 +6,7 @@ use super::Context;
 use crate::coord::fix::{FixInfo, State};
 use crate::coord::issue::{IssueInfo, Severity};
 use crate::model::panel::Case;
-use crate::ui::paint::{Row, columns};
+use crate::ui::paint::{Row, columns, duration};
 
 pub fn row(row: &mut Row<'_>, cx: &Context<'_>, case: &Case<'_>) {
     match case {
@@ -90,7 +90,7 @@ fn issue_detail(cx: &Context<'_>, issue: &IssueInfo) -> Vec<(&'static str, Strin
         let left = issue
             .expires_in_ms
             .map_or(0, |left| left.saturating_sub(cx.props.elapsed_ms));
-        lines.push(("by", format!("{name}, {} left", cx.left(left))));
+        lines.push(("by", format!("{name}, {} left", duration(left))));
     }
     for (label, words) in [("files", &issue.files), ("fixes", &issue.fixes)] {
         if !words.is_empty() {

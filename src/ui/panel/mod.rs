@@ -20,8 +20,6 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
-
 use ratatui::buffer::Buffer;
 
 use super::Region;
@@ -83,8 +81,6 @@ pub struct PanelView {
     pub regions: Vec<Region<PanelAction>>,
     /// Where the cursor stands while a filter is typed.
     pub cursor: Option<(u16, u16)>,
-    /// In how many milliseconds a time that is shown reads otherwise, though nothing has happened.
-    pub changes_in_ms: Option<u64>,
 }
 
 /// What every section needs to draw its rows.
@@ -94,8 +90,6 @@ struct Context<'a> {
     own: Option<&'a SessionInfo>,
     /// The longest name of a session, in columns, within reason.
     name_cols: u16,
-    /// When the first of the times drawn so far reads otherwise.
-    changes_in_ms: Cell<Option<u64>>,
 }
 
 impl<'a> Context<'a> {
@@ -113,27 +107,7 @@ impl<'a> Context<'a> {
         let taken = self.props.snapshot.taken.wall;
         let ms = taken.as_millisecond() - then.as_millisecond();
         let ms = u64::try_from(ms).unwrap_or(0);
-        self.age(ms.saturating_add(self.props.elapsed_ms))
-    }
-
-    /// A time that grows.
-    fn age(&self, ms: u64) -> String {
-        self.note(super::paint::until_longer(ms));
-        super::paint::duration(ms)
-    }
-
-    /// A time that runs out.
-    fn left(&self, ms: u64) -> String {
-        if ms > 0 {
-            self.note(super::paint::until_shorter(ms));
-        }
-        super::paint::duration(ms)
-    }
-
-    fn note(&self, ms: u64) {
-        let before = self.changes_in_ms.get();
-        self.changes_in_ms
-            .set(Some(before.map_or(ms, |before| before.min(ms))));
+        super::paint::duration(ms.saturating_add(self.props.elapsed_ms))
     }
 
     /// A session's name; the id of one that is no longer known.
@@ -183,7 +157,6 @@ pub fn render(area: Rect, buf: &mut Buffer, props: &PanelProps<'_>, theme: &Them
         theme,
         own,
         name_cols: names.max().unwrap_or(0).clamp(3, 12),
-        changes_in_ms: Cell::new(None),
     };
     let plan = space::plan(area, &rows, props);
     if let Some(rect) = plan.header {
@@ -207,7 +180,6 @@ pub fn render(area: Rect, buf: &mut Buffer, props: &PanelProps<'_>, theme: &Them
     if let Some(rect) = plan.footer {
         footer(rect, buf, &cx, &mut view);
     }
-    view.changes_in_ms = cx.changes_in_ms.get();
     view
 }
 

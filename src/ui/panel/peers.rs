@@ -4,7 +4,7 @@ use ratatui::style::Style;
 
 use super::Context;
 use crate::coord::snapshot::{Life, SessionInfo};
-use crate::ui::paint::{Row, columns};
+use crate::ui::paint::{Row, columns, duration};
 use crate::ui::theme::Theme;
 
 /// A sign, a word and a style for how a session is: life first, then what its agent does.
@@ -75,7 +75,10 @@ pub fn detail(cx: &Context<'_>, session: &SessionInfo) -> Vec<(&'static str, Str
     let (_, word, _) = state(session, cx.theme);
     let heard = session.heartbeat_age_ms.saturating_add(cx.props.elapsed_ms);
     let word = if word.is_empty() { "alive" } else { word };
-    lines.push(("state", format!("{word}, last heard {} ago", cx.age(heard))));
+    lines.push((
+        "state",
+        format!("{word}, last heard {} ago", duration(heard)),
+    ));
     if session.unread + session.unacknowledged > 0 {
         let (unread, open) = (session.unread, session.unacknowledged);
         let text = format!("{unread} unread, {open} to acknowledge");

@@ -70,7 +70,7 @@ pub fn detail(cx: &Context<'_>, task: &TaskInfo) -> Vec<(&'static str, String)> 
         );
         if let Some(left) = task.expires_in_ms {
             let left = left.saturating_sub(cx.props.elapsed_ms);
-            text.push_str(&format!(", {} left", cx.left(left)));
+            text.push_str(&format!(", {} left", duration(left)));
         }
         lines.push(("by", text));
     }

@@ -424,23 +424,3 @@ fn the_listed_sizes_are_drawn_with_every_theme() {
         }
     }
 }
-
-/// Though nothing happens the panel is drawn again when a time in it reads otherwise, and no sooner.
-#[test]
-fn the_panel_says_when_its_times_read_otherwise() {
-    let changes = |snapshot: &Snapshot, more: u64| {
-        let state = panel(Section::Claims);
-        let mut props = props(snapshot, &state);
-        props.elapsed_ms += more;
-        let area = Area::new(0, 0, 48, 39);
-        let mut buf = Buffer::empty(area);
-        let view = render(Rect::new(0, 0, 48, 39), &mut buf, &props, &Theme::dark());
-        (shot(48, 39, &props), view.changes_in_ms)
-    };
-    let team = team();
-    let (now, due) = changes(&team, 0);
-    let due = due.expect("claims run out");
-    assert_eq!(changes(&team, due - 1).0, now);
-    assert_ne!(changes(&team, due).0, now);
-    assert_eq!(changes(&nobody(), 0).1, None, "no time, no timer");
-}
