@@ -452,6 +452,10 @@ impl Coord {
         let Some(dir) = self.dir.clone() else {
             return Ok(None);
         };
+        if let Some(files) = &self.files {
+            // What this process has committed is followed first.
+            files.flush();
+        }
         let files = Projection::new(dir);
         let compared = self
             .painter()

@@ -2,7 +2,7 @@
 //! noticing their end.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rustix::event::epoll;
@@ -282,6 +282,7 @@ impl Loop {
     /// Names panes after what runs in them.
     pub(super) fn look_at_foregrounds(&mut self, now_us: u64) {
         let mut changed = Vec::new();
+        let mut moved = Vec::new();
         let mut looked = false;
         for (id, running) in &mut self.ptys {
             if running.foreground.due_us().is_none_or(|at| at > now_us) {
@@ -292,19 +293,24 @@ impl Loop {
                 continue;
             }
             looked = true;
+            let Some(pane) = self.state.panes.get(id) else {
+                continue;
+            };
             let name = running.pty.foreground_process();
-            let known = self.state.panes.get(id).map(|pane| &pane.foreground);
-            if name.as_ref() != known {
+            if name.as_ref() != Some(&pane.foreground) {
                 changed.extend(name.map(|name| (*id, name)));
             }
+            moved.extend(running.moved(pane).map(|path| (*id, path)));
         }
         if looked {
             // A shell that prompts again may have gone elsewhere.
             self.keeper.arm(now_us);
-            self.look_at_directories(None);
         }
         for (pane, name) in changed {
             self.step(Event::Foreground { pane, name });
+        }
+        for (pane, path) in moved {
+            self.step(Event::Directory { pane, path });
         }
     }
 
@@ -313,13 +319,12 @@ impl Loop {
     pub(super) fn look_at_directories(&mut self, asking: Option<PaneId>) {
         let mut moved = Vec::new();
         for (id, running) in &mut self.ptys {
-            if !std::mem::take(&mut running.may_have_moved) && asking != Some(*id) {
+            if !running.may_have_moved && asking != Some(*id) {
                 continue;
             }
-            let known = self.state.panes.get(id).map(Pane::directory);
-            let path = running.pty.cwd();
-            let path = path.filter(|path| !known.is_some_and(|known| same(known, path)));
-            moved.extend(path.map(|path| (*id, path)));
+            if let Some(pane) = self.state.panes.get(id) {
+                moved.extend(running.moved(pane).map(|path| (*id, path)));
+            }
         }
         for (pane, path) in moved {
             self.step(Event::Directory { pane, path });
@@ -346,6 +351,15 @@ impl Loop {
             pty.hang_up();
             self.closing.push((pty, Instant::now() + HANGUP_GRACE));
         }
+    }
+}
+
+impl Running {
+    /// Where its program is, if that is not where `pane` is known to be.
+    fn moved(&mut self, pane: &Pane) -> Option<PathBuf> {
+        self.may_have_moved = false;
+        let path = self.pty.cwd()?;
+        (!same(pane.directory(), &path)).then_some(path)
     }
 }
 

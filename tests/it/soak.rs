@@ -246,14 +246,9 @@ fn rubbish_for_a_while_harms_nothing() {
         let message = format!("<{chapters} is over>");
         let shown = (0..30).any(|_| {
             world.ok(&["display-message", &message]);
-            let begin = Instant::now();
-            while begin.elapsed() < Duration::from_secs(2) {
-                if terminal.text().contains(&message) {
-                    return true;
-                }
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            false
+            terminal.becomes(Duration::from_secs(2), |screen| {
+                screen.contents().contains(&message)
+            })
         });
         assert!(shown, "no {message} on\n{}", terminal.text());
         drop(terminal);

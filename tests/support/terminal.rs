@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -145,19 +145,30 @@ impl Terminal {
     }
 
     /// Waits until the screen is as wanted; fails with the screen if it never is.
-    pub fn wait(&self, what: &str, mut wanted: impl FnMut(&vt100::Screen) -> bool) {
+    pub fn wait(&self, what: &str, wanted: impl FnMut(&vt100::Screen) -> bool) {
+        assert!(
+            self.becomes(LIMIT, wanted),
+            "waited in vain for {what}; the screen:\n{}",
+            self.text()
+        );
+    }
+
+    /// Whether the screen is as wanted before so much time has passed.
+    pub fn becomes(
+        &self,
+        within: Duration,
+        mut wanted: impl FnMut(&vt100::Screen) -> bool,
+    ) -> bool {
         let (lock, changed) = &*self.seen;
-        let deadline = Instant::now() + LIMIT;
+        let deadline = Instant::now() + within;
         let mut seen = lock.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if wanted(seen.parser.screen()) {
-                return;
+                return true;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() || seen.closed {
-                let text = seen.parser.screen().contents();
-                drop(seen);
-                panic!("waited in vain for {what}; the screen:\n{text}");
+                return false;
             }
             seen = changed
                 .wait_timeout(seen, left)
