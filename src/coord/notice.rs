@@ -118,7 +118,7 @@ impl Coord {
         let mut told = Vec::new();
         if !left.is_empty() {
             // Two commands at once: who deletes a notice is who tells it.
-            self.store.transact(&mut |tx| {
+            let taken = self.store.transact(&mut |tx| {
                 told.clear();
                 for record in &left {
                     let notice: Notice = record.decode()?;
@@ -127,8 +127,9 @@ impl Coord {
                     }
                 }
                 Ok(())
-            })?;
+            });
             self.catch_up();
+            taken?;
         }
         told.extend(ending);
         Ok(told)

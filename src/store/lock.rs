@@ -7,8 +7,13 @@
 //!
 //! The file holds a line that holders leave to those after them. It is never synced: whoever reads it
 //! must be able to do without.
+//!
+//! Whoever is going to change something says so before it waits: a shared lock on the file's first byte,
+//! of the kind that belongs to the open file as `flock` does. So those who have just made a change can tell
+//! whether another one follows, also in the moment in which the lock passes from one to the next.
 
 use std::fs::File;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::time::Duration;
@@ -38,21 +43,24 @@ pub(super) struct Lock {
 impl Lock {
     /// Waits for the lock for at most `limit`.
     pub(super) fn take(path: &Path, sharing: Sharing, limit: Duration) -> Result<Lock> {
-        let file = open(path, sharing)?;
-        match rustix::fs::flock(&file, now(sharing)) {
-            Ok(()) => return Ok(Lock { file }),
-            Err(Errno::WOULDBLOCK) => {}
-            Err(error) => return Err(Error::io("lock", path, &error.into())),
-        }
-        let alarm = Alarm::after(limit).map_err(|error| Error::io("wait for", path, &error))?;
-        loop {
-            match rustix::fs::flock(&file, patiently(sharing)) {
-                Ok(()) => return Ok(Lock { file }),
-                Err(Errno::INTR) if alarm.has_rung() => return Err(busy(path, limit, &file)),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(Error::io("lock", path, &error.into())),
-            }
-        }
+        wait(open(path, sharing)?, path, sharing, limit)
+    }
+
+    /// As [`Lock::take`] for exclusive use, and until it is dropped everybody can see that a change is coming.
+    pub(super) fn take_to_change(path: &Path, limit: Duration) -> Result<Lock> {
+        let file = open(path, Sharing::Exclusive)?;
+        first_byte(&file, libc::F_OFD_SETLK, libc::F_RDLCK)
+            .map_err(|error| Error::io("lock", path, &error))?;
+        wait(file, path, Sharing::Exclusive, limit)
+    }
+
+    /// Whether somebody is changing something, or waits to. Looking wakes no watcher.
+    pub(super) fn is_change_coming(path: &Path) -> bool {
+        let looked = open(path, Sharing::Shared).map_err(drop).and_then(|file| {
+            let found = first_byte(&file, libc::F_OFD_GETLK, libc::F_WRLCK);
+            found.map_err(drop)
+        });
+        looked.is_ok_and(|in_the_way| in_the_way != libc::F_UNLCK)
     }
 
     /// Whether an earlier holder left just these words.
@@ -69,15 +77,6 @@ impl Lock {
         self.file.write_all_at(words.as_bytes(), 0)
     }
 
-    /// Whether somebody holds it this instant. Looking wakes no watcher.
-    pub(super) fn is_held(path: &Path) -> bool {
-        let looked = open(path, Sharing::Shared).map(|file| {
-            let taken = rustix::fs::flock(&file, now(Sharing::Shared));
-            matches!(taken, Err(Errno::WOULDBLOCK))
-        });
-        looked.unwrap_or(false)
-    }
-
     /// The lock if it is free this instant.
     pub(super) fn try_take(path: &Path) -> Result<Option<Lock>> {
         let file = open(path, Sharing::Exclusive)?;
@@ -86,6 +85,41 @@ impl Lock {
             Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(Error::io("lock", path, &error.into())),
         }
+    }
+}
+
+fn wait(file: File, path: &Path, sharing: Sharing, limit: Duration) -> Result<Lock> {
+    match rustix::fs::flock(&file, now(sharing)) {
+        Ok(()) => return Ok(Lock { file }),
+        Err(Errno::WOULDBLOCK) => {}
+        Err(error) => return Err(Error::io("lock", path, &error.into())),
+    }
+    let alarm = Alarm::after(limit).map_err(|error| Error::io("wait for", path, &error))?;
+    loop {
+        match rustix::fs::flock(&file, patiently(sharing)) {
+            Ok(()) => return Ok(Lock { file }),
+            Err(Errno::INTR) if alarm.has_rung() => return Err(busy(path, limit, &file)),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(Error::io("lock", path, &error.into())),
+        }
+    }
+}
+
+/// Sets or looks for a lock on the first byte that belongs to the open file; returns the kind of the one
+/// that is in the way.
+fn first_byte(
+    file: &File,
+    operation: libc::c_int,
+    kind: libc::c_int,
+) -> std::io::Result<libc::c_int> {
+    // SAFETY: a zeroed flock is a valid one: it begins at the file's start, and asks for no process.
+    let mut range: libc::flock = unsafe { std::mem::zeroed() };
+    range.l_type = kind as libc::c_short;
+    range.l_len = 1;
+    // SAFETY: both operations take a flock, ours, which they may write to.
+    match unsafe { libc::fcntl(file.as_raw_fd(), operation, &raw mut range) } {
+        -1 => Err(std::io::Error::last_os_error()),
+        _ => Ok(range.l_type.into()),
     }
 }
 
@@ -154,13 +188,32 @@ mod tests {
     fn one_holder_at_a_time() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("lock");
-        assert!(!Lock::is_held(&path));
         let first = Lock::try_take(&path).unwrap().unwrap();
         assert!(Lock::try_take(&path).unwrap().is_none());
-        assert!(Lock::is_held(&path));
         drop(first);
-        assert!(!Lock::is_held(&path));
         assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_change_is_seen_coming_while_it_waits() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("lock");
+        assert!(!Lock::is_change_coming(&path));
+        let other = Lock::try_take(&path).unwrap().unwrap();
+        assert!(!Lock::is_change_coming(&path));
+        let limit = Duration::from_secs(30);
+        std::thread::scope(|scope| {
+            let change = scope.spawn(|| Lock::take_to_change(&path, limit).unwrap());
+            while !Lock::is_change_coming(&path) {
+                std::thread::yield_now();
+            }
+            drop(other);
+            let changing = change.join().unwrap();
+            assert!(Lock::is_change_coming(&path));
+            drop(changing);
+        });
+        assert!(!Lock::is_change_coming(&path));
+        drop(Lock::take_to_change(&path, limit).unwrap());
     }
 
     #[test]

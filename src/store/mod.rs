@@ -184,7 +184,7 @@ pub trait Store: Send + Sync {
         found.ok_or_else(|| Error::internal("the store did not run the reading"))
     }
 
-    /// Whether somebody is changing something this instant.
+    /// Whether somebody is changing something this instant, or waits for its turn to.
     fn is_busy(&self) -> bool {
         false
     }

@@ -92,8 +92,8 @@ impl Projection {
         Projection { dir }
     }
 
-    /// As [`Projection::catch_up`], but leaves it to whoever is changing the store just now and will do it
-    /// after, as long as the files are not old: many commands at a time write them once.
+    /// As [`Projection::catch_up`], but leaves it to whoever is changing the store just now, or waits to, and
+    /// will do it after, as long as the files are not old: many commands at a time write them once.
     ///
     /// # Errors
     /// As [`Projection::catch_up`].

@@ -24,7 +24,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 pub use open::SCHEMA_VERSION;
 use open::{BUSY_LIMIT, Paths, version};
 
-use super::lock::{Lock, Sharing};
+use super::lock::Lock;
 use super::{Change, Changes, Delta, Order, Record, Store, Tx, View, prefix_end};
 use crate::error::{Error, Result};
 
@@ -367,7 +367,7 @@ impl Tx for Inside<'_> {
 impl Store for SqliteStore {
     fn transact(&self, f: &mut dyn FnMut(&mut dyn Tx) -> Result<()>) -> Result<u64> {
         // Dropped last, after the connection has committed: closing it is the watchers' wake-up.
-        let lock = Lock::take(&self.paths.lock, Sharing::Exclusive, self.lock_limit)?;
+        let lock = Lock::take_to_change(&self.paths.lock, self.lock_limit)?;
         let mut connection = self.connection();
         let fail = |error: rusqlite::Error| self.paths.error("write", &error);
         let tx = connection
@@ -414,7 +414,7 @@ impl Store for SqliteStore {
     }
 
     fn is_busy(&self) -> bool {
-        Lock::is_held(&self.paths.lock)
+        Lock::is_change_coming(&self.paths.lock)
     }
 
     fn check(&self) -> Result<Vec<String>> {

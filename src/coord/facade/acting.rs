@@ -143,8 +143,9 @@ impl Coord {
         done
     }
 
-    /// Lets the readable files follow a commit. They are a convenience: what was committed stays
-    /// done if they cannot be written.
+    /// Lets the readable files follow. To be called after every transaction, also one that has failed:
+    /// while it waited for its turn, others may have left the files to it. They are a convenience: what was
+    /// committed stays done if they cannot be written.
     pub(in crate::coord) fn catch_up(&self) {
         if let Some(files) = &self.files {
             files.follow(&self.store, &self.painter());

@@ -182,7 +182,7 @@ impl Coord {
         let deed = Deed::new("report", names.join(" "));
         let now = self.clock.now();
         let (id, name) = (by.map(|by| &by.id), by.map(|by| by.name.as_str()));
-        self.store.transact(&mut |tx| {
+        let saved = self.store.transact(&mut |tx| {
             for report in reports {
                 let saved = Saved {
                     meta: report.meta.clone(),
@@ -191,9 +191,9 @@ impl Coord {
                 put_json(tx, &format!("{PREFIX}{}", report.meta.name), &saved)?;
             }
             audit::record(tx, now.wall, id, name, &deed, None)
-        })?;
+        });
         self.catch_up();
-        Ok(())
+        saved.map(drop)
     }
 
     /// When each report was saved last, so that one can tell whether it is fresh.
