@@ -15,13 +15,16 @@ use crate::model::id::PaneId;
 
 /// Runs one command line and returns the process's exit code.
 pub fn main(words: Vec<OsString>) -> ExitCode {
-    // Errors about the command line itself honour --json too, before it could be parsed.
-    let json = words.iter().any(|word| word == "--json");
+    // Errors about the command line itself honour --json too, though it could not be parsed.
+    let wants_json = words.iter().any(|word| word == "--json");
     match understand(words) {
         Ok(Understood::Show(text)) => output::show(&text),
-        Ok(Understood::One(said)) => output::finish(run(*said, &mut Here::default()), json),
-        Ok(Understood::Sequence(sequence)) => in_turn(sequence, json),
-        Err(error) => output::finish(Err(error), json),
+        Ok(Understood::One(said)) => {
+            let json = said.invocation.global.json;
+            output::finish(run(*said, &mut Here::default()), json)
+        }
+        Ok(Understood::Sequence(sequence)) => in_turn(sequence),
+        Err(error) => output::finish(Err(error), wants_json),
     }
 }
 
@@ -62,24 +65,21 @@ fn understand(words: Vec<OsString>) -> Result<Understood> {
             0 => own,
             _ => common.iter().cloned().chain(own).collect(),
         };
-        let Parsed::Run(invocation) = parse::parse(words.clone())? else {
-            return Err(Error::usage("help is asked for among other commands")
-                .with_hint("ask for help on one command alone"));
-        };
+        let invocation = line::invocation(&words)?;
         if invocation.global.op.is_some() {
             return Err(
                 Error::usage("--op names one command, and there are several")
                     .with_hint("run that command by itself"),
             );
         }
-        let invocation = *invocation;
         sequence.push(Said { invocation, words });
     }
     Ok(Understood::Sequence(sequence))
 }
 
 /// Runs commands one after the other, each in its place, until one fails or answers with a no.
-fn in_turn(sequence: Vec<Said>, json: bool) -> ExitCode {
+fn in_turn(sequence: Vec<Said>) -> ExitCode {
+    let json = sequence.iter().any(|said| said.invocation.global.json);
     let mut here = Here::default();
     let (mut data, mut code) = (Vec::new(), 0);
     for said in sequence {
@@ -123,6 +123,9 @@ fn run(said: Said, here: &mut Here) -> Result<Reply> {
         }
         Some(Command::Server(ServerCommand::WaitPane(wait))) => {
             remote::wait(&global, &words, *here, wait.timeout)
+        }
+        Some(Command::Server(ServerCommand::RunProgram(program))) if program.wait => {
+            remote::run_to_end(&global, &words, *here, program.timeout)
         }
         Some(Command::Server(ServerCommand::LoadBuffer(load))) if load.takes_input() => {
             remote::fed(&global, &words, *here)

@@ -59,17 +59,35 @@ pub fn wait(
 ) -> Result<Reply> {
     let workspace = Workspace::current(global.state.as_deref())?;
     let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
-    let mut patient = Patient { workspace, conn };
+    let request = request(words, here)?;
+    Patient { workspace, conn }.ask_until(request, limit)
+}
+
+/// `run --wait`: starts the program, then waits for its end as [`wait`] does. Asked as a whole again, it
+/// would start the program twice.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_to_end(
+    global: &Global,
+    words: &[OsString],
+    here: Option<PaneId>,
+    limit: Option<Duration>,
+) -> Result<Reply> {
+    let workspace = Workspace::current(global.state.as_deref())?;
+    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
     let mut request = request(words, here)?;
-    let begin = Instant::now();
-    loop {
-        if let Some(reply) = patient.ask(&request)? {
-            return reply;
-        }
-        if let Some(limit) = limit {
-            shorten(&mut request.words, limit.saturating_sub(begin.elapsed()));
-        }
+    request.waits = true;
+    let started = conn.request(&request)?;
+    let pane = started.data["pane"].as_str().unwrap_or_default();
+    request.words = ["wait", "--code", "--until", "exit", "--pane", pane]
+        .map(str::to_owned)
+        .to_vec();
+    if let Some(limit) = limit {
+        let limit = format!("{}ms", limit.as_millis());
+        request.words.extend(["--timeout".to_owned(), limit]);
     }
+    Patient { workspace, conn }.ask_until(request, limit)
 }
 
 fn request(words: &[OsString], here: Option<PaneId>) -> Result<Request> {
@@ -78,14 +96,24 @@ fn request(words: &[OsString], here: Option<PaneId>) -> Result<Request> {
         .map(|word| word.clone().into_string())
         .collect::<Result<Vec<String>, OsString>>()
         .map_err(|word| Error::usage(format!("{} is not valid UTF-8", word.to_string_lossy())))?;
+    let mut request = from_here(words)?;
+    if let Some(here) = here {
+        request.pane = Some(here.to_string());
+    }
+    Ok(request)
+}
+
+/// A command asked in this process's pane and directory, with its environment.
+///
+/// # Errors
+/// The directory has been removed.
+pub fn from_here(words: Vec<String>) -> Result<Request> {
     Ok(Request {
         words,
-        pane: here
-            .map(|pane| pane.to_string())
-            .or_else(|| std::env::var("STOA_PANE").ok()),
+        pane: std::env::var("STOA_PANE").ok(),
         cwd: current_dir()?.to_str().map(str::to_owned),
         env: crate::client::attach::environment(),
-        input: None,
+        ..Request::default()
     })
 }
 
@@ -109,6 +137,19 @@ struct Patient {
 }
 
 impl Patient {
+    /// Asks until there is an answer; a `--timeout` among the words begins now.
+    fn ask_until(mut self, mut request: Request, limit: Option<Duration>) -> Result<Reply> {
+        let begin = Instant::now();
+        loop {
+            if let Some(reply) = self.ask(&request)? {
+                return reply;
+            }
+            if let Some(limit) = limit {
+                shorten(&mut request.words, limit.saturating_sub(begin.elapsed()));
+            }
+        }
+    }
+
     /// Asks; `None` if the server became another program, which is to be asked anew.
     fn ask(&mut self, request: &Request) -> Result<Option<Result<Reply>>> {
         if let Some(reply) = self.conn.ask(request)? {

@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::Command;
-use super::parse::{self, Parsed};
+use super::parse::{self, Invocation, Parsed};
 use crate::error::{Error, Result};
 
 /// The commands of a line, each as its words.
@@ -102,15 +102,23 @@ pub struct Said {
 /// # Errors
 /// One of them is unknown, has wrong arguments, or asks for help.
 pub fn understand(commands: Vec<Vec<String>>) -> Result<Vec<Said>> {
-    let one = |words: Vec<String>| match parse::parse(&words)? {
-        Parsed::Run(invocation) => match invocation.command {
-            Some(command) => Ok(Said { words, command }),
-            None => Err(Error::usage("already attached")),
-        },
-        Parsed::Show(_) => Err(Error::usage(format!("{}: asks for help", words.join(" ")))
-            .with_hint("ask for help on one command alone")),
+    let one = |words: Vec<String>| match invocation(&words)?.command {
+        Some(command) => Ok(Said { words, command }),
+        None => Err(Error::usage("already attached")),
     };
     commands.into_iter().map(one).collect()
+}
+
+/// What one of several commands asks for.
+///
+/// # Errors
+/// It is unknown, has wrong arguments, or asks for help, which has no place among others.
+pub fn invocation<W: Into<OsString> + Clone>(words: &[W]) -> Result<Invocation> {
+    match parse::parse(words.iter().cloned())? {
+        Parsed::Run(invocation) => Ok(*invocation),
+        Parsed::Show(_) => Err(Error::usage("help is asked for among other commands")
+            .with_hint("ask for help on one command alone")),
+    }
 }
 
 /// Whether a key may be bound to this command line.
@@ -118,15 +126,13 @@ pub fn understand(commands: Vec<Vec<String>>) -> Result<Vec<Said>> {
 /// # Errors
 /// What is wrong with it, in one line.
 pub fn check(line: &str) -> Result<(), String> {
-    let parsed = |words: Vec<String>| match parse::parse(words).map_err(|error| error.message)? {
-        Parsed::Run(invocation) => match invocation.command {
+    let known =
+        |words: Vec<String>| match invocation(&words).map_err(|error| error.message)?.command {
             Some(Command::Local(_)) | None => Err(format!("{line}: works from a shell only")),
             Some(_) => Ok(()),
-        },
-        Parsed::Show(_) => Err(format!("{line}: asks for help only")),
-    };
+        };
     let commands = commands(line).map_err(|error| error.message)?;
-    commands.into_iter().try_for_each(parsed)
+    commands.into_iter().try_for_each(known)
 }
 
 #[cfg(test)]

@@ -165,10 +165,39 @@ fn detached_session(words: &mut Vec<OsString>, at: usize) {
     if !words.get(at).is_some_and(named) {
         return;
     }
-    if let Some(flag) = words[at..].iter().position(|word| word == "-d") {
-        words.remove(at + flag);
-        words[at] = "start-server".into();
+    let mut own = vec![OsString::from("start-server")];
+    let mut detached = false;
+    let mut rest = words[at + 1..].iter();
+    while let Some(word) = rest.next() {
+        let Some(flags) = word.to_str().and_then(flags) else {
+            own.push(word.clone());
+            break;
+        };
+        let value = flags.find(|flag| VALUED.contains(flag));
+        let (plain, valued) = flags.split_at(value.unwrap_or(flags.len()));
+        detached |= plain.contains('d');
+        // Attaching to one that runs already is what -d does without.
+        let kept: String = plain.chars().filter(|flag| !"dA".contains(*flag)).collect();
+        if !(kept.is_empty() && valued.is_empty()) {
+            own.push(format!("-{kept}{valued}").into());
+        }
+        if valued.len() == 1 {
+            own.extend(rest.next().cloned());
+        }
     }
+    if detached {
+        own.extend(rest.cloned());
+        words.splice(at.., own);
+    }
+}
+
+/// The flags of tmux's `new-session` that take a value.
+const VALUED: &str = "cefFnstxy";
+
+/// The letters of a word of short flags.
+fn flags(word: &str) -> Option<&str> {
+    let letters = word.strip_prefix('-')?;
+    (!letters.is_empty() && !letters.starts_with('-')).then_some(letters)
 }
 
 /// Where the command's words begin: after the options that stand before it.
@@ -391,6 +420,28 @@ mod tests {
             error.hint.as_deref().unwrap_or("").contains("split-pane"),
             "{error:?}"
         );
+    }
+
+    #[test]
+    fn a_session_detached_at_once_is_a_server_started() {
+        let check = |line: &str, expected: &str| {
+            let mut words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            detached_session(&mut words, 0);
+            let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+            assert_eq!(words.join(" "), expected);
+        };
+        check("new-session -d -s demo", "start-server -s demo");
+        check("new -ds demo -x 90", "start-server -s demo -x 90");
+        check("new -x90 -Ad -sd", "start-server -x90 -sd");
+        for other in [
+            "new-session -s -d",
+            "new-session Bob -d",
+            "new-session -sd",
+            "new -- -d",
+            "new-tab -d",
+        ] {
+            check(other, other);
+        }
     }
 
     #[test]

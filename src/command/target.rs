@@ -100,7 +100,7 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
 
 /// The pane that had the focus before, in the view a command is about.
 fn last_pane(state: &State, requester: &Requester) -> Option<PaneId> {
-    let view = view(state, requester).ok()?;
+    let view = standpoint(state, requester)?;
     let now = state.focused(view)?;
     let order = view.focus.get(&view.tab)?;
     order.iter().rev().find(|&&pane| pane != now).copied()
@@ -126,10 +126,7 @@ fn dotted_pane(state: &State, requester: &Requester, word: &str) -> Option<PaneI
         return None;
     }
     let tab = match tab {
-        "" => state
-            .standpoint()
-            .map(|view| view.tab)
-            .or(state.tabs.first().map(|tab| tab.id))?,
+        "" => self::tab(state, requester, None).ok()?,
         name => named_tab(state, requester, name).ok()?,
     };
     let tab = state.tab(tab)?;
@@ -175,7 +172,7 @@ fn placed_tab(state: &State, requester: &Requester, word: &str) -> Option<TabId>
         "{end}" | "$" => state.tabs.last(),
         "{next}" | "+" => beside(1),
         "{previous}" | "-" => beside(state.tabs.len().saturating_sub(1)),
-        "{last}" | "!" => state.tab(view(state, requester).ok()?.last_tab?),
+        "{last}" | "!" => state.tab(standpoint(state, requester)?.last_tab?),
         _ => None,
     };
     found.map(|tab| tab.id)

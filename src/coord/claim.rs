@@ -18,7 +18,7 @@ use super::lease::{DEFAULT_TTL, Lease, Phase, check_ttl, show_ms};
 use super::names::check_text;
 use super::overlap::{find_overlapping, overlapping};
 use super::schema::{self, Cause, Claim, Grant, Session};
-use super::{Moment, queue, task};
+use super::{Moment, SessionId, queue, task};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Tx, View, put_json};
 
@@ -147,17 +147,18 @@ pub(super) fn stands(
     })
 }
 
-/// Whether somebody holds just this key.
-pub(super) fn is_claimed(view: &dyn View, at: &Moment<'_>, key: &ClaimKey) -> Result<bool> {
-    let Some(claim) = schema::claim(view, key)? else {
-        return Ok(false);
-    };
-    for grant in &claim.grants {
+/// Who holds just this key.
+pub(super) fn holders(view: &dyn View, at: &Moment<'_>, key: &ClaimKey) -> Result<Vec<SessionId>> {
+    let mut holders = Vec::new();
+    for grant in schema::claim(view, key)?
+        .iter()
+        .flat_map(|claim| &claim.grants)
+    {
         if stands(view, at, grant)?.is_some() {
-            return Ok(true);
+            holders.push(grant.holder.clone());
         }
     }
-    Ok(false)
+    Ok(holders)
 }
 
 /// Grants all keys of the request, or says who is in the way. `ticket` is the caller's place in

@@ -396,12 +396,29 @@ impl Coord {
         self.read(|view, at| holding::infos(view, at, id))
     }
 
-    /// Whether somebody has claimed just this.
+    /// What a word means that can mean two things: what the session that asks holds, or else anybody; the
+    /// first of the two if that does not tell.
     ///
     /// # Errors
     /// Only the store's.
-    pub fn is_claimed(&self, key: &ClaimKey) -> Result<bool> {
-        self.read(|view, at| claim::is_claimed(view, at, key))
+    pub fn kept_meaning(
+        &self,
+        asking: Option<&SessionId>,
+        now: ClaimKey,
+        other: ClaimKey,
+    ) -> Result<ClaimKey> {
+        let kept = self.read(|view, at| {
+            let (for_now, for_other) = (
+                claim::holders(view, at, &now)?,
+                claim::holders(view, at, &other)?,
+            );
+            let own = |holders: &[SessionId]| asking.is_some_and(|id| holders.contains(id));
+            Ok(match (own(&for_now), own(&for_other)) {
+                (false, false) => for_now.is_empty() && !for_other.is_empty(),
+                (first, second) => second && !first,
+            })
+        })?;
+        Ok(if kept { other } else { now })
     }
 
     /// Everything at one revision, and when it is worth looking again.

@@ -182,8 +182,9 @@ fn check_name(name: &str) -> Result<()> {
 
 /// The error for text that does not fit into a buffer.
 pub fn too_large() -> Error {
-    Error::refused(format!("a buffer holds {} MiB at most", MAX_BUFFER >> 20))
-        .with_hint("save-scrollback FILE writes a pane's whole history to a file")
+    Error::refused(format!("a buffer holds {} MiB at most", MAX_BUFFER >> 20)).with_hint(
+        "keep what is larger in a file; save-scrollback FILE writes a pane's whole history",
+    )
 }
 
 fn missing(name: Option<&str>) -> Error {

@@ -58,6 +58,8 @@ pub struct Requester {
     pub env: Vec<(String, String)>,
     /// What came on the asking command's standard input, if it took that.
     pub input: Option<Vec<u8>>,
+    /// Whether whoever asks waits by itself for what the command starts.
+    pub waits: bool,
 }
 
 impl Requester {

@@ -81,6 +81,10 @@ pub struct Request {
         skip_serializing_if = "Option::is_none"
     )]
     pub input: Option<Vec<u8>>,
+    /// Whether whoever asks waits by itself: a command that would wait for what it started says what that
+    /// is, and is done.
+    #[serde(default)]
+    pub waits: bool,
 }
 
 /// A terminal to be attached; its descriptor travels beside this frame.

@@ -173,6 +173,7 @@ impl Loop {
             cwd: request.cwd.map(Into::into),
             env: request.env,
             input: request.input,
+            waits: request.waits,
         };
         self.look_at_directories(pane);
         let event = match parse::parse(&request.words) {

@@ -18,7 +18,7 @@ const AGAIN: Duration = Duration::from_millis(10);
 /// Interrupts this thread's system calls from a moment on, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Alarm {
-    timer: libc::timer_t,
+    timer: Option<libc::timer_t>,
     at: Instant,
 }
 
@@ -62,11 +62,13 @@ fn timespec(time: Duration) -> libc::timespec {
 }
 
 impl Alarm {
-    /// From `limit` from now on.
-    ///
-    /// # Errors
-    /// The kernel's, if it has no timer left for this user.
-    pub(super) fn after(limit: Duration) -> std::io::Result<Alarm> {
+    /// From `limit` from now on. It is not [set](Alarm::is_set) if the kernel has no timer left for this
+    /// user, and interrupts nothing then.
+    pub(super) fn after(limit: Duration) -> Alarm {
+        let mut alarm = Alarm {
+            timer: None,
+            at: Instant::now() + limit,
+        };
         prepare();
         listen();
         let mut timer = MaybeUninit::<libc::timer_t>::uninit();
@@ -79,23 +81,26 @@ impl Alarm {
             libc::timer_create(libc::CLOCK_MONOTONIC, &raw mut event, timer.as_mut_ptr())
         };
         if made != 0 {
-            return Err(std::io::Error::last_os_error());
+            return alarm;
         }
-        let alarm = Alarm {
-            // SAFETY: timer_create has succeeded and written it.
-            timer: unsafe { timer.assume_init() },
-            at: Instant::now() + limit,
-        };
+        // SAFETY: timer_create has succeeded and written it.
+        let timer = unsafe { timer.assume_init() };
         // A first time of nothing would mean: never.
         let times = libc::itimerspec {
             it_value: timespec(limit.max(Duration::from_nanos(1))),
             it_interval: timespec(AGAIN),
         };
         // SAFETY: the timer is ours, the times are on our stack.
-        match unsafe { libc::timer_settime(alarm.timer, 0, &raw const times, ptr::null_mut()) } {
-            0 => Ok(alarm),
-            _ => Err(std::io::Error::last_os_error()),
+        match unsafe { libc::timer_settime(timer, 0, &raw const times, ptr::null_mut()) } {
+            0 => alarm.timer = Some(timer),
+            _ => delete(timer),
         }
+        alarm
+    }
+
+    /// Whether calls are going to be interrupted.
+    pub(super) fn is_set(&self) -> bool {
+        self.timer.is_some()
     }
 
     /// Whether the limit is reached: a call that was interrupted before should go on.
@@ -106,10 +111,14 @@ impl Alarm {
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        // SAFETY: the timer is ours and is not used again.
-        unsafe {
-            libc::timer_delete(self.timer);
-        }
+        self.timer.take().into_iter().for_each(delete);
+    }
+}
+
+fn delete(timer: libc::timer_t) {
+    // SAFETY: whoever has the number is the only one, and gives it away here.
+    unsafe {
+        libc::timer_delete(timer);
     }
 }
 
@@ -120,7 +129,7 @@ mod tests {
     #[test]
     fn a_call_without_a_limit_ends() {
         let (reading, _writing) = rustix::pipe::pipe().unwrap();
-        let alarm = Alarm::after(Duration::from_millis(20)).unwrap();
+        let alarm = Alarm::after(Duration::from_millis(20));
         let mut byte = [0];
         let mut interruptions = 0;
         while !alarm.has_rung() {

@@ -25,6 +25,9 @@ use super::alarm::Alarm;
 use super::dir::open_file;
 use crate::error::{Error, Result};
 
+/// How often somebody asks who cannot wait in line, because the user has no timer left.
+const ASK_AGAIN: Duration = Duration::from_millis(1);
+
 /// Who else may hold the lock meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sharing {
@@ -94,12 +97,19 @@ fn wait(file: File, path: &Path, sharing: Sharing, limit: Duration) -> Result<Lo
         Err(Errno::WOULDBLOCK) => {}
         Err(error) => return Err(Error::io("lock", path, &error.into())),
     }
-    let alarm = Alarm::after(limit).map_err(|error| Error::io("wait for", path, &error))?;
+    let alarm = Alarm::after(limit);
     loop {
-        match rustix::fs::flock(&file, patiently(sharing)) {
+        let taken = match alarm.is_set() {
+            true => rustix::fs::flock(&file, patiently(sharing)),
+            false => rustix::fs::flock(&file, now(sharing)),
+        };
+        match taken {
             Ok(()) => return Ok(Lock { file }),
-            Err(Errno::INTR) if alarm.has_rung() => return Err(busy(path, limit, &file)),
+            Err(Errno::INTR | Errno::WOULDBLOCK) if alarm.has_rung() => {
+                return Err(busy(path, limit, &file));
+            }
             Err(Errno::INTR) => {}
+            Err(Errno::WOULDBLOCK) => std::thread::sleep(ASK_AGAIN),
             Err(error) => return Err(Error::io("lock", path, &error.into())),
         }
     }

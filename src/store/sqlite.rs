@@ -123,7 +123,10 @@ impl SqliteStore {
         let directory = self.paths.log.parent().unwrap_or(Path::new("."));
         std::fs::File::open(directory)
             .and_then(|directory| directory.sync_all())
-            .map_err(|error| Error::io("sync", directory, &error))?;
+            .map_err(|error| {
+                let hint = "what was asked for is done, and seen by everybody; only a power cut may undo it";
+                Error::io("sync", directory, &error).with_hint(hint)
+            })?;
         if let Some(Err(error)) = listed.map(|listed| lock.say(&listed)) {
             // The next process syncs the directory once more, that is all.
             tracing::debug!("cannot note that the log is listed: {error}");
@@ -387,11 +390,12 @@ impl Store for SqliteStore {
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
-        if self.commits.load(Ordering::Relaxed) == 0 {
-            self.list_log(&lock)?;
-        }
+        let listed = match self.commits.load(Ordering::Relaxed) {
+            0 => self.list_log(&lock),
+            _ => Ok(()),
+        };
         self.keep_short(&connection);
-        Ok(revision + 1)
+        listed.map(|()| revision + 1)
     }
 
     fn read(&self, f: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {

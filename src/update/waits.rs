@@ -247,14 +247,16 @@ fn over(wait: &PaneWait, code: Option<i32>) -> Result<Reply> {
     Ok(reply)
 }
 
-/// The answer about a pane that is gone, with its program's exit code while that is remembered.
-pub fn over_long_ago(state: &State, pane: PaneId) -> Reply {
+/// The answer to a wait for a pane that is gone, with its program's exit code while that is remembered.
+///
+/// # Errors
+/// It waits for something else, or wants the code, and that is not known.
+pub fn over_long_ago(state: &State, wait: &PaneWait) -> Result<Reply> {
     let ends = state.journal.after(0);
     let mut ends = ends.filter(|entry| entry.kind == Kind::PaneExited);
-    let end = ends.find(|entry| entry.place.pane == Some(pane));
-    let code = end.and_then(|end| end.detail.get("code").cloned());
-    let data = json!({ "pane": pane.to_string(), "happened": "exit", "code": code });
-    Reply::new("", data)
+    let end = ends.find(|entry| entry.place.pane == Some(wait.pane));
+    let code = end.and_then(|end| end.detail.get("code")?.as_i64());
+    over(wait, code.and_then(|code| i32::try_from(code).ok()))
 }
 
 /// A batch of events as an answer: a line of JSON each, and where to go on.

@@ -216,7 +216,6 @@ fn sets_and_patterns() {
     world.ok(&["claim", "docs/free.md", "--session", "b"]);
 }
 
-/// S3-60: shared claims live together and keep an exclusive one out.
 /// A file that comes into being is what its name was claimed as before.
 #[test]
 fn what_a_word_was_claimed_as_stays() {
@@ -228,7 +227,10 @@ fn what_a_word_was_claimed_as_stays() {
     std::fs::write(world.root.join("Makefile"), "all:\n").expect("a file");
     let (code, error) = world.fails(&["claim", "Makefile", "--session", ben]);
     assert_eq!(code, 1, "{error}");
+    // Who means the file has to say so, and takes nothing from the word.
+    world.ok(&["claim", "./Makefile", "--session", ben]);
     world.ok(&["renew", "Makefile", "--session", ann]);
+    world.ok(&["release", "./Makefile", "--session", ben]);
     let text = world.ok(&["release", "Makefile", "--session", ann]);
     assert!(text.contains("released task/Makefile"), "{text}");
     // Nobody holds it any more: now it is a file.
@@ -273,6 +275,7 @@ fn a_file_is_one_claim_in_all_worktrees() {
     );
 }
 
+/// S3-60: shared claims live together and keep an exclusive one out.
 #[test]
 fn shared_claims() {
     let world = World::new();

@@ -136,6 +136,13 @@ fn who_waits_goes_on_waiting() {
         .stderr(Stdio::null())
         .spawn()
         .expect("it runs");
+    let pipe = world.root.join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).expect("our directory");
+    let program = "run --wait --tab --timeout 60s -- sh -c";
+    let mut program: Vec<&str> = program.split(' ').collect();
+    program.push("cat pipe; exit 5");
+    let mut running = world.stoa(&program).spawn().expect("it runs");
+    world.wait_panes("what runs", |panes| panes.len() == 2);
     let mut events = Events::follow(&world);
     world.ok(&["new-tab", "-d", "-n", "before"]);
     events.wait("tab-opened");
@@ -151,6 +158,13 @@ fn who_waits_goes_on_waiting() {
     terminal.wait_row_ending("cooked");
     assert_eq!(waiting.wait().expect("ours").code(), Some(0));
     assert_eq!(late.wait().expect("ours").code(), Some(1));
+    std::fs::write(&pipe, "").expect("somebody reads");
+    assert_eq!(running.wait().expect("ours").code(), Some(5));
+    assert_eq!(
+        world.panes().len(),
+        4,
+        "it ran once, and stays as it failed"
+    );
     world.ok(&["kill-server"]);
     assert!(!events.end().success(), "a server that ended is no upgrade");
 }

@@ -12,7 +12,7 @@ use crate::command::spec::Reply;
 use crate::command::store::{StoreCx, span};
 use crate::config::workspace::Workspace;
 use crate::coord::key::{Meaning, Place};
-use crate::coord::{ClaimKey, Coord, GrantedClaim, Which};
+use crate::coord::{ClaimKey, Coord, GrantedClaim, SessionId, Which};
 use crate::error::{Error, Result};
 
 /// Reads what a person typed as the things they mean, to change them.
@@ -20,29 +20,41 @@ fn keys_in_store(cx: &mut StoreCx, words: &[String]) -> Result<Vec<ClaimKey>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
+    let meanings = meanings(cx, words)?;
+    let asking = asking(cx, &meanings);
     cx.coord()?;
-    keys(cx, cx.opened(), words)
+    keys(cx.opened(), asking.as_ref(), meanings)
 }
 
-/// Reads what a person typed as the things they mean. What a word has been claimed as it stays, though
-/// a file of that name has been made or removed since.
-fn keys(cx: &StoreCx, coord: Option<&Coord>, words: &[String]) -> Result<Vec<ClaimKey>> {
+fn meanings(cx: &StoreCx, words: &[String]) -> Result<Vec<Meaning>> {
     let place = Place {
         cwd: &cx.cwd,
         workspace: &cx.root,
         linked: &|path| Workspace::linked_worktree(path, &cx.root),
     };
-    let mut keys = Vec::with_capacity(words.len());
-    for word in words {
-        let Meaning { key, other } = ClaimKey::parse(word, &place)?;
-        let (Some(other), Some(coord)) = (other, coord) else {
-            keys.push(key);
-            continue;
-        };
-        let kept = !coord.is_claimed(&key)? && coord.is_claimed(&other)?;
-        keys.push(if kept { other } else { key });
-    }
-    Ok(keys)
+    let meaning = |word: &String| ClaimKey::parse(word, &place);
+    words.iter().map(meaning).collect()
+}
+
+/// The session that asks, if one of the words can mean two things.
+fn asking(cx: &mut StoreCx, meanings: &[Meaning]) -> Option<SessionId> {
+    let ambiguous = meanings.iter().any(|meaning| meaning.other.is_some());
+    let session = if ambiguous { cx.known() } else { None };
+    session.map(|session| session.id)
+}
+
+/// The things meant. What a word has been claimed as it stays, though a file of that name has been made or
+/// removed since; above all for whoever claimed it.
+fn keys(
+    coord: Option<&Coord>,
+    asking: Option<&SessionId>,
+    meanings: Vec<Meaning>,
+) -> Result<Vec<ClaimKey>> {
+    let kept = |Meaning { key, other }| match (other, coord) {
+        (Some(other), Some(coord)) => coord.kept_meaning(asking, key, other),
+        _ => Ok(key),
+    };
+    meanings.into_iter().map(kept).collect()
 }
 
 /// The claims meant: those named (one of them with its token), or all.

@@ -9,6 +9,7 @@ use crate::cli::output::say;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
 use crate::command::times;
+use crate::config::workspace::Workspace;
 use crate::coord::pick::Conflict;
 use crate::coord::wait::Waiting;
 use crate::coord::{ClaimKey, ClaimRequest, lease};
@@ -56,11 +57,12 @@ pub struct Claim {
 impl Run<StoreCx> for Claim {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         if self.check {
-            return check(cx, &self.what, self.next, self.shared);
+            return check(cx, &self.what, self.shared);
         }
         let mut keys = super::keys_in_store(cx, &self.what)?;
         if self.next {
-            keys = super::files::listed(&cx.root, &keys)?;
+            let linked = Workspace::linked_worktree(&cx.cwd, &cx.root);
+            keys = super::files::listed(linked.as_ref().unwrap_or(&cx.root), &keys)?;
         }
         let actor = cx.acting()?;
         // A time of the person's own setting counts like one given here.
@@ -96,13 +98,10 @@ impl Run<StoreCx> for Claim {
 }
 
 /// What is in the way, for whoever acts, if anybody is known to.
-fn check(cx: &mut StoreCx, words: &[String], next: bool, shared: bool) -> Result<Reply> {
+fn check(cx: &mut StoreCx, words: &[String], shared: bool) -> Result<Reply> {
     let id = cx.known().map(|session| session.id);
     let reader = cx.reader()?;
-    let mut keys = super::keys(cx, reader.as_ref(), words)?;
-    if next {
-        keys = super::files::listed(&cx.root, &keys)?;
-    }
+    let keys = super::keys(reader.as_ref(), id.as_ref(), super::meanings(cx, words)?)?;
     let conflicts = match reader {
         Some(coord) => coord.conflicts(id.as_ref(), &keys, shared)?,
         None => Vec::new(),

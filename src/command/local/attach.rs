@@ -4,11 +4,12 @@ use clap::Args;
 
 use super::LocalCx;
 use super::ssh::Place;
+use crate::cli::remote;
 use crate::command::spec::{Reply, Run};
 use crate::config::layouts;
 use crate::config::paths::config_dir;
 use crate::config::workspace::Workspace;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::protocol::message::Request;
 use crate::{client, server};
 
@@ -49,25 +50,23 @@ impl Run<LocalCx> for Attach {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
         if let Some(name) = &self.layout {
             // Looked at before a server is started, which would stay with nothing in it.
-            let cwd = crate::cli::remote::current_dir()?;
+            let cwd = remote::current_dir()?;
             layouts::read(&layouts::file(name, &cwd, config_dir().as_deref())?)?;
         }
         let mut conn = server::start::connect_or_start(&workspace)?;
         if let Some(name) = self.layout {
-            let cwd = crate::cli::remote::current_dir()?;
-            conn.request(&Request {
-                words: vec!["load-layout".to_owned(), name],
-                cwd: cwd.to_str().map(str::to_owned),
-                env: client::attach::environment(),
-                ..Request::default()
-            })?;
+            conn.request(&remote::from_here(vec!["load-layout".to_owned(), name])?)?;
         }
         if self.detach_others {
-            // With no terminal attached there is none to be detached, which is as well.
-            let _ = conn.request(&Request {
+            let detached = conn.request(&Request {
                 words: vec!["detach".to_owned(), "--all".to_owned()],
                 ..Request::default()
             });
+            match detached {
+                // With no terminal attached there is none to be detached, which is as well.
+                Err(error) if error.kind != Kind::Refused => return Err(error),
+                Ok(_) | Err(_) => {}
+            }
         }
         let why = client::attach::attach(conn, || server::start::find(&workspace))?;
         let line = format!("[{why}]");

@@ -9,8 +9,7 @@ use crate::config::layouts;
 use crate::config::paths::config_dir;
 use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
-use crate::protocol::message::Request;
-use crate::{cli, client, server};
+use crate::{cli, server};
 
 /// Start the workspace's server with its first shell, and attach nothing; fine if it runs already
 ///
@@ -20,7 +19,7 @@ use crate::{cli, client, server};
 /// stoa start-server && stoa run -- make
 #[derive(Debug, Clone, Args)]
 pub struct StartServer {
-    /// Open the tabs of this layout first: a name or a path, as save-layout wrote it
+    /// Open the tabs of this layout, beside those there are: a name or a path, as save-layout wrote it
     #[arg(short = 'l', long, value_name = "NAME|FILE")]
     pub layout: Option<String>,
     /// Columns, while no terminal is attached
@@ -48,15 +47,7 @@ impl Run<LocalCx> for StartServer {
             Some(conn) => conn,
             None => server::start::connect_or_start(&workspace)?,
         };
-        let mut ask = |words: Vec<String>| {
-            conn.request(&Request {
-                words,
-                pane: None,
-                cwd: cwd.to_str().map(str::to_owned),
-                env: client::attach::environment(),
-                input: None,
-            })
-        };
+        let mut ask = |words: Vec<String>| conn.request(&cli::remote::from_here(words)?);
         if started {
             let word = |number: u16| number.to_string();
             let (cols, rows) = (word(self.cols), word(self.rows));
@@ -65,9 +56,9 @@ impl Run<LocalCx> for StartServer {
                 open.push("--empty");
             }
             ask(open.into_iter().map(str::to_owned).collect())?;
-            if let Some(name) = self.layout {
-                ask(vec!["load-layout".to_owned(), name])?;
-            }
+        }
+        if let Some(name) = self.layout {
+            ask(vec!["load-layout".to_owned(), name])?;
         }
         let data = json!({
             "started": started,

@@ -104,7 +104,7 @@ impl Run<ServerCx<'_>> for RunProgram {
         if self.focus {
             cx.focus(pane);
         }
-        if self.wait {
+        if self.wait && !cx.requester.waits {
             let what = Waiting::Pane(PaneWait {
                 pane,
                 until: vec![Until::Exit],

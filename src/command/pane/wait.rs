@@ -36,13 +36,16 @@ pub struct WaitPane {
     /// Only text that comes from now on counts, not what the screen shows already
     #[arg(long)]
     pub new: bool,
+    /// When the program has ended, exit with its code
+    #[arg(long)]
+    pub code: bool,
 }
 
 impl Run<ServerCx<'_>> for WaitPane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = match cx.pane(self.pane.as_deref()) {
             Ok(pane) => pane,
-            Err(error) => return self.over_already(cx).ok_or(error),
+            Err(error) => return self.over_already(cx).unwrap_or(Err(error)),
         };
         let screen = cx.state.panes.get(&pane).map(|pane| &pane.screen);
         let seen = screen.filter(|_| self.new);
@@ -51,7 +54,7 @@ impl Run<ServerCx<'_>> for WaitPane {
             until: self.until,
             seen_seq: seen.map_or(0, crate::term::Screen::seq),
             seen_lines: screen.map_or(0, crate::term::Screen::scrolled),
-            passes_code: false,
+            passes_code: self.code,
         });
         cx.wait(what, self.timeout)
     }
@@ -60,13 +63,20 @@ impl Run<ServerCx<'_>> for WaitPane {
 impl WaitPane {
     /// The answer about a pane that there has been and is no more: ids are given out once, so its
     /// program is over, however quickly that went.
-    fn over_already(&self, cx: &ServerCx<'_>) -> Option<Reply> {
+    fn over_already(&self, cx: &ServerCx<'_>) -> Option<Result<Reply>> {
         let pane = self.pane.as_deref().and_then(PaneId::named)?;
         let asked = self.until.iter().any(|until| matches!(until, Until::Exit));
         if !asked || pane.0 >= cx.state.next_ids().0 {
             return None;
         }
-        Some(waits::over_long_ago(cx.state, pane))
+        let wait = PaneWait {
+            pane,
+            until: self.until.clone(),
+            seen_seq: 0,
+            seen_lines: 0,
+            passes_code: self.code,
+        };
+        Some(waits::over_long_ago(cx.state, &wait))
     }
 }
 

@@ -118,9 +118,10 @@ impl ServerCx<'_> {
         base.join(path)
     }
 
-    /// A start directory as it was written: formats in it are about `near`, or about where one is.
+    /// A start directory as it was written: formats in it (`#{…}`, for directories are called `c#S` as
+    /// well) are about `near`, or about where one is.
     pub fn start_directory(&self, near: Option<PaneId>, written: &Path) -> PathBuf {
-        match written.to_str().filter(|text| text.contains('#')) {
+        match written.to_str().filter(|text| text.contains("#{")) {
             None => written.to_owned(),
             Some(text) => {
                 let subject = Subject {

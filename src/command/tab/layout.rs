@@ -5,8 +5,10 @@ use clap::Args;
 use crate::command::pane::open::Extent;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
+use crate::command::target;
 use crate::error::{Error, Result};
 use crate::model::geometry::Axis;
+use crate::model::id::{PaneId, TabId};
 use crate::model::layout::Preset;
 
 /// Arrange a tab's panes: even-horizontal, even-vertical, tiled, main-horizontal, main-vertical
@@ -46,7 +48,7 @@ impl Run<ServerCx<'_>> for SelectLayout {
             (_, true, ..) => Change::Spread,
             (_, _, true, _) => Change::By(1),
             (_, _, _, true) => Change::By(-1),
-            _ => Change::By(0),
+            _ => Change::Again,
         };
         arrange(cx, self.target.as_deref(), change)
     }
@@ -86,14 +88,27 @@ enum Change {
     To(Preset),
     /// As the preset that comes so many places after the one applied last.
     By(isize),
+    /// As the preset applied last has it; as it is if there is none.
+    Again,
     /// As it is, with equal shares around the pane in focus.
     Spread,
+}
+
+/// The pane in focus: the one named, if it is one; else the one typed in, or that the terminal has there.
+fn focused(cx: &ServerCx<'_>, tab: TabId, target: Option<&str>) -> Option<PaneId> {
+    let pane = match target {
+        Some(word) if !word.contains(['%', '.']) => None,
+        named => cx.pane(named).ok(),
+    };
+    let looked_at = || target::standpoint(cx.state, &cx.requester)?.focused_in(tab);
+    let inside = |pane: &PaneId| cx.state.tab(tab).is_some_and(|tab| tab.contains(*pane));
+    pane.filter(inside).or_else(looked_at).filter(inside)
 }
 
 fn arrange(cx: &mut ServerCx<'_>, target: Option<&str>, change: Change) -> Result<Reply> {
     let id = cx.tab(target)?;
     let area = cx.area_of(id);
-    let meant = cx.pane(target).ok();
+    let focused = focused(cx, id, target);
     let main = |name: &str| {
         let set = cx.state.options.get(name)?;
         set.parse::<Extent>().ok()
@@ -106,9 +121,15 @@ fn arrange(cx: &mut ServerCx<'_>, target: Option<&str>, change: Change) -> Resul
                 Some(preset)
             }
             Change::By(places) => Some(tab.layout.cycle(places)),
+            Change::Again => {
+                let preset = tab.layout.preset();
+                preset
+                    .into_iter()
+                    .for_each(|preset| tab.layout.apply(preset));
+                preset
+            }
             Change::Spread => {
-                let here = meant.filter(|pane| tab.layout.contains(*pane));
-                tab.layout.spread(here.unwrap_or(tab.active));
+                tab.layout.spread(focused.unwrap_or(tab.active));
                 None
             }
         };

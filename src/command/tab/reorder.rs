@@ -22,15 +22,14 @@ pub struct MoveTab {
     #[arg(group = "place")]
     pub to: Option<usize>,
     /// The same, as tmux has it
-    #[arg(short = 't', long, value_name = "NUMBER", group = "place", value_parser = number)]
-    pub target: Option<usize>,
+    #[arg(short = 't', long, value_name = "NUMBER", group = "place")]
+    pub target: Option<String>,
 }
 
-/// Reads `2`, `:2` and `work:2`.
-fn number(text: &str) -> Result<usize, String> {
+/// Reads `2`, `:2` and `work:2`; also one that no tab has yet.
+fn number(text: &str) -> Option<usize> {
     let number = text.rsplit_once(':').map_or(text, |(_, number)| number);
-    let bad = |_| format!("{text:?} is not the number of a tab");
-    number.parse().map_err(bad)
+    number.parse().ok()
 }
 
 impl Run<ServerCx<'_>> for MoveTab {
@@ -41,7 +40,14 @@ impl Run<ServerCx<'_>> for MoveTab {
             .state
             .tab_index(tab)
             .ok_or_else(|| Error::not_found("no such tab"))?;
-        let to = match (self.left, self.right, self.to.or(self.target)) {
+        let target = self.target.as_deref();
+        let target = target.map(|word| match number(word) {
+            Some(number) => Ok(number),
+            None => cx
+                .tab(Some(word))
+                .map(|tab| cx.state.tab_index(tab).unwrap_or(from)),
+        });
+        let to = match (self.left, self.right, self.to.or(target.transpose()?)) {
             (true, ..) => (from + count - 1) % count,
             (_, true, _) => (from + 1) % count,
             (.., Some(to)) => to.min(count - 1),

@@ -327,6 +327,7 @@ impl<'a> Writer<'a> {
         }
         if old.state.is_open() && issue.status.is_open() {
             issue.status = issue::Status::Review;
+            issue.waiting_fix = Some(fix.id.clone());
         }
         if is(State::Applied)
             && let Some(resolution) = &mut issue.resolution

@@ -112,6 +112,19 @@ struct Read<'a> {
     line: Line,
     /// It, as it stands there.
     raw: &'a str,
+    /// The line of dashes below it that makes it a heading.
+    underline: Option<&'a str>,
+}
+
+impl<'a> Read<'a> {
+    fn new(depth: usize, line: Line, raw: &'a str) -> Read<'a> {
+        Read {
+            depth,
+            line,
+            raw,
+            underline: None,
+        }
+    }
 }
 
 /// The lines; items below other items belong to those.
@@ -124,7 +137,7 @@ fn lines(text: &str) -> Vec<Read<'_>> {
         let marker = ["```", "~~~"]
             .into_iter()
             .find(|mark| line.starts_with(mark));
-        let mut push = |line| found.push(Read { depth, line, raw });
+        let mut push = |line| found.push(Read::new(depth, line, raw));
         match (fence, marker) {
             (Some(open), Some(mark)) if open == mark => {
                 fence = None;
@@ -148,10 +161,10 @@ fn lines(text: &str) -> Vec<Read<'_>> {
             && !title.trim().is_empty()
         {
             last.line = Line::Heading(level, title.trim().to_owned());
+            last.underline = Some(raw);
             continue;
         }
-        let line = understand(line);
-        found.push(Read { depth, line, raw });
+        found.push(Read::new(depth, understand(line), raw));
     }
     nested_are_text(found)
 }
@@ -264,7 +277,13 @@ fn work_level(lines: &[Read<'_>]) -> Option<u8> {
 fn sections(lines: &[Read<'_>], wanted: u8) -> Vec<Piece> {
     let mut found: Vec<Piece> = Vec::new();
     let mut open = false;
-    for Read { line, raw, .. } in lines {
+    for Read {
+        line,
+        raw,
+        underline,
+        ..
+    } in lines
+    {
         match line {
             Line::Heading(level, title) if *level <= wanted => {
                 open = *level == wanted && !is_about(title);
@@ -275,8 +294,10 @@ fn sections(lines: &[Read<'_>], wanted: u8) -> Vec<Piece> {
             _ if !open => {}
             _ => {
                 if let Some(last) = found.last_mut() {
-                    last.body.push_str(raw);
-                    last.body.push('\n');
+                    for raw in std::iter::once(raw).chain(underline) {
+                        last.body.push_str(raw);
+                        last.body.push('\n');
+                    }
                 }
             }
         }
@@ -385,11 +406,15 @@ mod tests {
 
     #[test]
     fn what_stands_below_a_heading_stays_as_it_is() {
-        let below = "1. first\n2. second\n   - a **detail**\n\n```sh\nmake\n```\n* [x] ticked";
+        let below = "1. first\n2. second\n   - a **detail**\n\n```sh\nmake\n```\n* [x] ticked\n\n\
+                     ### Deeper\ntext";
         let text = format!("# Plan\n\n## One\n\n{below}\n\n## Two\nmore\n");
         let outline = read(&text);
         assert_eq!(titles(&outline.sections), ["One", "Two"]);
         assert_eq!(outline.sections[0].body, below);
+        let outline = read("# Plan\n\nOne\n===\na\n\nDeeper\n------\nb\n\nTwo\n===\nc\n");
+        assert_eq!(titles(&outline.sections), ["Plan", "One", "Two"]);
+        assert_eq!(outline.sections[1].body, "a\n\nDeeper\n------\nb");
     }
 
     proptest! {

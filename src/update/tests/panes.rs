@@ -216,8 +216,11 @@ fn a_start_directory_may_be_a_format() {
         desk.prompt(A, line);
         assert_eq!(started(&desk), PathBuf::from("/srv/here"), "{line}");
     }
-    desk.prompt(A, "split-window -c 'a#b'");
-    assert_eq!(started(&desk), PathBuf::from("/srv/here/a#b"));
+    for plain in ["a#b", "c#S", "a##b"] {
+        desk.prompt(A, "focus-pane -t %0");
+        desk.prompt(A, &format!("split-window -c '{plain}'"));
+        assert_eq!(started(&desk), PathBuf::from("/srv/here").join(plain));
+    }
 }
 
 #[test]
