@@ -10,6 +10,9 @@ use super::Command;
 use super::parse::{self, Invocation, Parsed};
 use crate::error::{Error, Result};
 
+/// The most commands of a line: one that is answered at once runs the next within itself.
+const MAX_COMMANDS: usize = 64;
+
 /// The commands of a line, each as its words.
 ///
 /// # Errors
@@ -23,10 +26,13 @@ pub fn commands(line: &str) -> Result<Vec<Vec<String>>> {
             commands.push(words);
         }
     }
-    if commands.is_empty() {
-        return Err(Error::usage("an empty command line"));
+    match commands.len() {
+        0 => Err(Error::usage("an empty command line")),
+        1..=MAX_COMMANDS => Ok(commands),
+        count => Err(Error::usage(format!(
+            "{count} commands in a line; there may be {MAX_COMMANDS}"
+        ))),
     }
-    Ok(commands)
 }
 
 /// The texts between the separators of a line, fit to be split into words as a shell would, but for

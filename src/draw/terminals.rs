@@ -89,15 +89,13 @@ impl Caps {
         }
     }
 
-    /// Adds an ability that the terminal says it has, by its name in terminfo. False if that is none
-    /// of ours.
-    pub fn capability(&mut self, name: &str) -> bool {
+    /// Adds an ability that the terminal says it has, by its name in terminfo, if it is one of ours.
+    pub fn capability(&mut self, name: &str) {
         match name {
             "Smulx" | "Su" => self.underlines = true,
             "RGB" | "Tc" => self.true_colour(),
-            _ => return false,
+            _ => {}
         }
-        true
     }
 
     /// It has 24-bit colour. Who wants none (`NO_COLOR`) gets none.
@@ -270,8 +268,9 @@ mod tests {
     #[test]
     fn abilities_add_up_but_no_colour_stays_none() {
         let mut caps = PLAIN;
-        assert!(caps.capability("Smulx") && caps.capability("Tc"));
-        assert!(!caps.capability("Co"));
+        for name in ["Smulx", "Tc", "Co"] {
+            caps.capability(name);
+        }
         assert_eq!((caps.colors, caps.underlines), (ColorDepth::True, true));
         let mut none = Caps {
             colors: ColorDepth::None,

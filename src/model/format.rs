@@ -21,7 +21,8 @@
 //! | `##` `#,` `#}` | `#`, `,`, `}` |
 //!
 //! Where `x`, `a`, `b` and a condition are written, formats may stand in formats. Values are put in as
-//! they are and never read as formats again: a pane's title that says `#{pid}` shows just that.
+//! they are and never read as formats again, unless `E:` or `T:` asks for that: a pane's title that says
+//! `#{pid}` shows just that.
 //! Nothing here fails: what is not a format is text, and one that is not closed takes the rest with it.
 //! Work and result are bounded.
 
@@ -29,6 +30,7 @@ mod modifiers;
 #[cfg(test)]
 mod tests;
 
+use jiff::tz::TimeZone;
 use modifiers::{Modifier, Width, compares, fits, split_modifiers};
 
 /// Formats nested deeper than this are empty.
@@ -47,8 +49,20 @@ pub enum Piece {
     Style(String),
 }
 
+/// As much of a text as there is room for, in bytes.
+fn fitting(text: &str, room: usize) -> &str {
+    let mut ends = (0..=room.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
 /// Where the values come from.
 pub trait Source {
+    /// Where times are told.
+    fn time_zone(&self) -> TimeZone {
+        TimeZone::UTC
+    }
+
     /// A variable's value; `None` if there is no such variable.
     fn value(&self, name: &str) -> Option<String>;
 
@@ -195,10 +209,7 @@ impl Expander<'_> {
     }
 
     fn push(&mut self, out: &mut Vec<Piece>, text: &str) {
-        let room = MAX_LENGTH.saturating_sub(self.length);
-        let end = (0..=room.min(text.len())).rev();
-        let end = end.into_iter().find(|end| text.is_char_boundary(*end));
-        let text = text.get(..end.unwrap_or(0)).unwrap_or_default();
+        let text = fitting(text, MAX_LENGTH.saturating_sub(self.length));
         self.length += text.len();
         match out.last_mut() {
             _ if text.is_empty() => {}
@@ -274,7 +285,7 @@ impl Expander<'_> {
             value = flat(self.expand(&value, depth + 1));
         }
         for modifier in modifiers {
-            value = modifier.put_to(value);
+            value = modifier.put_to(value, self.values);
         }
         // A width comes last, whatever stands behind it.
         for width in modifiers.iter().filter_map(Width::of) {

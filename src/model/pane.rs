@@ -31,8 +31,11 @@ pub struct Pane {
     pub life: PaneLife,
     /// Id of the session registered for it.
     pub session: String,
-    /// The directory it is in, as its program says (OSC 7) or the system; `None` before either has.
+    /// The directory that its program is in, as the system says; `None` before it has been asked.
     pub cwd: Option<PathBuf>,
+    /// The directory that its program says it is in (OSC 7). It may be one of another machine or of a
+    /// container, and whoever wrote the output may have made it up: nothing here looks there.
+    pub said_cwd: Option<PathBuf>,
     /// What its program says it is doing.
     pub status: ProgramStatus,
     /// A bell rang while nobody looked.
@@ -128,9 +131,10 @@ impl Pane {
         }
     }
 
-    /// The directory it is in, as far as is known.
+    /// The directory it is in: the system's word counts before the program's.
     pub fn directory(&self) -> &Path {
-        self.cwd.as_deref().unwrap_or(&self.launch.cwd)
+        let known = self.cwd.as_deref().or(self.said_cwd.as_deref());
+        known.unwrap_or(&self.launch.cwd)
     }
 
     /// Something has been typed into it.

@@ -246,6 +246,11 @@ impl PanelState {
         };
     }
 
+    /// Whether what is typed goes into its filter.
+    pub fn takes_text(&self) -> bool {
+        self.open && self.focused && self.filtering
+    }
+
     /// Opens or closes it; closing gives the focus back to the panes.
     pub fn toggle(&mut self) {
         self.open = !self.open;

@@ -35,13 +35,14 @@ impl Sequences {
         self.next
     }
 
-    /// Keeps what is left until the answer comes. False, and it is dropped, if too many wait.
-    pub fn keep(&mut self, number: u64, sequence: Sequence) -> bool {
-        let fits = self.waiting.len() < MAX_SEQUENCES;
-        if fits {
-            self.waiting.insert(number, sequence);
-        }
-        fits
+    /// Keeps what is left until the answer comes.
+    pub fn keep(&mut self, number: u64, sequence: Sequence) {
+        self.waiting.insert(number, sequence);
+    }
+
+    /// Whether more wait than may.
+    pub fn are_too_many(&self) -> bool {
+        self.waiting.len() > MAX_SEQUENCES
     }
 
     /// Takes what is left when the answer has come.

@@ -116,6 +116,8 @@ pub struct State {
     pub first_start: bool,
     /// What the person's clock said when this step began; looked at only while a clock is shown.
     pub wall: Option<jiff::Zoned>,
+    /// Where times are told.
+    pub zone: jiff::tz::TimeZone,
     /// The theme chosen since the settings were read, over theirs.
     pub theme: Option<String>,
     /// Command lines run from the palette, the last one last.
@@ -173,6 +175,7 @@ impl State {
             hooks: HookBudget::default(),
             first_start: false,
             wall: None,
+            zone: jiff::tz::TimeZone::UTC,
             theme: None,
             palette_recent: Vec::new(),
             host: String::new(),
@@ -423,6 +426,7 @@ impl State {
             life: PaneLife::Running { pid: None },
             session,
             cwd: None,
+            said_cwd: None,
             status: ProgramStatus::default(),
             bell: false,
             activity: false,

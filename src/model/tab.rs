@@ -34,6 +34,7 @@ pub struct Tab {
 /// How panes lie in an area.
 pub(super) struct Lie {
     area: Size,
+    zoom: Option<PaneId>,
     layout: Layout,
     floats: Vec<Float>,
 }
@@ -96,18 +97,22 @@ impl Tab {
         }
     }
 
-    /// Whether its panes lie in `area` as they did when their sizes were worked out last.
-    pub fn is_sized(&self, area: Size) -> bool {
+    /// Whether its panes lie in `area`, one of them zoomed perhaps, as they did when their sizes were worked
+    /// out last.
+    pub fn is_sized(&self, area: Size, zoom: Option<PaneId>) -> bool {
         self.sized.as_ref().is_some_and(|then| {
-            then.area == area && then.layout == self.layout && then.floats == self.floats
+            (then.area, then.zoom) == (area, zoom)
+                && then.layout == self.layout
+                && then.floats == self.floats
         })
     }
 
     /// Its panes have the sizes that follow from how they lie in `area`.
-    pub fn note_sized(&mut self, area: Size) {
-        if !self.is_sized(area) {
+    pub fn note_sized(&mut self, area: Size, zoom: Option<PaneId>) {
+        if !self.is_sized(area, zoom) {
             self.sized = Some(Lie {
                 area,
+                zoom,
                 layout: self.layout.clone(),
                 floats: self.floats.clone(),
             });

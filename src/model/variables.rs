@@ -71,7 +71,7 @@ const NAMES: &str = "\
     mouse_sgr_flag mouse_standard_flag mouse_utf8_flag pane_active pane_activity_flag \
     pane_at_bottom pane_at_left pane_at_right pane_at_top pane_bell_flag pane_bottom pane_current_command \
     pane_current_path pane_dead pane_dead_status pane_floating_flag pane_height pane_id pane_in_mode \
-    pane_index pane_input_off pane_last pane_left pane_marked pane_marked_set pane_name pane_pid \
+    pane_index pane_input_off pane_last pane_left pane_marked pane_marked_set pane_name pane_path pane_pid \
     pane_pinned_flag pane_right pane_stacked_flag pane_start_command pane_start_path pane_synchronized \
     pane_title pane_top pane_width pid prefix revision scroll_region_lower scroll_region_upper \
     session_attached session_created session_id session_many_attached session_name session_path \
@@ -130,6 +130,10 @@ impl<'a> Found<'a> {
 }
 
 impl Source for Found<'_> {
+    fn time_zone(&self) -> jiff::tz::TimeZone {
+        self.state.zone.clone()
+    }
+
     fn each(&self, what: Each) -> Vec<Item<'_>> {
         fn item(found: Found<'_>, current: bool) -> Item<'_> {
             Item {
@@ -180,7 +184,7 @@ impl Source for Found<'_> {
         }
         match name.split('_').next()? {
             "pane" | "cursor" | "history" | "alternate" | "mouse" | "insert" | "wrap"
-            | "keypad" | "origin" | "scroll" => self.of_pane(self.pane?, &name),
+            | "keypad" | "scroll" => self.of_pane(self.pane?, &name),
             "window" => self.of_tab(self.tab?, &name),
             "buffer" => buffer(self.state.buffers.iter().next()?, &name),
             "client" => {
@@ -223,7 +227,6 @@ impl Found<'_> {
             "revision" => state.snapshot.revision.to_string(),
             "prefix" => crate::keys::chord::show(&[state.config.keymap.prefix()]),
             "status" => on(state.config.settings.status),
-            "mouse" => on(state.config.settings.mouse),
             _ => return None,
         })
     }
@@ -237,6 +240,10 @@ impl Found<'_> {
             "pane_name" => pane.name.clone().unwrap_or_default(),
             "pane_current_command" => pane.program(),
             "pane_start_command" => pane.launch.argv.join(" "),
+            "pane_path" => {
+                let said = pane.said_cwd.as_ref();
+                said.map_or_else(String::new, |path| path.display().to_string())
+            }
             "pane_current_path" => pane.directory().display().to_string(),
             "pane_start_path" => pane.launch.cwd.display().to_string(),
             "pane_pid" => pane.pid().map(|pid| pid.to_string())?,

@@ -209,6 +209,9 @@ impl View {
     /// Its terminal goes away: what was being typed, held or said goes with it.
     pub fn leave(mut self) -> View {
         self.panel.focused = false;
+        self.panel.filtering = false;
+        // A search that was being typed is given up.
+        self.copy.values_mut().for_each(CopyMode::drop_trial);
         View {
             client: NOBODY,
             overlay: None,

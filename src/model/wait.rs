@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use regex::Regex;
 
 use super::id::{ClientId, PaneId};
-use super::journal::Cursor;
+use super::journal::{Cursor, Kind};
 
 /// How many may wait at once.
 pub const MAX_WAITS: usize = 256;
@@ -27,9 +27,11 @@ pub enum ReplyTo {
     Sequence {
         /// The sequence's number.
         number: u64,
-        /// The person who asked for it, at this terminal.
+        /// The person who asked for it, at this terminal; none for a hook.
         client: Option<ClientId>,
     },
+    /// A hook for this kind of event: only a failure is told.
+    Hook(Kind),
     /// Nobody asked.
     Nobody,
 }
@@ -40,7 +42,7 @@ impl ReplyTo {
         match self {
             ReplyTo::View(client) => Some(client),
             ReplyTo::Sequence { client, .. } => client,
-            ReplyTo::Connection(_) | ReplyTo::Nobody => None,
+            ReplyTo::Connection(_) | ReplyTo::Hook(_) | ReplyTo::Nobody => None,
         }
     }
 }

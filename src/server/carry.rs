@@ -12,6 +12,7 @@ use std::os::fd::RawFd;
 
 use serde::{Deserialize, Serialize};
 
+use super::coordinator::Registration;
 use super::event_loop::Loop;
 use super::terminal::Known;
 use crate::error::{Error, Result};
@@ -69,6 +70,9 @@ pub struct Carried {
     pub closing: Vec<Handed>,
     /// Programs nobody waits for.
     pub orphans: Vec<RawFd>,
+    /// Panes that are to be registered as soon as that is possible.
+    #[serde(default)]
+    pub late: Vec<Registration>,
 }
 
 /// A terminal that is about to come back.
@@ -93,6 +97,8 @@ struct CarriedPane {
     exited: Option<(String, i32)>,
     session: String,
     cwd: Option<std::path::PathBuf>,
+    #[serde(default)]
+    said_cwd: Option<std::path::PathBuf>,
     bell: bool,
     activity: bool,
     at_prompt: Option<bool>,
@@ -150,6 +156,7 @@ impl Loop {
             cursor: self.state.journal.now(),
             closing: closing.filter_map(|(pty, _)| pty.hand_over()).collect(),
             orphans: pty::orphans(),
+            late: self.late_registrations(),
         };
         let file = write(&carried, &scripts)
             .map_err(|error| Error::refused(format!("cannot write the state down: {error}")))?;
@@ -185,6 +192,7 @@ fn carried(pane: &Pane, running: Option<Handed>, script: usize) -> CarriedPane {
         exited,
         session: pane.session.clone(),
         cwd: pane.cwd.clone(),
+        said_cwd: pane.said_cwd.clone(),
         bell: pane.bell,
         activity: pane.activity,
         at_prompt: pane.at_prompt,
@@ -303,6 +311,7 @@ impl Understood {
             made.title = pane.title;
             made.foreground = pane.foreground;
             made.cwd = pane.cwd;
+            made.said_cwd = pane.said_cwd;
             made.bell = pane.bell;
             made.activity = pane.activity;
             made.at_prompt = pane.at_prompt;
@@ -327,11 +336,6 @@ impl Understood {
         state.environment = std::mem::take(&mut carried.environment);
         state.options = std::mem::take(&mut carried.options);
         state.fixed_size = carried.fixed_size;
-        for at in 0..state.tabs.len() {
-            // Programs have the sizes that follow from how their panes lie.
-            let area = state.area_of(state.tabs[at].id, None).size();
-            state.tabs[at].note_sized(area);
-        }
         state.marked = carried.marked;
         if let Some(kept) = carried.away.take() {
             settle::stand(state);
@@ -339,6 +343,15 @@ impl Understood {
             if let Some(view) = away {
                 view.look_again(kept, tabs);
             }
+        }
+        for at in 0..state.tabs.len() {
+            // Programs have the sizes that follow from how their panes lie.
+            let id = state.tabs[at].id;
+            let area = state.area_of(id, None).size();
+            let zoom = state
+                .standpoint()
+                .and_then(|view| view.zoom.get(&id).copied());
+            state.tabs[at].note_sized(area, zoom);
         }
         state.journal.go_on(carried.cursor);
         state.hooks.done = carried.cursor.number;

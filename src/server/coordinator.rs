@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::mailbox::{Mailbox, Post};
 use crate::command::StoreCommand;
 use crate::command::spec::Reply;
@@ -33,7 +35,7 @@ const MAX_COMMANDS: usize = 32;
 const MAX_LATE: usize = 256;
 
 /// A pane that is to be a session.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Registration {
     /// The session's id, which the program already has in its environment.
     pub session: String,
@@ -310,7 +312,8 @@ impl Worker {
                 Ok(())
             }
             Job::Report { number } => {
-                self.mailbox.post_blocking(Post::JobsDone(number));
+                self.mailbox
+                    .post_blocking(Post::JobsDone(number, self.late.clone()));
                 Ok(())
             }
             Job::Reload { reply } => {

@@ -105,7 +105,12 @@ impl Loop {
                     terminal.send_later(format!("\x1b]52;c;{text}\x07").as_bytes());
                 }
             }
-            Effect::Pipe(job) => files::pipe(&self.mailbox, *job),
+            Effect::Pipe(job) => {
+                if let Some(pane) = self.state.panes.get(&job.pane) {
+                    let env = self.environment(job.pane, &pane.launch, &pane.session);
+                    files::pipe(&self.mailbox, *job, env);
+                }
+            }
             Effect::Save(job) => files::save(&self.mailbox, *job),
             Effect::Load { path, name, reply } => files::load(&self.mailbox, path, name, reply),
             Effect::Capture {

@@ -265,6 +265,7 @@ impl Loop {
         }
         let now = jiff::Zoned::now();
         self.clock_due_us = Some(now_us + wall::to_next_minute(&now) * 1000);
+        self.state.zone = now.time_zone().clone();
         self.state.wall = Some(now);
         for terminal in self.terminals.values_mut() {
             terminal.stale = true;

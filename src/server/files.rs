@@ -1,6 +1,8 @@
 //! Files that people name: written and read on threads of their own, since a disk may be slow and a
 //! file may turn out to be none. The answer comes by mail.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -55,11 +57,11 @@ pub fn load(mailbox: &Mailbox, path: PathBuf, name: Option<String>, reply: Reply
 }
 
 /// Has a shell command read something. Only a failure is told.
-pub fn pipe(mailbox: &Mailbox, job: Pipe) {
+pub fn pipe(mailbox: &Mailbox, job: Pipe, env: BTreeMap<OsString, OsString>) {
     let mailbox = mailbox.clone();
     on_thread(move || {
         let reply = job.reply;
-        let why = match feed(&job) {
+        let why = match feed(&job, env) {
             Ok(status) if status.success() => return,
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
@@ -69,10 +71,14 @@ pub fn pipe(mailbox: &Mailbox, job: Pipe) {
     });
 }
 
-fn feed(job: &Pipe) -> std::io::Result<ExitStatus> {
+fn feed(job: &Pipe, env: BTreeMap<OsString, OsString>) -> std::io::Result<ExitStatus> {
+    let gone = !job.cwd.is_dir();
+    let cwd = if gone { Path::new("/") } else { &job.cwd };
     let mut child = Command::new("/bin/sh")
         .args(["-c", &job.command])
-        .current_dir(&job.cwd)
+        .env_clear()
+        .envs(env)
+        .current_dir(cwd)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustix::event::{EventfdFlags, eventfd};
 use tokio::sync::{mpsc, oneshot};
 
+use super::coordinator::Registration;
 use crate::command::spec::Reply;
 use crate::config::layouts::LayoutFile;
 use crate::config::load::Loaded;
@@ -112,7 +113,7 @@ pub enum Post {
     /// The other program has been tried: it can go on with what there is, or says why not.
     UpgradeTried(Result<()>),
     /// The jobs on the store asked for so far are done; the number says how many that were.
-    JobsDone(u64),
+    JobsDone(u64, Vec<Registration>),
     /// End everything, saying why to attached people.
     Shutdown {
         /// The reason.

@@ -131,7 +131,7 @@ impl Loop {
             Post::ConfigTouched => self.job(Job::ConfigTouched),
             Post::Upgrade { program, answer } => self.upgrade(program, answer),
             Post::UpgradeTried(result) => self.upgrade_tried(result),
-            Post::JobsDone(number) => self.jobs_done(number),
+            Post::JobsDone(number, late) => self.jobs_done(number, late),
             Post::Shutdown { why, for_good } => {
                 self.for_good = for_good;
                 self.shut_down(&why);

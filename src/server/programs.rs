@@ -1,8 +1,7 @@
 //! The loop's side of panes' programs: reading and parsing what they write, sending them input,
 //! noticing their end.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use rustix::event::epoll;
@@ -359,17 +358,8 @@ impl Running {
     fn moved(&mut self, pane: &Pane) -> Option<PathBuf> {
         self.may_have_moved = false;
         let path = self.pty.cwd()?;
-        (!same(pane.directory(), &path)).then_some(path)
+        (pane.cwd.as_ref() != Some(&path)).then_some(path)
     }
-}
-
-/// Whether two paths are the same directory: a shell says the way that it went, through links.
-fn same(one: &Path, other: &Path) -> bool {
-    let place = |path: &Path| {
-        let about = std::fs::metadata(path).ok()?;
-        Some((about.dev(), about.ino()))
-    };
-    one == other || place(one).is_some_and(|one| Some(one) == place(other))
 }
 
 #[cfg(test)]

@@ -275,6 +275,7 @@ fn fresh_state(workspace: &Workspace, coord: Option<&Coord>) -> Result<State> {
     state.user = user.unwrap_or_else(|_| state.uid.to_string());
     state.first_start = is_first_start();
     state.journal.life = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
+    state.zone = jiff::tz::TimeZone::system();
     state.home = std::env::var_os("HOME").map(PathBuf::from);
     Ok(state)
 }

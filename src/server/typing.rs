@@ -5,10 +5,9 @@ use rustix::event::epoll;
 use super::event_loop::Loop;
 use super::terminal::{Learned, Terminal, TtyRead};
 use crate::keys::input::{Input, MouseKind};
-use crate::keys::key::Mods;
 use crate::model::id::{ClientId, PaneId};
 use crate::term::{Palette, clipboard_answer};
-use crate::update::{Event, pane};
+use crate::update::{Event, input, pane};
 
 impl Loop {
     pub(super) fn tty_ready(&mut self, client: ClientId, flags: epoll::EventFlags, now_us: u64) {
@@ -62,15 +61,10 @@ impl Loop {
         }
     }
 
-    /// Whether something typed may run a command; text that goes to a program does not.
+    /// Whether something typed may run a command.
     fn may_command(&self, client: ClientId, input: &Input) -> bool {
-        let view = self.state.views.get(&client);
-        let amid = view.is_some_and(|view| view.overlay.is_some() || !view.pending.is_empty());
         match input {
-            Input::Key(event) => {
-                let mods = event.key.mods;
-                amid || event.typed().is_none() || mods.has(Mods::CTRL) || mods.has(Mods::ALT)
-            }
+            Input::Key(event) => input::may_command(&self.state, client, event),
             Input::Mouse(mouse) => matches!(mouse.kind, MouseKind::Press(_)),
             Input::Paste(_) | Input::Focus(_) | Input::Reply(_) => false,
         }

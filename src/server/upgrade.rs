@@ -21,7 +21,7 @@ use rustix::io::FdFlags;
 use tokio::sync::oneshot;
 
 use super::carry::{self, Carried};
-use super::coordinator::Job;
+use super::coordinator::{Job, Registration};
 use super::event_loop::{HANGUP_GRACE, Loop};
 use super::lockfile::Lock;
 use super::mailbox::Post;
@@ -69,6 +69,8 @@ pub(super) struct Upgrading {
     answer: oneshot::Sender<Result<Reply>>,
     /// How often it was put off.
     waited: u32,
+    /// Panes that are no sessions yet, because the store could not be written.
+    late: Vec<Registration>,
 }
 
 impl Loop {
@@ -90,6 +92,7 @@ impl Loop {
             program: program.clone(),
             answer,
             waited: 0,
+            late: Vec::new(),
         });
         let mailbox = self.mailbox.clone();
         let workspace = self.station.workspace.clone();
@@ -114,6 +117,11 @@ impl Loop {
         }
     }
 
+    pub(super) fn late_registrations(&self) -> Vec<Registration> {
+        let upgrading = self.upgrading.as_ref();
+        upgrading.map_or_else(Vec::new, |upgrading| upgrading.late.clone())
+    }
+
     fn give_up(&mut self, error: Error) {
         tracing::warn!("no upgrade: {error}");
         if let Some(upgrading) = self.upgrading.take() {
@@ -128,7 +136,7 @@ impl Loop {
     }
 
     /// The jobs on the store are done: if none has come since, now is the time.
-    pub(super) fn jobs_done(&mut self, number: u64) {
+    pub(super) fn jobs_done(&mut self, number: u64, late: Vec<Registration>) {
         let Some(upgrading) = &mut self.upgrading else {
             return;
         };
@@ -138,6 +146,7 @@ impl Loop {
             self.job_report();
             return;
         }
+        upgrading.late = late;
         let program = upgrading.program.clone();
         // What comes back is the reason why this is still the old program.
         let error = self.become_program(&program);
@@ -167,6 +176,9 @@ impl Loop {
             if let Ok(pidfd) = take_fd(orphan) {
                 pty::adopt_orphan(pidfd);
             }
+        }
+        for registration in carried.late {
+            self.job(Job::Register(Box::new(registration)));
         }
         self.returning = carried.clients;
         if !self.returning.is_empty() {

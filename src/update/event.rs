@@ -169,6 +169,8 @@ pub struct SaveFile {
 pub struct Pipe {
     /// The command, for the shell.
     pub command: String,
+    /// The pane it is about, whose environment it gets.
+    pub pane: PaneId,
     /// Where it runs.
     pub cwd: PathBuf,
     /// What it reads.

@@ -1,7 +1,7 @@
 //! Hooks: command lines that run when something happens.
 //!
-//! They run after the step in which it happened. What a hook's own commands bring about in that step
-//! starts no hooks, and no more than `MOST_A_SECOND` run in a second: hooks that call each other over
+//! They run after the step in which it happened. What a hook's own commands bring about in that step, or
+//! when they go on after an answer that came later, starts no hooks; they cannot wait. And no more than `MOST_A_SECOND` run in a second: hooks that call each other over
 //! a detour go round slowly and the server stays responsive.
 
 use super::{Effect, ReplyTo, Requester, request, sequence};
@@ -90,12 +90,19 @@ fn one(state: &mut State, entry: &Entry, line: &str, effects: &mut Vec<Effect>) 
         ..Requester::default()
     };
     let mut later = Vec::new();
-    let result = sequence::dispatched(state, commands, requester, ReplyTo::Nobody, &mut later);
+    let result = sequence::dispatched(
+        state,
+        commands,
+        requester,
+        ReplyTo::Hook(entry.kind),
+        &mut later,
+    );
     effects.append(&mut later);
     result.map(|_| ())
 }
 
-fn report(state: &mut State, kind: Kind, error: &Error) {
+/// Tells that a hook's command failed.
+pub fn report(state: &mut State, kind: Kind, error: &Error) {
     let line = format!("hook {}: {}", kind.name(), error.message);
     tracing::warn!("{line}");
     if let Some(client) = state.recent_view().map(|view| view.client) {

@@ -73,7 +73,7 @@ fn key(
         overlay::key(state, client, event, effects);
         return Picture::Changed;
     }
-    if view.panel.filtering && view.pending.is_empty() {
+    if view.panel.takes_text() && view.pending.is_empty() {
         panel::filter_key(view, event);
         return Picture::Changed;
     }
@@ -102,6 +102,20 @@ fn table(state: &State, view: &View, chord: &[Key]) -> Table {
         Some(pane) if view.copy.contains_key(&pane) && !prefixed => copy_table(state),
         _ => Table::Normal,
     }
+}
+
+/// Whether a key may run a command; one that goes to a program does not.
+pub fn may_command(state: &State, client: ClientId, event: &KeyEvent) -> bool {
+    let Some(view) = state.views.get(&client) else {
+        return false;
+    };
+    let amid = view.overlay.is_some() || !view.pending.is_empty();
+    if amid || state.now_ms < view.repeat_until_ms {
+        return true;
+    }
+    let key = [event.chord()];
+    let bound = |table| matches!(state.config.keymap.lookup(table, &key), Lookup::Found(_));
+    bound(table(state, view, &key)) || bound(Table::Normal)
 }
 
 /// The table of copy mode's keys.
@@ -194,7 +208,7 @@ fn forward(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         };
         let mut bytes = Vec::new();
         encode::key(event, &pane::key_modes(pane), &mut bytes);
-        send(state, id, bytes, effects);
+        pane::type_into(state, id, bytes, effects);
     }
 }
 
@@ -218,21 +232,11 @@ fn target(state: &State, client: ClientId) -> Option<(PaneId, bool)> {
     Some((pane.id, pane.exited()))
 }
 
-fn send(state: &mut State, id: PaneId, bytes: Vec<u8>, effects: &mut Vec<Effect>) {
-    if bytes.is_empty() {
-        return;
-    }
-    if let Some(pane) = state.panes.get_mut(&id) {
-        pane.typed(state.now_ms);
-    }
-    effects.push(Effect::Write { pane: id, bytes });
-}
-
 fn pasted(state: &mut State, client: ClientId, paste: &Paste, effects: &mut Vec<Effect>) {
     let Some(view) = state.views.get_mut(&client) else {
         return;
     };
-    if view.overlay.is_some() || view.panel.filtering {
+    if view.overlay.is_some() || view.panel.takes_text() {
         overlay::paste(view, &String::from_utf8_lossy(&paste.data));
         let focused = state
             .views
@@ -255,7 +259,7 @@ fn pasted(state: &mut State, client: ClientId, paste: &Paste, effects: &mut Vec<
         };
         let mut bytes = Vec::new();
         encode::paste(paste, &pane::key_modes(pane), &mut bytes);
-        send(state, id, bytes, effects);
+        pane::type_into(state, id, bytes, effects);
     }
 }
 

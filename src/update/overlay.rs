@@ -106,7 +106,7 @@ pub fn paste(view: &mut View, text: &str) {
             palette.selected = 0;
         }
         Some(Overlay::Keys { filter, .. }) => filter.insert(&line),
-        _ if view.panel.filtering => view.panel.filter.insert(&line),
+        _ if view.panel.takes_text() => view.panel.filter.insert(&line),
         _ => {}
     }
 }

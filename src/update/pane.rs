@@ -44,10 +44,7 @@ pub fn output(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) -> Pictu
                     notes.push((Kind::PaneTitle, journal::text_detail("title", &pane.title)));
                 }
             }
-            Notice::Cwd { path, .. } => {
-                pane.cwd = Some(path);
-                picture = Picture::Changed;
-            }
+            Notice::Cwd { path, .. } => pane.said_cwd = Some(path),
             Notice::Bell => {
                 rings = true;
                 pane.bell |= !seen && settings.monitor_bell;
@@ -192,6 +189,17 @@ fn ended(state: &mut State, id: PaneId, code: i32, effects: &mut Vec<Effect>) {
     let place = state.place_of(id);
     state.note(Kind::PaneExited, place, journal::detail("code", code));
     waits::exited(state, id, code, effects);
+}
+
+/// Gives a program what a person or an agent types into it, by keys or by a command.
+pub fn type_into(state: &mut State, id: PaneId, bytes: Vec<u8>, effects: &mut Vec<Effect>) {
+    if bytes.is_empty() {
+        return;
+    }
+    if let Some(pane) = state.panes.get_mut(&id) {
+        pane.typed(state.now_ms);
+    }
+    effects.push(Effect::Write { pane: id, bytes });
 }
 
 /// A pane's program is over: its session ends, and the pane closes or stays as the settings say.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, ReplyTo, Requester, launch, sequence, settle};
+use super::{Effect, ReplyTo, Requester, hooks, launch, sequence, settle};
 use crate::command::server::ServerCx;
 use crate::command::spec::Reply;
 use crate::command::view::ViewCx;
@@ -309,6 +309,11 @@ pub fn answered(
         ReplyTo::Connection(connection) => effects.push(Effect::Answer { connection, result }),
         ReplyTo::View(client) => show_result(state, client, &result),
         ReplyTo::Sequence { number, .. } => sequence::answered(state, number, result, effects),
+        ReplyTo::Hook(kind) => {
+            if let Err(error) = result {
+                hooks::report(state, kind, &error);
+            }
+        }
         ReplyTo::Nobody => {}
     }
 }

@@ -76,8 +76,10 @@ pub fn all(state: &mut State, effects: &mut Vec<Effect>) -> Result<Opened> {
         let text = texts.remove(&id).unwrap_or_default();
         open(state, id, pane, &text, &marker, effects);
     }
-    let shown = saved.shown.filter(|tab| state.tab(*tab).is_some());
-    state.returned_to = shown;
+    if state.views.is_empty() {
+        // Who is there already has a tab before them.
+        state.returned_to = saved.shown.filter(|tab| state.tab(*tab).is_some());
+    }
     Ok(opened)
 }
 

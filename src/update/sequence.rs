@@ -61,7 +61,11 @@ pub fn answered(state: &mut State, number: u64, result: Result<Reply>, effects: 
         Ok(done) if done.code == 0 => {
             sequence.heard(done);
             let rest = std::mem::take(&mut sequence.rest);
-            line::understand(rest).and_then(|rest| go_on(state, rest.into(), sequence, effects))
+            state.journal.by_hook = matches!(reply, ReplyTo::Hook(_));
+            let done = line::understand(rest)
+                .and_then(|rest| go_on(state, rest.into(), sequence, effects));
+            state.journal.by_hook = false;
+            done
         }
         other => other.map(Some),
     };
@@ -102,7 +106,7 @@ fn go_on(
         let number = state.sequences.mint();
         let reply = match sequence.reply {
             // Nothing of the sequence is left to go on, and nobody takes the answer.
-            ReplyTo::Nobody if rest.is_empty() => ReplyTo::Nobody,
+            hook @ ReplyTo::Hook(_) if rest.is_empty() => hook,
             asker => ReplyTo::Sequence {
                 number,
                 client: asker.person(),
@@ -111,13 +115,15 @@ fn go_on(
         let requester = sequence.requester.clone();
         sequence.rest = rest.iter().map(|said| said.words.clone()).collect();
         // Kept before it runs: a wait may be over as soon as it begins.
-        if !state.sequences.keep(number, sequence) {
-            let said = format!("{MAX_SEQUENCES} sequences of commands wait already");
-            return Err(Error::refused(said));
-        }
+        state.sequences.keep(number, sequence);
         let done = request::dispatched(state, command, requester, reply, effects);
         if matches!(done, Ok(None)) {
-            return Ok(None);
+            return match state.sequences.are_too_many() && state.sequences.take(number).is_some() {
+                false => Ok(None),
+                true => Err(Error::refused(format!(
+                    "{MAX_SEQUENCES} sequences of commands wait already: this one ends here"
+                ))),
+            };
         }
         let Some((kept, done)) = state.sequences.take(number).zip(done?) else {
             return Ok(None);

@@ -79,13 +79,19 @@ fn note_areas(state: &mut State) {
 fn note_sized(state: &mut State) {
     let fixed = state.fixed_area().is_some();
     let last = state.last_area;
-    for tab in &mut state.tabs {
+    let zooms: Vec<_> = state.tabs.iter().map(|tab| zoom(state, tab.id)).collect();
+    for (tab, zoom) in state.tabs.iter_mut().zip(zooms) {
         match fixed {
             // Once the area is no longer fixed all are worked out again.
             true => tab.forget_sized(),
-            false => tab.note_sized(tab.area.unwrap_or(last)),
+            false => tab.note_sized(tab.area.unwrap_or(last), zoom),
         }
     }
+}
+
+/// The pane of a tab that is zoomed where one is.
+fn zoom(state: &State, tab: TabId) -> Option<PaneId> {
+    state.standpoint()?.zoom.get(&tab).copied()
 }
 
 /// Sizes of panes in an area that no terminal has a say in; what is zoomed, open or in sight is as
@@ -108,7 +114,7 @@ fn hidden_sizes(state: &State) -> BTreeMap<PaneId, Size> {
     let mut wanted = BTreeMap::new();
     for tab in state.tabs.iter().filter(|tab| !seen(tab)) {
         let area = tab.area.unwrap_or(state.last_area);
-        if tab.is_sized(area) {
+        if tab.is_sized(area, zoom(state, tab.id)) {
             continue;
         }
         let look = state.standpoint().map(|view| state.look(tab, view));

@@ -253,8 +253,11 @@ fn over(wait: &PaneWait, code: Option<i32>) -> Result<Reply> {
 /// It waits for something else, or wants the code, and that is not known.
 pub fn over_long_ago(state: &State, wait: &PaneWait) -> Result<Reply> {
     let ends = state.journal.after(0);
-    let mut ends = ends.filter(|entry| entry.kind == Kind::PaneExited);
-    let end = ends.find(|entry| entry.place.pane == Some(wait.pane));
+    let ends = ends.filter(|entry| entry.kind == Kind::PaneExited);
+    // Another program may have been started in it after one had ended.
+    let end = ends
+        .filter(|entry| entry.place.pane == Some(wait.pane))
+        .last();
     let code = end.and_then(|end| end.detail.get("code")?.as_i64());
     over(wait, code.and_then(|code| i32::try_from(code).ok()))
 }

@@ -7,7 +7,7 @@ use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
 use crate::keys::encode;
 use crate::keys::input::{Part, Paste};
-use crate::update::{Effect, pane};
+use crate::update::pane;
 
 /// The most that is pasted at once: what a pane keeps for a program that does not read.
 const MAX_PASTE: usize = 1 << 20;
@@ -83,10 +83,7 @@ impl Run<ServerCx<'_>> for PasteBuffer {
         if self.delete {
             cx.state.buffers.delete(Some(&name))?;
         }
-        if let Some(pane) = cx.state.panes.get_mut(&id) {
-            pane.last_active_ms = cx.state.now_ms;
-        }
-        cx.effects.push(Effect::Write { pane: id, bytes });
+        pane::type_into(cx.state, id, bytes, cx.effects);
         Ok(Reply::none())
     }
 }

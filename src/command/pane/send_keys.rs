@@ -12,7 +12,7 @@ use crate::keys::encode;
 use crate::model::id::PaneId;
 use crate::model::variables::{self, Subject};
 use crate::update::copy::{self, Order};
-use crate::update::{Effect, pane};
+use crate::update::pane;
 
 /// The most that is sent at once.
 const MOST_BYTES: usize = 1 << 20;
@@ -110,16 +110,12 @@ impl Run<ServerCx<'_>> for SendKeys {
             return Err(Error::usage("that is more than 1 MiB of keys"));
         }
         let bytes = bytes.repeat(self.repeat.into());
-        let now = cx.state.now_ms;
-        if let Some(pane) = cx.state.panes.get_mut(&id) {
-            if self.reset {
-                pane.screen.feed(b"\x1bc");
-            }
-            if !bytes.is_empty() {
-                pane.typed(now);
-            }
+        if self.reset
+            && let Some(pane) = cx.state.panes.get_mut(&id)
+        {
+            pane.screen.feed(b"\x1bc");
         }
-        cx.effects.push(Effect::Write { pane: id, bytes });
+        pane::type_into(cx.state, id, bytes, cx.effects);
         Ok(Reply::none())
     }
 }

@@ -57,9 +57,10 @@ impl ServerCx<'_> {
     /// Lets the asker wait for something.
     ///
     /// # Errors
-    /// Nobody waits for the answer, or too many wait already.
+    /// It is a hook's command, or too many wait already.
     pub fn wait(&mut self, what: Waiting, timeout: Option<Duration>) -> Result<Reply> {
-        if self.reply == ReplyTo::Nobody {
+        let asker = self.reply.person().is_some();
+        if !asker && !matches!(self.reply, ReplyTo::Connection(_)) {
             return Err(Error::usage("a hook cannot wait: nobody takes its answer"));
         }
         let began_ms = self.state.now_ms;

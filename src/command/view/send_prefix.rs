@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::keys::encode;
 use crate::keys::key::Key;
 use crate::keys::keymap::Lookup;
-use crate::update::{Effect, input, pane, request};
+use crate::update::{input, pane, request};
 
 /// Type the prefix key itself into the focused pane
 ///
@@ -26,7 +26,7 @@ impl Run<ViewCx<'_>> for SendPrefix {
         if let Some(pane) = cx.server.state.panes.get(&id) {
             let mut bytes = Vec::new();
             encode::key(&prefix.into(), &pane::key_modes(pane), &mut bytes);
-            cx.server.effects.push(Effect::Write { pane: id, bytes });
+            pane::type_into(cx.server.state, id, bytes, cx.server.effects);
         }
         Ok(Reply::none())
     }

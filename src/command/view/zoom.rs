@@ -34,10 +34,6 @@ pub fn toggle(state: &mut State, client: ClientId, pane: PaneId) {
         return;
     };
     let (id, alone) = (tab.id, tab.panes().len() == 1);
-    if let Some(tab) = state.tab_mut(id) {
-        // Nobody may be there to see it; its panes get other sizes all the same.
-        tab.forget_sized();
-    }
     let Some(view) = state.standpoint_mut(client) else {
         return;
     };

@@ -110,12 +110,12 @@ impl CopyMode {
 
     /// Searches for a pattern from the cursor on.
     pub fn search(&mut self, pattern: &str, forward: bool) -> Landed {
-        self.searching = Search::new(pattern, &self.text).map(|search| Searching {
-            search,
-            forward,
-            jump: None,
-        });
-        self.search_again(true)
+        self.search_later(Search::new(pattern, &self.text), forward);
+        match self.searching {
+            Some(_) => self.search_again(true),
+            // Nothing is to be found; what was searched for before is another matter.
+            None => Landed::Nowhere,
+        }
     }
 
     /// Goes to the next match, the same way as the search or the other. What was searched for before

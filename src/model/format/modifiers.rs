@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
-use regex::{Regex, RegexBuilder};
+use regex::{Captures, Regex, RegexBuilder};
 
-use super::{MAX_LENGTH, scan};
+use super::{MAX_LENGTH, Source, fitting, scan};
 use crate::draw::{palette, text};
 
 /// The most memory a regular expression may take.
@@ -63,7 +63,8 @@ impl<'a> Modifier<'a> {
     }
 
     /// What it makes of a value that is there.
-    pub(super) fn put_to(&self, value: String) -> String {
+    pub(super) fn put_to(&self, mut value: String, source: &dyn Source) -> String {
+        cut(&mut value);
         match self.name {
             "b" => {
                 let path = value.trim_end_matches('/');
@@ -78,39 +79,40 @@ impl<'a> Modifier<'a> {
             "w" => text::width(&value).to_string(),
             "q" => quoted(&value),
             "s" => self.replaced(&value),
-            "t" => self.time(&value).unwrap_or_default(),
+            "t" => self.time(&value, source.time_zone()).unwrap_or_default(),
             _ => value,
         }
     }
 
     /// A number of seconds as a time: tmux's way, or by its own format (`t/f/%H:%M`).
-    fn time(&self, seconds: &str) -> Option<String> {
+    fn time(&self, seconds: &str, zone: TimeZone) -> Option<String> {
         let at = Timestamp::from_second(seconds.parse().ok()?).ok()?;
         let format = match self.has_flag('f') {
             true => self.argument(1),
             false => TIME,
         };
-        strtime::format(format, &at.to_zoned(TimeZone::system())).ok()
+        strtime::format(format, &at.to_zoned(zone)).ok()
     }
 
     /// `s/pattern/text/`, with `i` behind it in any case.
     fn replaced(&self, value: &str) -> String {
         let any_case = self.argument(2).contains('i');
-        match regex(self.argument(0), any_case) {
-            Some(regex) => {
-                // tmux writes groups as \\1.
-                let to = self.argument(1).replace('$', "$$");
-                let to = (1..10).fold(to, |to, n| {
-                    to.replace(&format!("\\{n}"), &format!("${{{n}}}"))
-                });
-                let mut done = regex.replace_all(value, to).into_owned();
-                let end = (0..=done.len().min(MAX_LENGTH)).rev();
-                let end = end.into_iter().find(|end| done.is_char_boundary(*end));
-                done.truncate(end.unwrap_or(0));
-                done
+        let Some(regex) = regex(self.argument(0), any_case) else {
+            return value.to_owned();
+        };
+        let (mut done, mut beyond) = (String::new(), 0);
+        for found in regex.captures_iter(value) {
+            let whole = found.get_match();
+            done.push_str(&value[beyond..whole.start()]);
+            beyond = whole.end();
+            put_in(self.argument(1), &found, &mut done);
+            if done.len() >= MAX_LENGTH {
+                break;
             }
-            None => value.to_owned(),
         }
+        done.push_str(&value[beyond..]);
+        cut(&mut done);
+        done
     }
 
     /// `e|+|:a,b`, `e|/|f|3:a,b`: a sum or a comparison of numbers; whole ones unless `f` says otherwise.
@@ -141,6 +143,32 @@ impl<'a> Modifier<'a> {
         let result = if decimal { result } else { result.trunc() };
         // What is divided by zero is no number.
         result.is_finite().then(|| format!("{result:.places$}"))
+    }
+}
+
+/// Cuts a text off where results end.
+fn cut(text: &mut String) {
+    text.truncate(fitting(text, MAX_LENGTH).len());
+}
+
+/// Adds what a match is replaced by, with the groups that `\\1` to `\\9` stand for; no more than fits.
+fn put_in(text: &str, found: &Captures<'_>, out: &mut String) {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next()
+        && out.len() < MAX_LENGTH
+    {
+        let group = match c {
+            '\\' => rest.clone().next().and_then(|c| c.to_digit(10)),
+            _ => None,
+        };
+        match group {
+            Some(group @ 1..) => {
+                rest.next();
+                let group = found.get(group as usize);
+                out.push_str(group.map_or("", |group| group.as_str()));
+            }
+            _ => out.push(c),
+        }
     }
 }
 

@@ -139,10 +139,10 @@ fn pipe(
     data: Vec<u8>,
     effects: &mut Vec<Effect>,
 ) {
-    let pane = state.panes.get(&id);
-    let cwd = pane.map(|pane| pane.cwd.clone().unwrap_or_else(|| pane.launch.cwd.clone()));
+    let cwd = state.panes.get(&id).map(|pane| pane.directory().to_owned());
     effects.push(Effect::Pipe(Box::new(Pipe {
         command: command.to_owned(),
+        pane: id,
         cwd: cwd.unwrap_or_else(|| state.root.clone()),
         data,
         reply: ReplyTo::View(client),
