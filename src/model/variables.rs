@@ -444,3 +444,38 @@ fn character_at(row: &str, column: usize) -> String {
 fn on(value: bool) -> String {
     if value { "on" } else { "off" }.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The list of names and the arms that know them are kept apart: neither may have one that the other has not.
+    #[test]
+    fn every_name_is_listed() {
+        let text = include_str!("variables.rs");
+        let code = text.split("mod tests {").next().expect("the code");
+        let arms = code.split("fn value(").nth(1).expect("the arms");
+        let listed: Vec<&str> = NAMES.split_ascii_whitespace().collect();
+        let mut sorted = listed.clone();
+        sorted.sort_unstable();
+        assert_eq!(listed, sorted);
+        let known = |name: &str| {
+            let quoted = format!("\"{name}\"");
+            code.contains(&quoted)
+        };
+        let missing: Vec<_> = listed.iter().filter(|name| !known(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let words = arms.split('"').skip(1).step_by(2);
+        let names = words.filter(|word| {
+            let families = [
+                "pane_", "window_", "client_", "agent_", "session_", "mouse_",
+            ];
+            families.iter().any(|family| {
+                word.strip_prefix(family)
+                    .is_some_and(|rest| !rest.is_empty() && !rest.contains('{'))
+            })
+        });
+        let unlisted: Vec<_> = names.filter(|name| !listed.contains(name)).collect();
+        assert!(unlisted.is_empty(), "{unlisted:?}");
+    }
+}

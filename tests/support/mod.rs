@@ -329,3 +329,15 @@ pub fn lines(screen: &vt100::Screen) -> Vec<String> {
 pub fn last_line(screen: &vt100::Screen) -> String {
     line(screen, screen.size().0.get() - 1)
 }
+
+/// A plain world with a terminal and one pane.
+pub fn one() -> (World, Terminal) {
+    let world = World::plain();
+    let terminal = world.ready(80, 24);
+    (world, terminal)
+}
+
+/// What a command says, without the end of its last line.
+pub fn says(world: &World, args: &[&str]) -> String {
+    world.ok(args).trim_end().to_owned()
+}

@@ -147,6 +147,19 @@ fn deep_and_long_formats_end() {
     assert!(expand(&deep, &values).len() <= 1);
     let long = "#{p4096:session_name}".repeat(1_000);
     assert!(expand(&long, &values).len() <= MAX_LENGTH);
+    // Replacing makes long texts of short ones, again and again.
+    let mut text = "x".repeat(1_000);
+    for _ in 0..3 {
+        text = format!("#{{s/x/{}/:#{{l:{text}}}}}", "\\1x".repeat(200));
+        assert!(expand(&text, &values).len() <= MAX_LENGTH);
+    }
+    let copies = format!(
+        "#{{s/(x+)/{}/:#{{l:{}}}}}",
+        "\\1".repeat(9_000),
+        "x".repeat(9_000)
+    );
+    let length = expand(&copies, &values).len();
+    assert!(length > MAX_LENGTH / 2 && length <= MAX_LENGTH, "{length}");
     let twice = (0..12).fold("x".to_owned(), |inner, _| {
         format!("#{{==:{inner},{inner}}}")
     });

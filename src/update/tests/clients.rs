@@ -318,6 +318,48 @@ fn commands_have_a_current_tab_while_nobody_is_attached() {
     check(&mut desk, index, Ok("0.0 0"));
 }
 
+/// Who comes back finds nothing half typed.
+#[test]
+fn what_was_being_typed_goes_with_its_terminal() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b G /");
+    desk.write(A, "ab");
+    desk.event(Event::Gone { client: A });
+    desk.attach(B, 120, 31);
+    if let Some(view) = desk.state.views.get_mut(&B) {
+        view.panel.open = true;
+    }
+    desk.write(B, "ls");
+    let wrote = desk
+        .effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Write { .. }));
+    assert!(wrote, "it goes to the shell");
+    // A search that was being typed is given up as by Escape.
+    desk.press(B, "C-b [ g");
+    let place = |view: &crate::model::view::View| view.copy[&PaneId(0)].cursor;
+    let before = place(&desk.state.views[&B]);
+    desk.press(B, "?");
+    desk.write(B, "x");
+    desk.event(Event::Gone { client: B });
+    let away = desk.state.away.as_deref().expect("a place to come back to");
+    assert_eq!(place(away), before);
+    assert!(away.copy[&PaneId(0)].searching.is_none());
+}
+
+/// Panes of a tab nobody sees have the sizes that follow from how they lie, zooms among that.
+#[test]
+fn a_zoom_that_ends_unseen_gives_panes_their_sizes() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b %");
+    let width = desk.size(0).0;
+    desk.event(Event::Gone { client: A });
+    desk.outside("zoom-pane -t %1");
+    assert_eq!(desk.size(1).0, 120);
+    desk.outside("focus-pane -t %0");
+    assert_eq!(desk.size(1).0, 119 - width);
+}
+
 /// A terminal that was there before an upgrade has not come: nothing tells so, no hook runs.
 #[test]
 fn a_terminal_that_returns_does_not_attach() {

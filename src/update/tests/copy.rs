@@ -295,6 +295,22 @@ fn searches_are_shown_as_they_are_typed() {
 }
 
 #[test]
+fn an_empty_pattern_finds_nothing() {
+    let mut desk = desk(200);
+    desk.press(A, "C-b [ ?");
+    desk.write(A, "line 3");
+    desk.press(A, "Enter q C-b [ g");
+    let begin = place(&desk);
+    desk.press(A, "/ x Backspace");
+    assert_eq!(place(&desk), begin);
+    // Enter looks for what was looked for last, the way of the prompt.
+    desk.press(A, "Enter");
+    assert_eq!(place(&desk), (3, 0));
+    desk.press(A, "n");
+    assert_eq!(place(&desk), (30, 0));
+}
+
+#[test]
 fn a_long_search_goes_on_by_timer_while_keys_work() {
     let mut desk = desk(0);
     output(&mut desk, "needle\r\n");

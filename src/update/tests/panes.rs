@@ -223,6 +223,38 @@ fn a_start_directory_may_be_a_format() {
     }
 }
 
+/// What a program says of its directory is not looked for here: it may be on another machine.
+#[test]
+fn the_systems_word_on_directories_counts() {
+    let mut desk = Desk::new();
+    let feed = |desk: &mut Desk, text: &[u8]| {
+        let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+        pane.screen.feed(text);
+        desk.event(Event::Output { pane: PaneId(0) });
+    };
+    let directory = |desk: &Desk| desk.state.panes[&PaneId(0)].directory().to_owned();
+    feed(&mut desk, b"\x1b]7;file://far/said\x07");
+    assert_eq!(directory(&desk), PathBuf::from("/said"));
+    let (pane, path) = (PaneId(0), PathBuf::from("/srv/here"));
+    desk.event(Event::Directory { pane, path });
+    feed(&mut desk, b"\x1b]7;file://far/elsewhere\x07");
+    assert_eq!(directory(&desk), PathBuf::from("/srv/here"));
+    desk.outside("display-message -p '#{pane_path} #{pane_current_path}'");
+    assert_eq!(desk.answer(), Ok("/elsewhere /srv/here"));
+}
+
+/// A shell that somebody's buffer ended was not one that could not begin.
+#[test]
+fn what_is_pasted_counts_as_typed() {
+    for line in ["paste-buffer", "send-prefix", "send-keys x"] {
+        let mut desk = Desk::new();
+        desk.prompt(A, "set-buffer exit");
+        assert!(!desk.state.panes[&PaneId(0)].touched);
+        desk.prompt(A, line);
+        assert!(desk.state.panes[&PaneId(0)].touched, "{line}");
+    }
+}
+
 #[test]
 fn what_the_store_refused_is_tried_again_when_something_happens() {
     let mut desk = Desk::new();
