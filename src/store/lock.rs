@@ -23,6 +23,7 @@ use rustix::io::Errno;
 
 use super::alarm::Alarm;
 use super::dir::open_file;
+use super::slice;
 use crate::error::{Error, Result};
 
 /// How often somebody asks who cannot wait in line, because the user has no timer left.
@@ -52,6 +53,7 @@ impl Lock {
     /// As [`Lock::take`] for exclusive use, and until it is dropped everybody can see that a change is coming.
     pub(super) fn take_to_change(path: &Path, limit: Duration) -> Result<Lock> {
         let file = open(path, Sharing::Exclusive)?;
+        slice::shorten();
         first_byte(&file, libc::F_OFD_SETLK, libc::F_RDLCK)
             .map_err(|error| Error::io("lock", path, &error))?;
         wait(file, path, Sharing::Exclusive, limit)

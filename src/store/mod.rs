@@ -18,6 +18,7 @@ pub mod dir;
 mod lock;
 pub mod memory;
 pub mod project;
+mod slice;
 pub mod sqlite;
 #[cfg(test)]
 mod tests;
