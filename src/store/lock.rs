@@ -59,6 +59,12 @@ impl Lock {
         wait(file, path, Sharing::Exclusive, limit)
     }
 
+    /// Whether others wait to change something after this one.
+    pub(super) fn is_awaited(&self) -> bool {
+        let found = first_byte(&self.file, libc::F_OFD_GETLK, libc::F_WRLCK);
+        found.is_ok_and(|in_the_way| in_the_way != libc::F_UNLCK)
+    }
+
     /// Whether somebody is changing something, or waits to. Looking wakes no watcher.
     pub(super) fn is_change_coming(path: &Path) -> bool {
         let looked = open(path, Sharing::Shared).map_err(drop).and_then(|file| {
@@ -219,8 +225,11 @@ mod tests {
             while !Lock::is_change_coming(&path) {
                 std::thread::yield_now();
             }
+            let next = Lock::take_to_change(&temp.path().join("another"), limit).unwrap();
+            assert!(other.is_awaited() && !next.is_awaited());
             drop(other);
             let changing = change.join().unwrap();
+            assert!(!changing.is_awaited());
             assert!(Lock::is_change_coming(&path));
             drop(changing);
         });

@@ -134,14 +134,16 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// After a commit: folds back a log that has grown.
-    fn keep_short(&self, connection: &Connection) {
+    /// After a commit: folds back a log that has grown. While others wait for the lock it may grow on: they
+    /// have its index already, and one of them is the last.
+    fn keep_short(&self, connection: &Connection, lock: &Lock) {
         let (limit, emptied) = match self.commits.fetch_add(1, Ordering::Relaxed) {
             0..SETTLED => (LOG_PAGES, Emptied::Cut),
             _ => (LONG_LIVED * LOG_PAGES, Emptied::Reused),
         };
         let limit = limit.max(self.refold.load(Ordering::Relaxed));
-        if self.logged.load(Ordering::Relaxed) > limit {
+        let logged = self.logged.load(Ordering::Relaxed);
+        if logged > limit && (logged > LONG_LIVED * LOG_PAGES || !lock.is_awaited()) {
             self.fold_back(connection, emptied);
         }
     }
@@ -394,7 +396,7 @@ impl Store for SqliteStore {
             0 => self.list_log(&lock),
             _ => Ok(()),
         };
-        self.keep_short(&connection);
+        self.keep_short(&connection, &lock);
         listed.map(|()| revision + 1)
     }
 
