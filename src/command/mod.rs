@@ -281,6 +281,8 @@ commands! {
             ReloadConfig(server::reload::ReloadConfig) "reload-config" ["source-file", "source"]
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
+            RunShell(server::shell::RunShell) "run-shell" []
+            IfShell(server::shell::IfShell) "if-shell" ["if"]
             SetEnvironment(server::environment::SetEnvironment) "set-environment" ["setenv"]
             ShowEnvironment(server::environment::ShowEnvironment) "show-environment" ["showenv"]
             SetOption(server::options::SetOption) "set-option" ["set", "set-window-option", "setw"]

@@ -27,10 +27,13 @@
 //! Work and result are bounded.
 
 mod modifiers;
+mod shell;
 #[cfg(test)]
 mod tests;
 
 use jiff::tz::TimeZone;
+pub use shell::in_shell;
+
 use modifiers::{Modifier, Width, compares, fits, split_modifiers};
 
 /// Formats nested deeper than this are empty.

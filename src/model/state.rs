@@ -116,6 +116,8 @@ pub struct State {
     pub first_start: bool,
     /// What the person's clock said when this step began; looked at only while a clock is shown.
     pub wall: Option<jiff::Zoned>,
+    /// How many shell commands run outside of panes.
+    pub shells: usize,
     /// Where times are told.
     pub zone: jiff::tz::TimeZone,
     /// The theme chosen since the settings were read, over theirs.
@@ -175,6 +177,7 @@ impl State {
             hooks: HookBudget::default(),
             first_start: false,
             wall: None,
+            shells: 0,
             zone: jiff::tz::TimeZone::UTC,
             theme: None,
             palette_recent: Vec::new(),

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -29,6 +30,16 @@ impl ExitStatus {
         match self {
             ExitStatus::Code(code) => code,
             ExitStatus::Signal(signal) => 128 + signal,
+        }
+    }
+}
+
+impl From<std::process::ExitStatus> for ExitStatus {
+    fn from(status: std::process::ExitStatus) -> ExitStatus {
+        match (status.code(), status.signal()) {
+            (Some(code), _) => ExitStatus::Code(code),
+            // A child that was waited for has either.
+            (None, signal) => ExitStatus::Signal(signal.unwrap_or_default()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::coordinator::{Job, Registration};
 use super::event_loop::Loop;
-use super::files;
+use super::{files, shell};
 use crate::config::settings::Settings;
 use crate::draw::text;
 use crate::model::geometry::Size;
@@ -105,10 +105,15 @@ impl Loop {
                     terminal.send_later(format!("\x1b]52;c;{text}\x07").as_bytes());
                 }
             }
-            Effect::Pipe(job) => {
-                if let Some(pane) = self.state.panes.get(&job.pane) {
-                    let env = self.environment(job.pane, &pane.launch, &pane.session);
-                    files::pipe(&self.mailbox, *job, env);
+            Effect::Shell(job) => {
+                let pane = self.state.panes.get(&job.pane);
+                let env = pane.map(|pane| self.environment(pane.id, &pane.launch, &pane.session));
+                match env {
+                    Some(env) => shell::run(&self.mailbox, job, env),
+                    None => {
+                        let end = Err(format!("pane {} is gone", job.pane));
+                        self.step(Event::ShellEnded { job, end });
+                    }
                 }
             }
             Effect::Save(job) => files::save(&self.mailbox, *job),

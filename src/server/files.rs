@@ -1,12 +1,9 @@
 //! Files that people name: written and read on threads of their own, since a disk may be slow and a
 //! file may turn out to be none. The answer comes by mail.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
 
 use serde_json::json;
 
@@ -18,7 +15,7 @@ use crate::model::buffers::{MAX_BUFFER, too_large};
 use crate::model::id::PaneId;
 use crate::term::Capture;
 use crate::update::ReplyTo;
-use crate::update::event::{Pipe, SaveFile, Saved};
+use crate::update::event::{SaveFile, Saved};
 
 /// Rows written at a time.
 const ROWS: usize = 4096;
@@ -54,40 +51,6 @@ pub fn load(mailbox: &Mailbox, path: PathBuf, name: Option<String>, reply: Reply
             reply,
         });
     });
-}
-
-/// Has a shell command read something. Only a failure is told.
-pub fn pipe(mailbox: &Mailbox, job: Pipe, env: BTreeMap<OsString, OsString>) {
-    let mailbox = mailbox.clone();
-    on_thread(move || {
-        let reply = job.reply;
-        let why = match feed(&job, env) {
-            Ok(status) if status.success() => return,
-            Ok(status) => status.to_string(),
-            Err(error) => error.to_string(),
-        };
-        let result = Err(Error::refused(format!("{}: {why}", job.command)));
-        mailbox.post_blocking(Post::Answered { reply, result });
-    });
-}
-
-fn feed(job: &Pipe, env: BTreeMap<OsString, OsString>) -> std::io::Result<ExitStatus> {
-    let gone = !job.cwd.is_dir();
-    let cwd = if gone { Path::new("/") } else { &job.cwd };
-    let mut child = Command::new("/bin/sh")
-        .args(["-c", &job.command])
-        .env_clear()
-        .envs(env)
-        .current_dir(cwd)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    if let Some(mut input) = child.stdin.take() {
-        // A command that reads no more than it wants has not failed.
-        let _ = input.write_all(&job.data);
-    }
-    child.wait()
 }
 
 fn answer(

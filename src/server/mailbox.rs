@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::model::geometry::Size;
 use crate::model::id::ClientId;
 use crate::protocol::message::{Attach, Exit, Request};
+use crate::update::event::{Shell, ShellEnd};
 use crate::update::{ReplyTo, Requester};
 
 /// How many posts may wait; senders beyond that wait themselves.
@@ -112,6 +113,8 @@ pub enum Post {
     },
     /// The other program has been tried: it can go on with what there is, or says why not.
     UpgradeTried(Result<()>),
+    /// A shell command has ended, or could not begin.
+    ShellEnded(Box<Shell>, Result<ShellEnd, String>),
     /// The jobs on the store asked for so far are done; the number says how many that were.
     JobsDone(u64, Vec<Registration>),
     /// End everything, saying why to attached people.

@@ -19,6 +19,7 @@ pub mod lockfile;
 pub mod mailbox;
 mod posts;
 mod programs;
+mod shell;
 pub mod sockets;
 pub mod start;
 pub mod terminal;

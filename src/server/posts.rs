@@ -116,6 +116,7 @@ impl Loop {
                     result: Err(error),
                 },
             }),
+            Post::ShellEnded(job, end) => self.step(Event::ShellEnded { job, end }),
             Post::Reloaded(loaded, reply) => {
                 self.step(Event::Reloaded { loaded, reply });
                 let config = self.state.config.clone();

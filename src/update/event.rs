@@ -118,6 +118,13 @@ pub enum Event {
     StoreTrouble(String),
     /// Panes wait to be registered as sessions, the store having failed them; or no longer.
     Late(bool),
+    /// A shell command has ended, or could not begin.
+    ShellEnded {
+        /// The command.
+        job: Box<Shell>,
+        /// How it ended, or why it did not begin.
+        end: Result<ShellEnd, String>,
+    },
     /// A file was read for a paste buffer.
     Loaded {
         /// The buffer's name; a new one without.
@@ -164,19 +171,52 @@ pub struct SaveFile {
     pub reply: ReplyTo,
 }
 
-/// Text for a shell command to read.
+/// A shell command outside of any pane.
 #[derive(Debug)]
-pub struct Pipe {
-    /// The command, for the shell.
+pub struct Shell {
+    /// The command.
     pub command: String,
     /// The pane it is about, whose environment it gets.
     pub pane: PaneId,
     /// Where it runs.
     pub cwd: PathBuf,
     /// What it reads.
-    pub data: Vec<u8>,
-    /// Who is told if it fails.
+    pub input: Vec<u8>,
+    /// What follows when it has ended.
+    pub after: Then,
+}
+
+/// What follows when a shell command has ended.
+#[derive(Debug)]
+pub enum Then {
+    /// A failure is told, and nothing else.
+    Tell(ReplyTo),
+    /// What it said is the answer.
+    Show(ReplyTo),
+    /// A command line is run.
+    Choose(Box<Choice>),
+}
+
+/// Two command lines of which one is run.
+#[derive(Debug)]
+pub struct Choice {
+    /// The one if the condition holds.
+    pub then: String,
+    /// The one if it does not.
+    pub otherwise: Option<String>,
+    /// Who asks.
+    pub requester: Requester,
+    /// Where the answer goes.
     pub reply: ReplyTo,
+}
+
+/// How a shell command ended.
+#[derive(Debug)]
+pub struct ShellEnd {
+    /// Its exit code or signal.
+    pub status: ExitStatus,
+    /// What it said, on either output.
+    pub text: String,
 }
 
 /// What is written to a file.
@@ -293,8 +333,8 @@ pub enum Effect {
     },
     /// Write a file.
     Save(Box<SaveFile>),
-    /// Have a shell command read something.
-    Pipe(Box<Pipe>),
+    /// Run a shell command.
+    Shell(Box<Shell>),
     /// Read a file for a paste buffer.
     Load {
         /// The file.

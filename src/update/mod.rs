@@ -18,6 +18,7 @@ pub mod request;
 pub mod restore;
 pub mod sequence;
 pub mod settle;
+pub mod shell;
 mod sizes;
 #[cfg(test)]
 mod tests;
@@ -127,6 +128,10 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             state.snapshot_at_ms = state.now_ms;
             state.store_trouble = None;
             panel::follow(state);
+        }
+        Event::ShellEnded { job, end } => {
+            state.shells = state.shells.saturating_sub(1);
+            shell::ended(state, *job, end, effects);
         }
         Event::Late(late) => state.late_since_ms = late.then_some(state.now_ms),
         Event::StoreTrouble(why) => state.store_trouble = Some(why),

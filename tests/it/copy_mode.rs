@@ -458,7 +458,7 @@ fn a_command_reads_what_is_copied() {
     world.until(&["list-buffers"], |_| file.exists());
     assert_eq!(std::fs::read_to_string(&file).expect("ours"), "xx\nx8");
     world.ok(&["send-keys", "-X", "copy-pipe-and-cancel", "exit 3"]);
-    terminal.wait_text("exit 3: exit status: 3");
+    terminal.wait_text("exit 3: exit code 3");
     assert_eq!(world.ok(&["show-buffer"]), "77\n78");
 }
 

@@ -159,3 +159,43 @@ fn an_agent_that_speaks_tmux_gets_its_panes() {
     let (code, _) = world.fails(&["no-such-verb"]);
     assert_eq!(code, 2);
 }
+
+/// What files and scripts for tmux have the shell decide and do.
+#[test]
+fn shell_commands_run_outside_of_panes() {
+    let (world, mut terminal) = one();
+    std::fs::write(world.root.join("note"), "words\n").expect("our directory");
+    assert_eq!(
+        world.ok(&["run-shell", "cat note; echo more >&2"]),
+        "words\nmore\n"
+    );
+    assert_eq!(world.run(&["run-shell", "exit 3"]).status.code(), Some(3));
+    // A name is a word, wherever it stands.
+    world.ok(&["rename-pane", "-t", "%0", "a'; echo gone"]);
+    for command in [
+        "echo #{pane_name}",
+        "echo '#{pane_name}'",
+        "echo \"#{pane_name}\"",
+    ] {
+        assert_eq!(world.ok(&["run-shell", command]), "a'; echo gone\n");
+    }
+    assert_eq!(
+        world.ok(&["run-shell", "-t", "%0", "echo $STOA_PANE"]),
+        "%0\n"
+    );
+    world.ok(&[
+        "if-shell",
+        "test -f note",
+        "rename-tab there",
+        "rename-tab missing",
+    ]);
+    assert_eq!(world.ok(&["list-tabs", "-F", "#W"]), "there\n");
+    world.ok(&["if", "test -f no", "rename-tab there", "rename-tab missing"]);
+    assert_eq!(world.ok(&["list-tabs", "-F", "#W"]), "missing\n");
+    // What stays in the background is not waited for.
+    world.ok(&["run-shell", "sleep 600 & echo $! > pid"]);
+    let pid = std::fs::read_to_string(world.root.join("pid")).expect("it was written");
+    world.ok(&["run-shell", &format!("kill {pid}")]);
+    terminal.prompt("run-shell 'printf \"from %s\" \"the prompt\"'");
+    terminal.wait_text("from the prompt");
+}

@@ -9,6 +9,7 @@ pub mod open_first;
 pub mod options;
 pub mod reload;
 pub mod restore;
+pub mod shell;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -7,7 +7,7 @@ use crate::model::buffers::{self, MAX_BUFFER};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
 use crate::term::{Point, Shape};
-use crate::update::event::Pipe;
+use crate::update::event::{Shell, Then};
 use crate::update::{Effect, ReplyTo, request};
 
 /// The most a terminal is sent for its clipboard, in bytes; terminals ignore more.
@@ -132,7 +132,7 @@ pub(super) fn yank(
 
 /// Gives bytes to a shell command, in the pane's directory.
 fn pipe(
-    state: &State,
+    state: &mut State,
     client: ClientId,
     id: PaneId,
     command: &str,
@@ -140,12 +140,13 @@ fn pipe(
     effects: &mut Vec<Effect>,
 ) {
     let cwd = state.panes.get(&id).map(|pane| pane.directory().to_owned());
-    effects.push(Effect::Pipe(Box::new(Pipe {
+    state.shells += 1;
+    effects.push(Effect::Shell(Box::new(Shell {
         command: command.to_owned(),
         pane: id,
         cwd: cwd.unwrap_or_else(|| state.root.clone()),
-        data,
-        reply: ReplyTo::View(client),
+        input: data,
+        after: Then::Tell(ReplyTo::View(client)),
     })));
 }
 

@@ -225,9 +225,9 @@ fn what_is_copied_goes_to_a_command() {
     let mut desk = desk(3);
     let piped = |desk: &Desk| {
         desk.effects.iter().find_map(|effect| match effect {
-            Effect::Pipe(pipe) => Some((
+            Effect::Shell(pipe) => Some((
                 pipe.command.clone(),
-                String::from_utf8_lossy(&pipe.data).into_owned(),
+                String::from_utf8_lossy(&pipe.input).into_owned(),
             )),
             _ => None,
         })

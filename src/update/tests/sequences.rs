@@ -3,7 +3,9 @@
 use super::*;
 use crate::command::spec::Reply;
 use crate::error::Error;
+use crate::pty::ExitStatus;
 use crate::update::ReplyTo;
+use crate::update::event::ShellEnd;
 
 #[test]
 fn commands_of_a_line_run_in_order() {
@@ -80,6 +82,69 @@ fn a_later_answer_is_waited_for() {
     desk.event(Event::Answered { reply, result });
     assert_eq!(desk.state.panes.len(), 2);
     assert_eq!(desk.message(A), "no such luck");
+}
+
+/// Where a shell command's end goes, ended so.
+fn end_shell(desk: &mut Desk, code: i32, text: &str) -> String {
+    let at = desk
+        .effects
+        .iter()
+        .position(|effect| matches!(effect, Effect::Shell(_)));
+    let Effect::Shell(job) = desk.effects.remove(at.expect("a shell command")) else {
+        unreachable!("it was looked for");
+    };
+    let command = job.command.clone();
+    let end = Ok(ShellEnd {
+        status: ExitStatus::Code(code),
+        text: text.to_owned(),
+    });
+    desk.event(Event::ShellEnded { job, end });
+    command
+}
+
+#[test]
+fn a_condition_chooses_what_is_run() {
+    let mut desk = Desk::new();
+    desk.prompt(
+        A,
+        "if-shell -F '#{pane_active}' 'split-pane ; rename-pane yes' 'new-tab'",
+    );
+    assert_eq!(desk.state.panes[&PaneId(1)].name.as_deref(), Some("yes"));
+    desk.prompt(A, "if -F 0 'split-pane' ; rename-pane still");
+    assert_eq!(desk.state.panes.len(), 2);
+    assert_eq!(desk.state.panes[&PaneId(1)].name.as_deref(), Some("still"));
+    for (code, name) in [(0, "then"), (1, "else")] {
+        desk.prompt(
+            A,
+            "if-shell 'test -d #{pane_name}' 'rename-pane then' 'rename-pane else'",
+        );
+        assert_eq!(desk.state.shells, 1);
+        end_shell(&mut desk, code, "");
+        assert_eq!(desk.state.panes[&PaneId(1)].name.as_deref(), Some(name));
+        assert_eq!(desk.state.shells, 0);
+    }
+    desk.prompt(A, "if-shell true 'no-such-command'");
+    end_shell(&mut desk, 0, "");
+    assert!(desk.message(A).contains("no-such-command"));
+}
+
+#[test]
+fn a_shell_commands_words_are_the_answer() {
+    let mut desk = Desk::new();
+    desk.prompt(
+        A,
+        "rename-pane \"it's; reboot\" ; run-shell 'echo #{pane_name}' ; split-pane",
+    );
+    assert_eq!(desk.state.panes.len(), 1, "it is waited for");
+    let command = end_shell(&mut desk, 0, "hello\n");
+    assert_eq!(command, "echo \"it's; reboot\"");
+    assert_eq!((desk.state.panes.len(), desk.message(A)), (2, "hello"));
+    desk.prompt(A, "run-shell false ; split-pane");
+    end_shell(&mut desk, 1, "");
+    assert_eq!(desk.state.panes.len(), 2, "its failure ends the line");
+    assert_eq!(desk.message(A), "false: exit code 1");
+    desk.prompt(A, "run-shell -b 'make' ; new-tab");
+    assert_eq!(desk.state.tabs.len(), 2, "nothing is waited for");
 }
 
 #[test]
