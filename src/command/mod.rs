@@ -242,6 +242,7 @@ commands! {
             WaitPane(pane::wait::WaitPane) "wait" []
             SendKeys(pane::send_keys::SendKeys) "send-keys" []
             CapturePane(pane::capture::CapturePane) "capture-pane" ["capturep"]
+            PipePane(pane::pipe::PipePane) "pipe-pane" ["pipep"]
             ClearHistory(pane::clear_history::ClearHistory) "clear-history" ["clearhist"]
             ListPanes(pane::list::ListPanes) "list-panes" ["lsp", "panes"]
         }

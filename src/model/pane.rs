@@ -57,6 +57,8 @@ pub struct Pane {
     pub options: BTreeMap<String, String>,
     /// The pattern searched for in it last, by whomever.
     pub searched: Option<String>,
+    /// Whether its output goes to a shell command as well.
+    pub piped: bool,
     /// What is left to be done for a pane of an earlier server.
     pub resumed: Option<Resumed>,
 }

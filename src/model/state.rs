@@ -430,6 +430,7 @@ impl State {
             session,
             cwd: None,
             said_cwd: None,
+            piped: false,
             status: ProgramStatus::default(),
             bell: false,
             activity: false,

@@ -71,8 +71,8 @@ const NAMES: &str = "\
     mouse_sgr_flag mouse_standard_flag mouse_utf8_flag pane_active pane_activity_flag \
     pane_at_bottom pane_at_left pane_at_right pane_at_top pane_bell_flag pane_bottom pane_current_command \
     pane_current_path pane_dead pane_dead_status pane_floating_flag pane_height pane_id pane_in_mode \
-    pane_index pane_input_off pane_last pane_left pane_marked pane_marked_set pane_name pane_path pane_pid \
-    pane_pinned_flag pane_right pane_stacked_flag pane_start_command pane_start_path pane_synchronized \
+    pane_index pane_input_off pane_last pane_left pane_marked pane_marked_set pane_name pane_path pane_pid pane_pinned_flag pane_pipe \
+    pane_right pane_stacked_flag pane_start_command pane_start_path pane_synchronized \
     pane_title pane_top pane_width pid prefix revision scroll_region_lower scroll_region_upper \
     session_attached session_created session_id session_many_attached session_name session_path \
     session_windows socket_path start_time status uid user version window_active window_activity_flag \
@@ -240,6 +240,7 @@ impl Found<'_> {
             "pane_name" => pane.name.clone().unwrap_or_default(),
             "pane_current_command" => pane.program(),
             "pane_start_command" => pane.launch.argv.join(" "),
+            "pane_pipe" => flag(pane.piped),
             "pane_path" => {
                 let said = pane.said_cwd.as_ref();
                 said.map_or_else(String::new, |path| path.display().to_string())

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::coordinator::{Job, Registration};
 use super::event_loop::Loop;
+use super::tap::Tap;
 use super::{files, shell};
 use crate::config::settings::Settings;
 use crate::draw::text;
@@ -13,6 +14,7 @@ use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::model::pane::Launch;
 use crate::pty::{self, SpawnSpec};
+use crate::update::event::Piped;
 use crate::update::{Effect, Event};
 
 /// Variables that belong to another agent or multiplexer and must not reach a new pane.
@@ -105,6 +107,7 @@ impl Loop {
                     terminal.send_later(format!("\x1b]52;c;{text}\x07").as_bytes());
                 }
             }
+            Effect::PipePane { pane, job } => self.tap(pane, job.as_deref()),
             Effect::Shell(job) => {
                 let pane = self.state.panes.get(&job.pane);
                 let env = pane.map(|pane| self.environment(pane.id, &pane.launch, &pane.session));
@@ -165,6 +168,21 @@ impl Loop {
         self.jobs_asked += 1;
         if self.jobs.try_send(job).is_err() {
             tracing::error!("the coordination queue is full; a request was dropped");
+        }
+    }
+
+    fn tap(&mut self, id: PaneId, job: Option<&Piped>) {
+        self.taps.remove(&id);
+        let (Some(job), Some(pane)) = (job, self.state.panes.get(&id)) else {
+            return;
+        };
+        let env = self.environment(id, &pane.launch, &pane.session);
+        match Tap::start(job, env) {
+            Ok(tap) => drop(self.taps.insert(id, tap)),
+            Err(error) => self.step(Event::PipeBroke {
+                pane: id,
+                why: error.to_string(),
+            }),
         }
     }
 

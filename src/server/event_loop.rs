@@ -20,6 +20,7 @@ use super::frames;
 use super::keeper::{Keeper, TextDue};
 use super::mailbox::{Inbox, Mailbox};
 use super::programs::Foreground;
+use super::tap::Tap;
 use super::terminal::Terminal;
 use super::upgrade::{Station, Upgrading};
 use crate::command::spec::Reply;
@@ -128,6 +129,8 @@ pub struct Loop {
     pub(super) upgrading: Option<Upgrading>,
     /// How many jobs have been given to the coordinator.
     pub(super) jobs_asked: u64,
+    /// Shell commands that read panes' output.
+    pub(super) taps: BTreeMap<PaneId, Tap>,
     /// Whether the end was asked for, so that nothing is to be opened again.
     pub(super) for_good: bool,
     /// When a clock that is shown reaches its next minute (loop time, µs).
@@ -170,6 +173,7 @@ impl Loop {
             returning: BTreeMap::new(),
             upgrading: None,
             jobs_asked: 0,
+            taps: BTreeMap::new(),
             for_good: false,
             clock_due_us: None,
         };

@@ -22,6 +22,7 @@ mod programs;
 mod shell;
 pub mod sockets;
 pub mod start;
+mod tap;
 pub mod terminal;
 mod typing;
 pub mod upgrade;

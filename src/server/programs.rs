@@ -86,6 +86,7 @@ impl Loop {
 
     /// Takes a pane's program out of the loop's hands.
     pub(super) fn take_pty(&mut self, pane: PaneId) -> Option<Pty> {
+        self.taps.remove(&pane);
         let running = self.ptys.remove(&pane)?;
         let _ = epoll::delete(&self.epoll, running.pty.master());
         if let Some(pidfd) = running.pty.pidfd() {
@@ -117,6 +118,7 @@ impl Loop {
         };
         let began = Instant::now();
         let mut fed = false;
+        let mut broke = None;
         let open = loop {
             // What was put off comes first, and nothing is read until it is done with.
             if pane.screen.has_backlog() {
@@ -129,6 +131,9 @@ impl Loop {
             match running.pty.read(&mut self.buffer) {
                 Read::Data(count) => {
                     pane.screen.feed(&self.buffer[..count]);
+                    if let Some(tap) = self.taps.get(&id) {
+                        broke = tap.put(&self.buffer[..count]).err().or(broke);
+                    }
                     fed = true;
                     // After a short read there is nearly always nothing more.
                     if count < SHORT_READ || began.elapsed() >= PANE_LIMIT {
@@ -153,6 +158,11 @@ impl Loop {
             pane.last_active_ms = self.state.now_ms;
             pane.last_output_ms = self.state.now_ms;
             self.after_feed(id);
+        }
+        if let Some(why) = broke {
+            self.taps.remove(&id);
+            let why = why.to_owned();
+            self.step(Event::PipeBroke { pane: id, why });
         }
         match (open, fed) {
             (false, _) => Got::End,

@@ -118,6 +118,13 @@ pub enum Event {
     StoreTrouble(String),
     /// Panes wait to be registered as sessions, the store having failed them; or no longer.
     Late(bool),
+    /// A pane's output is no longer passed on.
+    PipeBroke {
+        /// The pane.
+        pane: PaneId,
+        /// Why.
+        why: String,
+    },
     /// A shell command has ended, or could not begin.
     ShellEnded {
         /// The command.
@@ -184,6 +191,15 @@ pub struct Shell {
     pub input: Vec<u8>,
     /// What follows when it has ended.
     pub after: Then,
+}
+
+/// A shell command that reads a pane's output.
+#[derive(Debug)]
+pub struct Piped {
+    /// The command.
+    pub command: String,
+    /// Where it runs.
+    pub cwd: PathBuf,
 }
 
 /// What follows when a shell command has ended.
@@ -335,6 +351,13 @@ pub enum Effect {
     Save(Box<SaveFile>),
     /// Run a shell command.
     Shell(Box<Shell>),
+    /// Pass a pane's output on to a shell command, or no longer.
+    PipePane {
+        /// The pane.
+        pane: PaneId,
+        /// The command.
+        job: Option<Box<Piped>>,
+    },
     /// Read a file for a paste buffer.
     Load {
         /// The file.

@@ -129,6 +129,7 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             state.store_trouble = None;
             panel::follow(state);
         }
+        Event::PipeBroke { pane, why } => pane::pipe_broke(state, pane, &why),
         Event::ShellEnded { job, end } => {
             state.shells = state.shells.saturating_sub(1);
             shell::ended(state, *job, end, effects);

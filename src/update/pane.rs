@@ -191,6 +191,21 @@ fn ended(state: &mut State, id: PaneId, code: i32, effects: &mut Vec<Effect>) {
     waits::exited(state, id, code, effects);
 }
 
+/// The command that a pane's output goes to takes no more of it.
+pub fn pipe_broke(state: &mut State, id: PaneId, why: &str) {
+    if let Some(pane) = state.panes.get_mut(&id) {
+        pane.piped = false;
+    }
+    if let Some(client) = state.recent_view().map(|view| view.client) {
+        request::say(
+            state,
+            client,
+            &format!("pipe-pane of pane {id}: {why}"),
+            true,
+        );
+    }
+}
+
 /// Gives a program what a person or an agent types into it, by keys or by a command.
 pub fn type_into(state: &mut State, id: PaneId, bytes: Vec<u8>, effects: &mut Vec<Effect>) {
     if bytes.is_empty() {

@@ -199,3 +199,34 @@ fn shell_commands_run_outside_of_panes() {
     terminal.prompt("run-shell 'printf \"from %s\" \"the prompt\"'");
     terminal.wait_text("from the prompt");
 }
+
+/// A pane's output goes to a file as well, from one key press to the next.
+#[test]
+fn output_is_passed_on_to_a_command() {
+    let (world, mut terminal) = one();
+    let log = world.root.join("log-%0");
+    let toggle = ["pipe-pane", "-o", "-t", "%0", "cat >> log-#{pane_id}"];
+    world.ok(&toggle);
+    assert_eq!(world.ok(&["display-message", "-p", "#{pane_pipe}"]), "1\n");
+    terminal.send("echo first-$((1+1))\r");
+    terminal.wait_row_ending("first-2");
+    let logged = || std::fs::read_to_string(&log).unwrap_or_default();
+    world.until(&["list-panes"], |_| logged().contains("first-2"));
+    world.ok(&toggle);
+    terminal.send("echo second-$((1+1))\r");
+    terminal.wait_row_ending("second-2");
+    world.ok(&["pipe-pane", "-t", "%0", "exec cat >> again"]);
+    terminal.send("echo third-$((1+1))\r");
+    let again = world.root.join("again");
+    world.until(&["list-panes"], |_| {
+        std::fs::read_to_string(&again).is_ok_and(|text| text.contains("third-2"))
+    });
+    assert!(!logged().contains("second-2"));
+    // A command that ends is told of with the next output.
+    world.ok(&["pipe-pane", "-t", "%0", "true"]);
+    world.until(&["display-message", "-p", "#{pane_pipe}"], |text| {
+        terminal.send("\r");
+        text == "0\n"
+    });
+    terminal.wait_text("pipe-pane of pane %0: it has ended");
+}

@@ -11,6 +11,7 @@ pub mod list;
 pub mod mark;
 pub mod new;
 pub mod open;
+pub mod pipe;
 pub mod popup;
 pub mod rename;
 pub mod resize;

@@ -1,5 +1,7 @@
 //! `run-shell` and `if-shell`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::ServerCx;
@@ -7,6 +9,7 @@ use crate::command::spec::{Reply, Run};
 use crate::error::{Error, Result};
 use crate::model::format;
 use crate::model::id::PaneId;
+use crate::model::pane::Pane;
 use crate::model::variables::{self, Subject};
 use crate::model::wait::ReplyTo;
 use crate::update::event::{Choice, Shell, Then};
@@ -115,20 +118,28 @@ fn begin(cx: &mut ServerCx<'_>, pane: PaneId, command: &str, after: Then) -> Res
             Error::refused(format!("{MOST} shell commands run already")).with_hint("wait for them")
         );
     }
-    let subject = about(cx, pane);
-    let command = format::in_shell(command, |format| {
-        variables::expand(cx.state, subject, format)
-    });
-    let at = cx.state.panes.get(&pane);
-    let cwd = at.map_or(&cx.state.root, |pane| &pane.launch.cwd).clone();
-    let cwd = at.map_or(cwd, |pane| pane.directory().to_owned());
     cx.state.shells += 1;
     cx.effects.push(Effect::Shell(Box::new(Shell {
-        command,
+        command: expanded(cx, pane, command),
         pane,
-        cwd,
+        cwd: directory(cx, pane),
         input: Vec::new(),
         after,
     })));
     Ok(())
+}
+
+/// A shell command with formats about a pane put in, each as a word.
+pub fn expanded(cx: &ServerCx<'_>, pane: PaneId, command: &str) -> String {
+    let subject = about(cx, pane);
+    format::in_shell(command, |format| {
+        variables::expand(cx.state, subject, format)
+    })
+}
+
+/// Where a shell command about a pane runs.
+pub fn directory(cx: &ServerCx<'_>, pane: PaneId) -> PathBuf {
+    let pane = cx.state.panes.get(&pane);
+    pane.map_or(cx.state.root.as_path(), Pane::directory)
+        .to_owned()
 }

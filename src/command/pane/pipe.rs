@@ -1,0 +1,48 @@
+//! `pipe-pane`.
+
+use clap::Args;
+
+use crate::command::server::{ServerCx, shell};
+use crate::command::spec::{Reply, Run};
+use crate::error::Result;
+use crate::update::Effect;
+use crate::update::event::Piped;
+
+/// Pass what a pane's program writes on to a shell command as well; without one, stop that
+///
+/// What is on the screen already is not passed on. It ends with the pane, and at an upgrade of the server.
+///
+/// stoa pipe-pane -o 'cat >> ~/log-#{pane_id}'
+#[derive(Debug, Clone, Args)]
+pub struct PipePane {
+    /// Only if nothing is passed on yet; else stop that, so that one key turns it on and off
+    #[arg(short = 'o', long)]
+    pub toggle: bool,
+    /// The command reads what the program writes, which is so anyway
+    #[arg(short = 'O', hide = true)]
+    pub output: bool,
+    /// The pane: %ID, name or number
+    #[arg(short = 't', long, value_name = "PANE")]
+    pub target: Option<String>,
+    /// The command
+    pub command: Option<String>,
+}
+
+impl Run<ServerCx<'_>> for PipePane {
+    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        let id = cx.pane(self.target.as_deref())?;
+        let was_piped = cx.state.panes.get(&id).is_some_and(|pane| pane.piped);
+        let command = self.command.filter(|_| !(self.toggle && was_piped));
+        let job = command.map(|command| {
+            Box::new(Piped {
+                command: shell::expanded(cx, id, &command),
+                cwd: shell::directory(cx, id),
+            })
+        });
+        if let Some(pane) = cx.state.panes.get_mut(&id) {
+            pane.piped = job.is_some();
+        }
+        cx.effects.push(Effect::PipePane { pane: id, job });
+        Ok(Reply::none())
+    }
+}
