@@ -8,6 +8,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use crate::command::spec::Reply;
+use crate::coord::names::is_hidden;
 use crate::draw::text::sanitize_line;
 use crate::error::{Error, Result};
 
@@ -24,7 +25,7 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
                 _ if reply.streamed => ExitCode::SUCCESS,
                 true => {
                     let text = serde_json::to_string_pretty(&reply.data).unwrap_or_default();
-                    print(&text, false)
+                    print(&visible(&text), false)
                 }
                 false if reply.bytes.is_some() && !std::io::stdout().is_terminal() => {
                     printed(raw(&reply.bytes.unwrap_or_default()))
@@ -41,11 +42,28 @@ pub fn finish(result: Result<Reply>, json: bool) -> ExitCode {
             complain(&error, json);
             if json {
                 // A program that asked for JSON finds its answer on standard output, whatever it is.
-                print(&error.to_json().to_string(), false);
+                print(&visible(&error.to_json().to_string()), false);
             }
             ExitCode::from(error.kind.exit_code())
         }
     }
+}
+
+/// JSON with every character escaped that would not be seen, or would change how others look. Outside of
+/// its strings it has none.
+fn visible(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !is_hidden(c) {
+            out.push(c);
+            continue;
+        }
+        let mut units = [0; 2];
+        for unit in c.encode_utf16(&mut units) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    out
 }
 
 /// Ends the process when nobody reads its output any more, for a command that may have nothing to

@@ -131,7 +131,7 @@ pub fn record(
         revision,
         timestamp: now,
         session: session.cloned(),
-        agent: name.map(str::to_owned),
+        agent: name.map(cut),
         action: deed.action.to_owned(),
         subject: cut(&deed.subject),
         issue: deed.issue.as_deref().map(cut),

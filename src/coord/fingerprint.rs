@@ -72,6 +72,8 @@ impl Fingerprint {
 pub enum Vital {
     /// It is running.
     Alive,
+    /// It lives, but does nothing until somebody lets it go on (SIGSTOP, C-z).
+    Stopped,
     /// It is not, and cannot come back.
     Dead,
     /// It is somewhere we cannot look.
@@ -189,8 +191,9 @@ impl Probe for SystemProbe {
             return Vital::Unknown;
         }
         match read_stat(process.pid) {
-            Some(stat) if stat.start_ticks == process.start_ticks && stat.runs => Vital::Alive,
-            Some(_) => Vital::Dead,
+            Some(stat) if stat.start_ticks != process.start_ticks || !stat.runs => Vital::Dead,
+            Some(stat) if stat.stopped => Vital::Stopped,
+            Some(_) => Vital::Alive,
             None => unseen(process.pid),
         }
     }
@@ -217,6 +220,7 @@ pub fn of_pid(pid: u32) -> Result<Fingerprint> {
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
     name: String,
+    stopped: bool,
     runs: bool,
     parent: u32,
     tty: u32,
@@ -240,6 +244,7 @@ fn parse_stat(bytes: &[u8]) -> Option<Stat> {
     // `fields[0]` is field 3 of the file, the state; zombies have ended but not been collected.
     Some(Stat {
         name: name.to_owned(),
+        stopped: matches!(*fields.first()?, "T" | "t"),
         runs: !matches!(*fields.first()?, "Z" | "X" | "x"),
         parent: fields.get(1)?.parse().ok()?,
         tty: fields.get(4)?.parse::<i32>().ok()?.cast_unsigned(),

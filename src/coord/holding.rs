@@ -178,10 +178,17 @@ pub fn release(
                 remove_grant(tx, claim.clone(), &session.id)?;
                 done.released.push(key);
             }
+            (None, Some(token), Some(_)) => {
+                // Who shows a token asks whether it still counts.
+                own(tx.view(), at, session, &key, Some(token))?;
+            }
             (_, _, claim) => {
                 for grant in claim.iter().flat_map(|claim| &claim.grants) {
                     if let Some((phase, holder)) = stands(tx.view(), at, grant)? {
-                        return Err(held_by(at, &key, &key, grant, &holder, phase).error);
+                        let held = held_by(at, &key, &key, grant, &holder, phase).error;
+                        return Err(held.with_hint(
+                            "it is theirs to release; release --force --reason TEXT takes it from them",
+                        ));
                     }
                 }
                 done.not_held.push(key);

@@ -138,9 +138,11 @@ pub fn check_text(what: &str, text: &str) -> Result<()> {
             &format!("is longer than {TEXT_BYTES} bytes"),
         ));
     }
-    let hidden = |c: &char| c.is_control() && !matches!(c, '\n' | '\t');
+    // Joiners make letters and signs what they are in many scripts, and in emoji.
+    let allowed = |c: &char| matches!(c, '\n' | '\t' | '\u{ad}' | '\u{200c}' | '\u{200d}');
+    let hidden = |c: &char| is_hidden(*c) && !allowed(c);
     if let Some(hidden) = text.chars().find(hidden) {
-        let why = format!("contains the control character U+{:04X}", hidden as u32);
+        let why = format!("contains the invisible character U+{:04X}", hidden as u32);
         return Err(bad(what, text, &why));
     }
     Ok(())
@@ -225,6 +227,8 @@ mod tests {
     fn texts_may_have_lines() {
         assert!(check_text("goal", "first\n\tsecond").is_ok());
         assert!(check_text("goal", "\u{1b}]0;x").is_err());
+        assert!(check_text("goal", "a\u{202e}evil").is_err());
+        assert!(check_text("goal", "👩\u{200d}🔧 at work").is_ok());
         assert!(check_text("goal", &"x".repeat(TEXT_BYTES + 1)).is_err());
     }
 

@@ -5,7 +5,7 @@
 //! same and an earlier ticket) waits for something that overlaps it, unless both
 //! would share; so readers that keep coming do not starve a writer. A place is lost when its
 //! patience runs out or its process ends; such records are skipped, and removed by the next to join
-//! the line.
+//! the line. A process that is suspended is passed over for as long as it is.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -20,6 +20,9 @@ use super::lease::{Lease, Phase};
 use super::schema::{self, Session, Waiter};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Tx, View, put_json};
+
+/// How long who is next may take to take what is free, before those behind look whether it still can.
+const LOOK_AGAIN_MS: u64 = 5_000;
 
 /// Takes a place at the end; returns the ticket.
 pub fn join(
@@ -127,6 +130,10 @@ pub fn ahead(
         let Some(key) = met else {
             continue;
         };
+        // Who is suspended cannot take what is its turn; going on, it has its old place.
+        if at.probe.check(&waiter.process) == Vital::Stopped {
+            continue;
+        }
         if let Some(first) = waits(view, at, &waiter)? {
             return Ok(Some(behind(at, key, &waiter, &first)));
         }
@@ -155,7 +162,7 @@ fn behind(at: &Moment<'_>, key: &ClaimKey, waiter: &Waiter, first: &Session) -> 
         }));
     Blocked {
         error,
-        changes_in_ms: left_ms,
+        changes_in_ms: left_ms.min(LOOK_AGAIN_MS),
         process: waiter.process.clone(),
     }
 }

@@ -215,7 +215,7 @@ fn give_up(tx: &mut dyn Tx, at: &Moment<'_>, mut owner: Session, name: &str) -> 
     if life(&owner, at) == Life::Lost {
         let cause = match at.probe.check(&owner.fingerprint) {
             Vital::Dead => Cause::Died,
-            Vital::Alive | Vital::Unknown => Cause::Silent,
+            Vital::Alive | Vital::Stopped | Vital::Unknown => Cause::Silent,
         };
         return end(tx, at, &mut owner, cause);
     }

@@ -62,12 +62,12 @@ pub fn life(session: &Session, at: &Moment<'_>) -> Life {
     match at.probe.check(&session.fingerprint) {
         Vital::Dead => Life::Lost,
         Vital::Unknown if silent > at.settings.lost_ms => Life::Lost,
-        Vital::Alive | Vital::Unknown
+        Vital::Alive | Vital::Stopped | Vital::Unknown
             if silent > at.settings.stalled_ms && claims_to_work(session) =>
         {
             Life::Stalled
         }
-        Vital::Alive | Vital::Unknown => Life::Alive,
+        Vital::Alive | Vital::Stopped | Vital::Unknown => Life::Alive,
     }
 }
 
@@ -82,7 +82,7 @@ pub fn next_change_ms(session: &Session, at: &Moment<'_>) -> Option<u64> {
     let stalls = after(at.settings.stalled_ms, silent).filter(|_| claims_to_work(session));
     let lost = match at.probe.check(&session.fingerprint) {
         Vital::Unknown => after(at.settings.lost_ms, silent),
-        Vital::Alive | Vital::Dead => None,
+        Vital::Alive | Vital::Stopped | Vital::Dead => None,
     };
     stalls.into_iter().chain(lost).min()
 }

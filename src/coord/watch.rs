@@ -153,13 +153,13 @@ impl Target {
         match probe.check(process) {
             Vital::Unknown => return Target::Unseen,
             Vital::Dead => return Target::Gone,
-            Vital::Alive => {}
+            Vital::Alive | Vital::Stopped => {}
         }
         let pid = i32::try_from(process.pid).ok().and_then(Pid::from_raw);
         let opened = pid.map(|pid| rustix::process::pidfd_open(pid, PidfdFlags::empty()));
         // Only now can its number not be given to another process unnoticed.
         match (opened, probe.check(process)) {
-            (Some(Ok(fd)), Vital::Alive) => Target::Process(fd),
+            (Some(Ok(fd)), Vital::Alive | Vital::Stopped) => Target::Process(fd),
             (_, Vital::Dead) => Target::Gone,
             _ => Target::Unseen,
         }

@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::{Access, FileType, Mode, OFlags};
 
 use crate::error::{Error, Result};
 
@@ -116,6 +116,39 @@ impl StateDir {
             // What else may be there is somebody's.
             Err(error) => error.kind() != ErrorKind::NotFound,
         }
+    }
+
+    /// What is wrong with the directory and the files that all depend on, for the doctor; and what to do.
+    pub fn troubles(&self) -> Vec<(String, &'static str)> {
+        let mut found = Vec::new();
+        if rustix::fs::access(&self.path, Access::WRITE_OK).is_err() {
+            let what = "the state directory cannot be written".to_owned();
+            found.push((what, "mount it writable, or give it back to its owner"));
+        }
+        for name in ["lock", "projection.lock", "projection.next"] {
+            let path = self.path.join(name);
+            let kind = fs::symlink_metadata(&path);
+            if kind.is_ok_and(|kind| !kind.is_file()) {
+                let what = format!("{} is not a regular file", path.display());
+                found.push((what, "remove it: the next command makes it anew"));
+            }
+        }
+        for name in ["", "store.db", "store.db-wal"] {
+            let path = self.path.join(name);
+            let mode = fs::symlink_metadata(&path).map_or(0, |found| found.mode());
+            if mode & 0o077 != 0 {
+                let what = format!(
+                    "{} is open to others (mode {:o})",
+                    path.display(),
+                    mode & 0o777
+                );
+                found.push((
+                    what,
+                    "chmod go= on it: whoever writes there acts as any session",
+                ));
+            }
+        }
+        found
     }
 
     /// Whole or not at all, so that no disk that is full leaves a half of it.

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
@@ -75,10 +77,39 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Files written less than this ago may be left to another process.
 const FRESH: Duration = Duration::from_millis(100);
 const REVISION_FILE: &str = "projected_revision";
+/// What that file becomes when the store was found to have gone back behind it.
+const LOST_FILE: &str = "lost_revision";
+/// And that one once the readable files have been put aside: the store may not have gone on above it yet.
+const PASSED_FILE: &str = "lost_before";
 const TEMP: &str = ".tmp";
 /// How much of a file of JSON lines is looked at for its last line; the last is more than the longest
 /// line there is.
 const TAILS: [u64; 3] = [16 * 1024, 128 * 1024, 1024 * 1024];
+
+/// The latest revision that readable files in a state directory have seen, of this store or of one that was
+/// lost; 0 if there are none. A store that is behind it has gone back: its revisions, which are its fencing
+/// tokens, have to go on above.
+pub(super) fn seen(dir: &Path) -> u64 {
+    let files = [REVISION_FILE, LOST_FILE, PASSED_FILE].map(|name| revision_in(&dir.join(name)));
+    files.into_iter().flatten().max().unwrap_or(0)
+}
+
+/// Has the next round put the readable files aside, of which the store has no record any more.
+pub(super) fn note_loss(dir: &Path) -> std::io::Result<()> {
+    match std::fs::rename(dir.join(REVISION_FILE), dir.join(LOST_FILE)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The revision that a file tells, whichever boot wrote it.
+fn revision_in(path: &Path) -> Option<u64> {
+    let mut text = String::new();
+    let file = open_file(path, OFlags::RDONLY).ok()?;
+    file.take(128).read_to_string(&mut text).ok()?;
+    let (revision, _) = text.trim().split_once(' ')?;
+    revision.parse().ok()
+}
 
 /// The readable files of a state directory.
 #[derive(Debug)]
@@ -166,6 +197,13 @@ impl Projection {
         })?;
         let root = Folder::root(&self.dir)?;
         let whole = *delta == Delta::Everything;
+        if whole && self.shown().is_some_and(|shown| shown > revision) {
+            note_loss(self.dir.path()).map_err(|error| self.failed("rename", &error))?;
+        }
+        if whole {
+            self.put_aside(&edits)
+                .map_err(|error| self.failed("put aside", &error))?;
+        }
         let mut outcome = Ok(());
         for edit in &edits {
             // One bad file (a planted link, say) must not keep the others from being current.
@@ -173,6 +211,48 @@ impl Projection {
         }
         outcome?;
         root.overwrite(REVISION_FILE, &format!("{revision} {}\n", boot()))
+    }
+
+    /// Puts files that tell of a store which is lost where nothing writes over them: they are the last that
+    /// is left of it.
+    fn put_aside(&self, edits: &[Edit]) -> std::io::Result<()> {
+        let dir = self.dir.path();
+        let Some(seen) = revision_in(&dir.join(LOST_FILE)) else {
+            return Ok(());
+        };
+        let names = (0..).map(|n| match n {
+            0 => format!("lost-{seen}"),
+            n => format!("lost-{seen}-{n}"),
+        });
+        let mut places = names.map(|name| dir.join(name));
+        let Some(aside) = places.find(|place| place.symlink_metadata().is_err()) else {
+            return Ok(());
+        };
+        std::fs::DirBuilder::new().mode(0o700).create(&aside)?;
+        for edit in edits {
+            let (within, name) = match edit {
+                Edit::Write { dir, name, .. }
+                | Edit::Append { dir, name, .. }
+                | Edit::Remove { dir, name } => (dir.as_str(), name.as_str()),
+                Edit::KeepOnly { dir, .. } => (dir.as_str(), ""),
+            };
+            let top = within.split('/').next().filter(|top| !top.is_empty());
+            let top = top.unwrap_or(name);
+            match std::fs::rename(dir.join(top), aside.join(top)) {
+                // Most are in directories that have been moved already.
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        tracing::warn!(
+            "the store has gone back: the files it had written are in {}",
+            aside.display()
+        );
+        std::fs::rename(dir.join(LOST_FILE), dir.join(PASSED_FILE))
+    }
+
+    fn failed(&self, doing: &str, error: &std::io::Error) -> Error {
+        Error::io(doing, self.dir.path(), error)
     }
 
     fn apply(&self, root: &Folder, edit: &Edit, whole: bool) -> Result<()> {

@@ -25,6 +25,7 @@ pub use open::SCHEMA_VERSION;
 use open::{BUSY_LIMIT, Paths, version};
 
 use super::lock::Lock;
+use super::project;
 use super::{Change, Changes, Delta, Order, Record, Store, Tx, View, prefix_end};
 use crate::error::{Error, Result};
 
@@ -107,6 +108,14 @@ impl SqliteStore {
         }
     }
 
+    /// Before a process's first commit: the latest revision that there has been by the readable files.
+    fn seen_before(&self) -> u64 {
+        match self.commits.load(Ordering::Relaxed) {
+            0 => project::seen(self.paths.dir()),
+            _ => 0,
+        }
+    }
+
     /// After a process's first commit: sees that the log's name is on disk as well, if nobody has yet.
     /// SQLite would sync the directory in each process that commits, however old the log is.
     fn list_log(&self, lock: &Lock) -> Result<()> {
@@ -120,7 +129,7 @@ impl SqliteStore {
         if listed.as_ref().is_some_and(|listed| lock.says(listed)) {
             return Ok(());
         }
-        let directory = self.paths.log.parent().unwrap_or(Path::new("."));
+        let directory = self.paths.dir();
         std::fs::File::open(directory)
             .and_then(|directory| directory.sync_all())
             .map_err(|error| {
@@ -284,6 +293,14 @@ impl Inside<'_> {
         Ok(Delta::Keys(keys))
     }
 
+    /// The store has lost revisions that others have seen: whoever knows one reads everything.
+    fn begin_anew(&self) -> rusqlite::Result<()> {
+        let mut set = self
+            .connection
+            .prepare_cached("UPDATE meta SET value = ?2 WHERE name = ?1")?;
+        set.execute(params!["floor", self.revision]).map(drop)
+    }
+
     /// Moves the counter, and now and then forgets old changes.
     fn finish(&self) -> rusqlite::Result<()> {
         let mut set = self
@@ -380,15 +397,22 @@ impl Store for SqliteStore {
             .map_err(fail)?;
         self.paths.refuse_newer(version(&tx).map_err(fail)?)?;
         let revision = meta(&tx, "revision").map_err(fail)?;
+        let seen = self.seen_before();
+        let next = revision.max(seen) + 1;
         let mut inside = Inside {
             paths: &self.paths,
             connection: &tx,
-            revision: revision + 1,
+            revision: next,
             wrote: false,
         };
         f(&mut inside)?;
         if !inside.wrote {
             return Ok(revision);
+        }
+        if seen > revision {
+            inside.begin_anew().map_err(fail)?;
+            project::note_loss(self.paths.dir())
+                .map_err(|error| Error::io("rename files in", self.paths.dir(), &error))?;
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
@@ -397,7 +421,7 @@ impl Store for SqliteStore {
             _ => Ok(()),
         };
         self.keep_short(&connection, &lock);
-        listed.map(|()| revision + 1)
+        listed.map(|()| next)
     }
 
     fn read(&self, f: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {

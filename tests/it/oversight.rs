@@ -149,6 +149,91 @@ fn the_doctor_examines_and_treats() {
     assert!(text.contains("PROBLEM  database"), "{text}");
 }
 
+/// A store that was removed is begun anew above what it had, and its readable files, the last that tells of
+/// it, are kept.
+#[test]
+fn the_files_of_a_lost_store_are_kept() {
+    let world = World::new();
+    let id = world.register("Forge");
+    world.ok(&["task", "add", "keep me", "--session", &id]);
+    let token = |world: &World| {
+        let claimed = world.json(&["claim", "f/1", "--session", "Forge"]);
+        claimed["claims"][0]["token"].as_u64().expect("a token")
+    };
+    let before = token(&world);
+    for name in ["store.db", "store.db-wal", "store.db-shm"] {
+        let _ = std::fs::remove_file(world.state().join(name));
+    }
+    assert_eq!(world.run(&["doctor"]).status.code(), Some(1));
+    world.ok(&["doctor", "--fix"]);
+    world.register("Forge");
+    assert!(token(&world) > before);
+    let entries = std::fs::read_dir(world.state()).expect("ours");
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let lost: Vec<_> = names
+        .filter(|name| name.to_string_lossy().starts_with("lost-"))
+        .collect();
+    assert_eq!(lost.len(), 1, "{lost:?}");
+    let old = world.state().join(&lost[0]);
+    let board = std::fs::read_to_string(old.join("STATUS_BOARD.md")).expect("it was kept");
+    assert!(board.contains("keep me"), "{board}");
+    assert!(old.join("tasks").is_dir() && old.join("audit.jsonl").is_file());
+    // From here on all is as ever.
+    assert_eq!(world.json(&["doctor", "--verify"])["healthy"], true);
+    let board = std::fs::read_to_string(world.state().join("STATUS_BOARD.md")).expect("a board");
+    assert!(!board.contains("keep me"));
+}
+
+/// What nobody could write to, or anybody could, is seen.
+#[test]
+fn the_doctor_sees_what_is_in_the_way() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    world.register("Forge");
+    let says = |expected: &str| {
+        let output = world.run(&["doctor"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains(expected), "{text}");
+    };
+    let database = world.state().join("store.db");
+    let mode =
+        |mode| std::fs::set_permissions(&database, PermissionsExt::from_mode(mode)).expect("ours");
+    mode(0o666);
+    says("is open to others (mode 666)");
+    mode(0o600);
+    let lock = world.state().join("lock");
+    std::fs::remove_file(&lock).expect("ours");
+    std::os::unix::fs::symlink("elsewhere", &lock).expect("ours");
+    says("lock is not a regular file");
+}
+
+/// What was refused is kept in the trail as text, and nothing of it reaches a terminal.
+#[test]
+fn refused_names_are_shown_harmless() {
+    let world = World::new();
+    let id = world.register("Forge");
+    let _ = world.fails(&[
+        "register",
+        "--name",
+        "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}x",
+    ]);
+    for args in [
+        &["audit"][..],
+        &["--once"],
+        &["metrics"],
+        &["watch", "--once"],
+    ] {
+        let text = String::from_utf8_lossy(&world.run(args).stdout).into_owned();
+        assert!(
+            !text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']),
+            "{args:?}: {text:?}"
+        );
+    }
+    let task = ["task", "add", "a\u{202e}evil", "--session", &id];
+    assert_eq!(world.fails(&task).0, 2);
+}
+
 /// S3-39: a dry run says what would go and leaves it there.
 #[test]
 fn cleaning_up_can_be_tried_first() {

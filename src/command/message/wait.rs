@@ -15,7 +15,8 @@ use crate::error::Result;
 /// Wait for a message, and read it
 ///
 /// One that is unread already counts. It sleeps until there is something new; exit code 1 when the
-/// time is over.
+/// time is over. What was read and not acknowledged stays in the inbox, should this command be killed
+/// with the message in hand.
 ///
 /// stoa wait-message
 #[derive(Debug, Clone, Args)]

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::coord::audit::{AuditEntry, Wanted};
+use crate::draw::text::sanitize_line;
 use crate::error::{Error, Result};
 
 /// Show who did what: every attempt, refused ones too, the latest last
@@ -77,5 +78,6 @@ pub fn line(entry: &AuditEntry) -> String {
     if let Some(message) = &entry.message {
         line.push_str(&format!(": {message}"));
     }
-    line.trim_end().to_owned()
+    // An older version kept what was refused as it came.
+    sanitize_line(line.trim_end())
 }

@@ -55,6 +55,11 @@ impl Run<StoreCx> for Doctor {
             Ok(Some(dir)) => {
                 let ignored = dir.is_ignored();
                 self.look_inside(&cx.state, &mut findings, &mut done);
+                let troubles = dir.troubles().into_iter();
+                findings.extend(
+                    troubles
+                        .map(|(what, hint)| Finding::problem("directory", what).with_hint(hint)),
+                );
                 match (ignored, dir.is_ignored()) {
                     (false, true) => done.push("told git to leave the state alone".to_owned()),
                     (_, false) => findings.push(seen_by_git()),
@@ -115,7 +120,11 @@ impl Doctor {
                 Some(gathered.files)
             })?);
         }
-        coord.examine()
+        let mut found = coord.examine()?;
+        if !self.verify {
+            found.extend(behind(coord)?);
+        }
+        Ok(found)
     }
 }
 
@@ -160,6 +169,20 @@ fn files(coord: &Coord) -> Result<Option<Finding>> {
             Finding::note("files", message)
                 .with_hint("the next change brings them up to date, or stoa doctor --rebuild")
         }
+    }))
+}
+
+/// Whether the readable files are behind the store, as they are when a command was killed that was to write
+/// them.
+fn behind(coord: &Coord) -> Result<Option<Finding>> {
+    let late = |coord: &Coord| Ok::<_, Error>(coord.files_are_behind()?.is_some());
+    if late(coord)? {
+        std::thread::sleep(AT_WORK);
+    }
+    Ok(coord.files_are_behind()?.map(|(shown, revision)| {
+        let message = format!("the readable files show revision {shown}, the store has {revision}");
+        Finding::note("files", message)
+            .with_hint("the next change brings them up to date, or stoa doctor --rebuild")
     }))
 }
 

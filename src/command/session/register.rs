@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 
 /// Register a session: panes do it themselves, programs elsewhere with this
 ///
-/// The session lives as long as the shell, script or agent that ran this command, or the process
-/// given with --pid; commands of that process act as the session, and so do others that have its
+/// The session lives as long as the shell, script or agent that ran this command (for sh -c '…' that is who
+/// started the shell), or the process given with --pid, such as --pid $$; commands of that process act as the session, and so do others that have its
 /// id in STOA_SESSION. A name or number that a living session has is refused, with who has it.
 ///
 /// stoa register --number 1 --name Forge --role builder --goal "Build core services"

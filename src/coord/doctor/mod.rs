@@ -129,11 +129,25 @@ impl Coord {
                 "the store is at revision {revision}, but the readable files have seen {shown}: \
                  its newest changes are lost"
             );
-            Finding::problem("database", message).with_hint(
-                "store.db-wal was emptied or removed, or an older store.db put back; if that is as it \
-                 should be: stoa doctor --rebuild",
-            )
+            Finding::problem("database", message).with_hint(format!(
+                "store.db-wal was emptied or removed, or an older store.db put back; a backup can still come \
+                 in its place. The next change goes on above revision {shown} and puts the readable files, \
+                 which tell of what is lost, into a directory lost-{shown}",
+            ))
         }))
+    }
+
+    /// The revision the readable files show and that of the store, if they are behind it.
+    ///
+    /// # Errors
+    /// Only the store's.
+    pub fn files_are_behind(&self) -> Result<Option<(u64, u64)>> {
+        let Some(dir) = &self.dir else {
+            return Ok(None);
+        };
+        let revision = self.store.revision()?;
+        let shown = Projection::new(dir.clone()).shown().unwrap_or(0);
+        Ok((shown < revision).then_some((shown, revision)))
     }
 
     /// Puts right what can be: sets unreadable records aside, makes indexes agree with what they

@@ -540,6 +540,30 @@ mod lines {
     }
 
     #[test]
+    fn the_suspended_are_passed_over_until_they_go_on() {
+        on_each(|w| {
+            let (a, b, c) = (w.session("a"), w.session("b"), w.session("c"));
+            w.claim(&a, &["task/T1"]).unwrap();
+            let ask = request(&["task/T1"]);
+            wait(w, &b, &ask);
+            w.coord.release(&(&a).into(), &Which::All).unwrap();
+            let is = |vital| {
+                let mut probe = w.probe.0.lock().unwrap();
+                probe.insert(b.fingerprint.pid + 1000, vital);
+            };
+            is(Vital::Stopped);
+            w.claim(&c, &["task/T1"]).unwrap();
+            w.coord.release(&(&c).into(), &Which::All).unwrap();
+            is(Vital::Alive);
+            check_kind(
+                w.claim(&c, &["task/T1"]),
+                Kind::Held,
+                "b (session 2) is next",
+            );
+        });
+    }
+
+    #[test]
     fn readers_do_not_starve_a_writer() {
         on_each(|w| {
             let (a, b, writer) = (w.session("a"), w.session("b"), w.session("writer"));

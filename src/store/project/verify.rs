@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 
 use rustix::fs::OFlags;
 
-use super::{Edit, PATIENCE, Project, Projection, REVISION_FILE};
+use super::{Edit, PATIENCE, Project, Projection, REVISION_FILE, revision_in};
 use crate::error::{Error, Result};
 use crate::store::dir::open_file;
 use crate::store::lock::{Lock, Sharing};
@@ -57,9 +57,7 @@ impl Projection {
 
     /// The revision that the files show, whichever boot wrote them.
     pub fn shown(&self) -> Option<u64> {
-        let text = self.text(&self.dir.path().join(REVISION_FILE))?;
-        let (revision, _) = text.trim().split_once(' ')?;
-        revision.parse().ok()
+        revision_in(&self.dir.path().join(REVISION_FILE))
     }
 
     /// The files that are not as this edit would have them.

@@ -42,6 +42,11 @@ pub(super) struct Paths {
 }
 
 impl Paths {
+    /// The state directory.
+    pub(super) fn dir(&self) -> &Path {
+        self.lock.parent().unwrap_or(Path::new("."))
+    }
+
     fn of(dir: &StateDir) -> Paths {
         Paths {
             database: dir.path().join("store.db"),
