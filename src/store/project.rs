@@ -94,8 +94,12 @@ pub(super) fn seen(dir: &Path) -> u64 {
     files.into_iter().flatten().max().unwrap_or(0)
 }
 
-/// Has the next round put the readable files aside, of which the store has no record any more.
-pub(super) fn note_loss(dir: &Path) -> std::io::Result<()> {
+/// Has the next round put the readable files aside if the store, which is at `revision`, has no record of
+/// what they tell any more.
+pub(super) fn note_loss(dir: &Path, revision: u64) -> std::io::Result<()> {
+    if revision_in(&dir.join(REVISION_FILE)).is_none_or(|shown| shown <= revision) {
+        return Ok(());
+    }
     match std::fs::rename(dir.join(REVISION_FILE), dir.join(LOST_FILE)) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -197,10 +201,9 @@ impl Projection {
         })?;
         let root = Folder::root(&self.dir)?;
         let whole = *delta == Delta::Everything;
-        if whole && self.shown().is_some_and(|shown| shown > revision) {
-            note_loss(self.dir.path()).map_err(|error| self.failed("rename", &error))?;
-        }
         if whole {
+            let path = self.dir.path();
+            note_loss(path, revision).map_err(|error| self.failed("rename", &error))?;
             self.put_aside(&edits)
                 .map_err(|error| self.failed("put aside", &error))?;
         }

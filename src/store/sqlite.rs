@@ -411,7 +411,7 @@ impl Store for SqliteStore {
         }
         if seen > revision {
             inside.begin_anew().map_err(fail)?;
-            project::note_loss(self.paths.dir())
+            project::note_loss(self.paths.dir(), revision)
                 .map_err(|error| Error::io("rename files in", self.paths.dir(), &error))?;
         }
         inside.finish().map_err(fail)?;
