@@ -23,6 +23,8 @@ pub struct Pane {
     pub title: String,
     /// The program in its foreground (`vim`, `cargo`), untrusted; empty until known.
     pub foreground: String,
+    /// Whether that is a shell at work on a script.
+    pub scripted: bool,
     /// The emulated terminal.
     pub screen: Screen,
     /// The size its program was last told.
@@ -78,6 +80,34 @@ pub struct Resumed {
     pub number: Option<u32>,
 }
 
+/// Whether a program of this name is a shell.
+pub fn is_shell(name: &str) -> bool {
+    const SHELLS: &[&str] = &[
+        "sh", "bash", "zsh", "fish", "dash", "ksh", "mksh", "ash", "tcsh", "csh", "nu", "elvish",
+        "xonsh", "pwsh",
+    ];
+    SHELLS.contains(&name.trim_start_matches('-'))
+}
+
+/// Whether a shell that was started so runs a script, or a command it was given, and asks for none.
+pub fn runs_script(argv: &[String]) -> bool {
+    let mut words = argv.iter().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--rcfile" | "--init-file" | "-o" | "+o" | "-O" | "+O" => drop(words.next()),
+            "--" => return words.next().is_some(),
+            long if long.starts_with("--") => {}
+            flags if flags.starts_with(['-', '+']) => {
+                if flags.starts_with('-') && flags.contains('c') {
+                    return true;
+                }
+            }
+            _ => return true,
+        }
+    }
+    false
+}
+
 /// What a pane runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Launch {
@@ -85,6 +115,9 @@ pub struct Launch {
     pub argv: Vec<String>,
     /// Where it starts.
     pub cwd: PathBuf,
+    /// Whether it is to start there or not at all.
+    #[serde(default)]
+    pub only_there: bool,
     /// The pane whose program's directory counts instead, as long as it runs.
     pub beside: Option<PaneId>,
     /// Environment of whoever asked for the pane; empty means the server's own.
@@ -152,15 +185,11 @@ impl Pane {
         self.last_output_ms.max(self.typed_ms)
     }
 
-    /// Whether a shell is in its foreground.
+    /// Whether a shell is in its foreground that reads commands from the terminal.
     pub fn shell_waits(&self) -> bool {
-        const SHELLS: &[&str] = &[
-            "sh", "bash", "zsh", "fish", "dash", "ksh", "mksh", "ash", "tcsh", "csh", "nu",
-            "elvish", "xonsh", "pwsh",
-        ];
-        match self.foreground.trim_start_matches('-') {
+        match self.foreground.as_str() {
             "" => self.launch.argv.is_empty(),
-            name => SHELLS.contains(&name),
+            name => is_shell(name) && !self.scripted,
         }
     }
 

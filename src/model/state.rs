@@ -429,6 +429,7 @@ impl State {
             life: PaneLife::Running { pid: None },
             session,
             cwd: None,
+            scripted: false,
             said_cwd: None,
             piped: false,
             status: ProgramStatus::default(),

@@ -251,6 +251,13 @@ impl Pty {
             .or_else(|| child::process_name(self.pid))
     }
 
+    /// The command line of the program in the foreground, or of the leader (untrusted text).
+    pub fn foreground_argv(&self) -> Option<Vec<String>> {
+        self.foreground()
+            .and_then(child::process_argv)
+            .or_else(|| child::process_argv(self.pid))
+    }
+
     /// The command line of the program in the foreground (untrusted text), unless that is the leader
     /// itself.
     pub fn foreground_command(&self) -> Option<Vec<String>> {

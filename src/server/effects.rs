@@ -198,6 +198,10 @@ impl Loop {
         let cwd = beside
             .and_then(|running| running.pty.cwd())
             .unwrap_or_else(|| launch.cwd.clone());
+        if launch.only_there && !cwd.is_dir() {
+            let why = format!("{} is not a directory", cwd.display());
+            return self.step(Event::Failed { pane, why });
+        }
         let spec = SpawnSpec {
             program,
             args,

@@ -11,7 +11,7 @@ use super::event_loop::{
 };
 use super::keeper::TextDue;
 use crate::model::id::PaneId;
-use crate::model::pane::Pane;
+use crate::model::pane::{Pane, is_shell, runs_script};
 use crate::pty::{Pty, Read};
 use crate::update::Event;
 
@@ -306,8 +306,13 @@ impl Loop {
                 continue;
             };
             let name = running.pty.foreground_process();
-            if name.as_ref() != Some(&pane.foreground) {
-                changed.extend(name.map(|name| (*id, name)));
+            let scripted = name.as_deref().is_some_and(is_shell)
+                && running
+                    .pty
+                    .foreground_argv()
+                    .is_some_and(|argv| runs_script(&argv));
+            if name.as_ref() != Some(&pane.foreground) || scripted != pane.scripted {
+                changed.extend(name.map(|name| (*id, name, scripted)));
             }
             moved.extend(running.moved(pane).map(|path| (*id, path)));
         }
@@ -315,8 +320,12 @@ impl Loop {
             // A shell that prompts again may have gone elsewhere.
             self.keeper.arm(now_us);
         }
-        for (pane, name) in changed {
-            self.step(Event::Foreground { pane, name });
+        for (pane, name, scripted) in changed {
+            self.step(Event::Foreground {
+                pane,
+                name,
+                scripted,
+            });
         }
         for (pane, path) in moved {
             self.step(Event::Directory { pane, path });

@@ -62,6 +62,8 @@ pub enum Event {
         pane: PaneId,
         /// The program's name.
         name: String,
+        /// Whether it is a shell at work on a script.
+        scripted: bool,
     },
     /// The program in a pane's foreground is in another directory than was known.
     Directory {

@@ -46,6 +46,7 @@ pub fn plan(
     };
     Ok(Launch {
         argv: command,
+        only_there: false,
         cwd,
         beside,
         env: requester.env.clone(),

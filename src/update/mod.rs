@@ -86,9 +86,14 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
                 view.resize(size);
             }
         }
-        Event::Foreground { pane, name } => {
+        Event::Foreground {
+            pane,
+            name,
+            scripted,
+        } => {
             if let Some(pane) = state.panes.get_mut(&pane) {
                 pane.foreground = name;
+                pane.scripted = scripted;
             }
         }
         Event::Directory { pane, path } => {

@@ -152,6 +152,36 @@ fn wait_sees_text_exit_quiet_and_prompt() {
     assert_eq!(code, 1, "{error}");
 }
 
+/// A shell that runs a script is at work, whatever it is called.
+#[test]
+fn a_script_is_no_prompt() {
+    let (world, mut terminal) = one();
+    std::fs::write(world.root.join("build.sh"), "echo start\nread x\n").expect("our directory");
+    terminal.send("bash build.sh\r");
+    terminal.wait_text("start");
+    let given = says(
+        &world,
+        &["run", "--tab", "--", "sh", "-c", "echo hi; read x; echo"],
+    );
+    world.ok(&["wait", "-t", &given, "--until", "text hi"]);
+    for pane in ["%0", &given] {
+        let prompt = ["wait", "-t", pane, "--until", "prompt", "--timeout", "1s"];
+        assert_eq!(world.run(&prompt).status.code(), Some(1), "{pane}");
+    }
+    terminal.send("\r");
+    world.ok(&["send-keys", "-t", "%0", "Enter"]);
+    world.ok(&["wait", "-t", "%0", "--until", "prompt"]);
+}
+
+/// A command does not run elsewhere than it was told to.
+#[test]
+fn a_missing_directory_is_a_failure() {
+    let (world, terminal) = one();
+    let output = world.run(&["run", "--wait", "-c", "no/such", "--", "touch", "gone"]);
+    assert_eq!(output.status.code(), Some(127));
+    terminal.wait_text("no/such is not");
+}
+
 #[test]
 fn wait_uses_prompt_marks_where_there_are_some() {
     let (world, _terminal) = one();

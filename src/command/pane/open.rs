@@ -185,7 +185,10 @@ pub fn open(
         Spot::Tab { .. } => cx.pane(None).ok(),
     };
     let cwd = program.cwd.map(|cwd| cx.start_directory(near, &cwd));
+    let named = cwd.is_some();
     let mut launch = launch::plan(cx.state, &cx.requester, near, cwd, command)?;
+    // A program that was told where to run must not run elsewhere; a shell is of use anywhere.
+    launch.only_there = named && !launch.argv.is_empty();
     launch.set = program.env;
     let pane = match spot {
         Spot::Tab { after } => {

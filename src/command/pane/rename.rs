@@ -15,7 +15,6 @@ pub struct RenamePane {
     #[arg(short = 't', long, value_name = "PANE")]
     pub target: Option<String>,
     /// Its name; several words are one name
-    #[arg(required = true)]
     pub name: Vec<String>,
 }
 

@@ -14,7 +14,6 @@ pub struct RenameTab {
     #[arg(short = 't', long, value_name = "TAB")]
     pub target: Option<String>,
     /// Its name; several words are one name
-    #[arg(required = true)]
     pub name: Vec<String>,
 }
 
