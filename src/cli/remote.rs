@@ -20,8 +20,7 @@ use crate::server::start;
 /// # Errors
 /// No server runs, or the command failed there.
 pub fn run(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<Reply> {
-    let workspace = Workspace::current(global.state.as_deref())?;
-    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let (_, mut conn) = reach(global)?;
     conn.request(&request(words, here)?)
 }
 
@@ -30,8 +29,7 @@ pub fn run(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<
 /// # Errors
 /// As [`run`]; standard input cannot be read or has more than a paste buffer holds.
 pub fn fed(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<Reply> {
-    let workspace = Workspace::current(global.state.as_deref())?;
-    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let (_, mut conn) = reach(global)?;
     let mut input = Vec::new();
     // One byte more, so that what is too large is noticed.
     std::io::stdin()
@@ -57,8 +55,7 @@ pub fn wait(
     here: Option<PaneId>,
     limit: Option<Duration>,
 ) -> Result<Reply> {
-    let workspace = Workspace::current(global.state.as_deref())?;
-    let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let (workspace, conn) = reach(global)?;
     let request = request(words, here)?;
     Patient { workspace, conn }.ask_until(request, limit)
 }
@@ -74,8 +71,7 @@ pub fn run_to_end(
     here: Option<PaneId>,
     limit: Option<Duration>,
 ) -> Result<Reply> {
-    let workspace = Workspace::current(global.state.as_deref())?;
-    let mut conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let (workspace, mut conn) = reach(global)?;
     let mut request = request(words, here)?;
     request.waits = true;
     let started = conn.request(&request)?;
@@ -88,6 +84,13 @@ pub fn run_to_end(
         request.words.extend(["--timeout".to_owned(), limit]);
     }
     Patient { workspace, conn }.ask_until(request, limit)
+}
+
+/// The workspace and its server.
+fn reach(global: &Global) -> Result<(Workspace, Conn)> {
+    let workspace = Workspace::current(global.state.as_deref())?;
+    let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    Ok((workspace, conn))
 }
 
 fn request(words: &[OsString], here: Option<PaneId>) -> Result<Request> {
@@ -172,8 +175,7 @@ impl Patient {
 /// # Errors
 /// No server runs, or it ended.
 pub fn follow(global: &Global, since: Option<Cursor>) -> Result<Reply> {
-    let workspace = Workspace::current(global.state.as_deref())?;
-    let conn = start::find(&workspace)?.ok_or_else(|| no_server(&workspace))?;
+    let (workspace, conn) = reach(global)?;
     let mut patient = Patient { workspace, conn };
     let mut since = since.map(|cursor| cursor.to_string());
     super::output::end_with_reader();
