@@ -108,8 +108,8 @@ impl Menu {
             entry(mark, format!("mark-pane -t {id}"), "mark-pane"),
             entry(
                 "Name…",
-                format!("prompt rename-pane -t {id}"),
-                "prompt rename-pane",
+                format!("prompt --value rename-pane -t {id}"),
+                "prompt --value -I '#{pane_name}' rename-pane",
             ),
             entry("Close…", close, "confirm -p 'Close this pane?' close-pane"),
         ]);
@@ -128,8 +128,8 @@ impl Menu {
         entries.extend([
             entry(
                 "Name…",
-                format!("prompt rename-tab -t {id}"),
-                "prompt rename-tab",
+                format!("prompt --value rename-tab -t {id}"),
+                "prompt --value -I '#{window_name}' rename-tab",
             ),
             entry("New tab", "new-tab", "new-tab"),
             entry(

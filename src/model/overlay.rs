@@ -78,6 +78,8 @@ pub struct PromptState {
     pub chosen: Option<usize>,
     /// What was typed when cycling began.
     pub stem: String,
+    /// The command that what is typed is the one argument of; without it a command line is typed.
+    pub value_of: Option<String>,
 }
 
 /// The palette.

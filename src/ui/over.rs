@@ -215,7 +215,13 @@ fn prompt_line(
         Some(_) => state.stem.as_str(),
         None => state.edit.text(),
     };
-    let found = complete::candidates(typed);
+    let (label, found, help) = match &state.value_of {
+        Some(command) => (format!("{command}: "), Vec::new(), None),
+        None => {
+            let help = complete::help(state.edit.text());
+            (":".to_owned(), complete::candidates(typed), help)
+        }
+    };
     let candidates: Vec<prompt::Candidate<'_>> = found
         .iter()
         .map(|candidate| prompt::Candidate {
@@ -223,9 +229,8 @@ fn prompt_line(
             note: &candidate.about,
         })
         .collect();
-    let help = complete::help(state.edit.text());
     let props = prompt::PromptProps {
-        label: ":",
+        label: &label,
         edit: &state.edit,
         help: help.as_deref(),
         candidates: &candidates,

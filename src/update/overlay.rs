@@ -48,6 +48,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Palette(open) => return palette::key(state, client, open, event, effects),
         other => other,
     };
+    let asks_for_line = matches!(&overlay, Overlay::Prompt(prompt) if prompt.value_of.is_none());
     let rows = usize::from(view.size.rows);
     let outcome = match &mut overlay {
         Overlay::Prompt(prompt) => prompt_key(prompt, event),
@@ -69,7 +70,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         }
         Outcome::Close => {}
         Outcome::Run(line) => {
-            if matches!(overlay, Overlay::Prompt(_)) {
+            if asks_for_line {
                 remember(view, &line);
             }
             request::run_line(state, client, &line, effects);
@@ -115,6 +116,12 @@ fn prompt_key(prompt: &mut PromptState, event: &KeyEvent) -> Outcome {
     let key = event.chord();
     match (key.code, key.mods) {
         (Code::Esc, _) | (Code::Char('c' | 'g'), Mods::CTRL) => return Outcome::Close,
+        (Code::Enter, _) if prompt.value_of.is_some() => {
+            let command = prompt.value_of.take().unwrap_or_default();
+            // It has no NUL, which alone cannot be quoted.
+            let value = shlex::try_quote(prompt.edit.text()).unwrap_or_default();
+            return Outcome::Run(format!("{command} -- {value}"));
+        }
         (Code::Enter, _) => {
             let line = prompt.edit.text().trim().to_owned();
             return if line.is_empty() {
@@ -124,7 +131,7 @@ fn prompt_key(prompt: &mut PromptState, event: &KeyEvent) -> Outcome {
             };
         }
         (Code::Backspace, _) if prompt.edit.is_empty() => return Outcome::Close,
-        (Code::Tab, mods) => {
+        (Code::Tab, mods) if prompt.value_of.is_none() => {
             cycle(prompt, !mods.has(Mods::SHIFT));
             return Outcome::Stay;
         }

@@ -215,7 +215,7 @@ fn menus_open_by_mouse_and_by_key() {
     right(&mut terminal, col, row);
     terminal.wait_text("Name…");
     terminal.send(",");
-    terminal.wait("the prompt", |s| last_line(s).starts_with(":rename-tab -t"));
+    terminal.wait("the prompt", |s| last_line(s).starts_with("rename-tab -t"));
     terminal.send("menued\r");
     terminal.wait("the name", |s| last_line(s).contains("0:menued"));
     terminal.chord(">");

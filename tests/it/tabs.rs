@@ -87,7 +87,14 @@ fn tabs_are_renamed_and_moved() {
     let (world, mut terminal) = three();
     terminal.chord(",");
     terminal.wait("the prompt", |s| last_line(s).contains("rename-tab"));
-    terminal.send("logs\r");
+    // The name is there to be changed, and what is typed is a name whatever it says.
+    terminal.send("\x15-it's; kill-server\r");
+    shown(&terminal, "2:-it's; kill-server");
+    terminal.chord(",");
+    terminal.wait("the name", |s| {
+        last_line(s).contains("rename-tab: -it's; kill-server")
+    });
+    terminal.send("\x15logs\r");
     shown(&terminal, "2:logs");
     terminal.chord(".");
     terminal.wait("the prompt", |s| last_line(s).contains("move-tab"));

@@ -48,7 +48,7 @@ fn the_default_file_is_without_mistakes() {
         ("C-b x", "confirm -p 'Close this pane?' close-pane"),
         ("C-b C-b", "send-prefix"),
         ("C-b ?", "list-keys"),
-        ("C-b ,", "prompt rename-tab"),
+        ("C-b ,", "prompt --value -I '#{window_name}' rename-tab"),
         ("C-b", "…"),
     ] {
         assert_eq!(command(&map, Table::Normal, keys), expected, "{keys}");
