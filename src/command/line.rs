@@ -115,6 +115,32 @@ pub fn understand(commands: Vec<Vec<String>>) -> Result<Vec<Said>> {
     commands.into_iter().map(one).collect()
 }
 
+/// Commands that read some of their words as command lines, as shell commands or as formats.
+const FILLS_IN: &[&str] = &[
+    "confirm",
+    "copy",
+    "display-message",
+    "display-popup",
+    "if-shell",
+    "new-pane",
+    "new-tab",
+    "pipe-pane",
+    "restart-pane",
+    "run",
+    "run-shell",
+    "split-pane",
+];
+
+/// Whether a command fills in the formats in its words itself, so that nobody may do so before.
+pub fn fills_in(words: &[String]) -> bool {
+    let row = super::find(words.iter().map(String::as_str));
+    row.is_some_and(|(row, _)| FILLS_IN.contains(&row.name))
+        || (words.first().is_some_and(|word| word == "send-keys")
+            && words
+                .iter()
+                .any(|word| word == "-X" || word == "--copy-mode"))
+}
+
 /// What one of several commands asks for.
 ///
 /// # Errors

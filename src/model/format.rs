@@ -32,7 +32,7 @@ mod shell;
 mod tests;
 
 use jiff::tz::TimeZone;
-pub use shell::in_shell;
+pub use shell::{Script, in_shell};
 
 use modifiers::{Modifier, Width, compares, fits, split_modifiers};
 

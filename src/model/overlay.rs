@@ -2,6 +2,7 @@
 
 use super::line_edit::LineEdit;
 use super::menu::Menu;
+use super::wait::Formats;
 
 /// An overlay and its state.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub enum Overlay {
         question: String,
         /// The command line to run on yes.
         command: String,
+        /// What becomes of formats in it.
+        formats: Formats,
     },
     /// Every key, filtered by what is typed.
     Keys {

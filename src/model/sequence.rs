@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::id::ClientId;
-use super::wait::{ReplyTo, Requester};
+use super::wait::{Asker, ReplyTo, Requester};
 
 /// How many may wait for an answer at once.
 pub const MAX_SEQUENCES: usize = 64;
@@ -50,9 +49,9 @@ impl Sequences {
         self.waiting.remove(&number)
     }
 
-    /// Drops those of a person whose terminal has gone.
-    pub fn forget_person(&mut self, client: ClientId) {
+    /// Drops those of somebody who has gone.
+    pub fn forget_asker(&mut self, asker: Asker) {
         self.waiting
-            .retain(|_, sequence| sequence.reply.person() != Some(client));
+            .retain(|_, sequence| sequence.reply.asker() != asker);
     }
 }

@@ -9,6 +9,7 @@ use super::pane::{Pane, PaneLife};
 use super::state::State;
 use super::tab::Tab;
 use super::view::View;
+use super::wait::Formats;
 use crate::term::{MouseEncoding, MouseTracking};
 
 /// Columns of a buffer's text that are shown.
@@ -42,6 +43,17 @@ pub fn expand_with(
     format::expand(format, &|name: &str| {
         own(name).or_else(|| found.value(name))
     })
+}
+
+/// The text of a format in a command's word: see [`Formats`].
+pub fn expand_for(state: &State, subject: Subject, formats: &Formats, format: &str) -> String {
+    match formats {
+        Formats::Commands => expand(state, subject, format),
+        Formats::Hook(hook) => expand_with(state, subject, format, &|name| {
+            hook.values.get(name).cloned()
+        }),
+        Formats::Done => format.to_owned(),
+    }
 }
 
 /// Every variable that has a value, one a line as `name=value`.

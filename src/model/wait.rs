@@ -3,12 +3,15 @@
 //! Nothing is looked at in intervals: a wait is looked at when its pane has put something out, when
 //! its program ends, when an event is noted, or at the one moment at which quiet has lasted long enough.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use regex::Regex;
 
 use super::id::{ClientId, PaneId};
 use super::journal::{Cursor, Kind};
+use super::variables::Subject;
 
 /// How many may wait at once.
 pub const MAX_WAITS: usize = 256;
@@ -27,8 +30,8 @@ pub enum ReplyTo {
     Sequence {
         /// The sequence's number.
         number: u64,
-        /// The person who asked for it, at this terminal; none for a hook.
-        client: Option<ClientId>,
+        /// Who asked for the sequence.
+        asker: Asker,
     },
     /// A hook for this kind of event: only a failure is told.
     Hook(Kind),
@@ -36,15 +39,73 @@ pub enum ReplyTo {
     Nobody,
 }
 
+/// Who asked in the end, over however many sequences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// A connection, by the request's number.
+    Connection(u64),
+    /// A person at this terminal.
+    Person(ClientId),
+    /// A hook.
+    Hook(Kind),
+    /// Nobody.
+    Nobody,
+}
+
 impl ReplyTo {
-    /// The terminal of the person who asked, if it was one.
-    pub fn person(self) -> Option<ClientId> {
+    /// Who asked.
+    pub fn asker(self) -> Asker {
         match self {
-            ReplyTo::View(client) => Some(client),
-            ReplyTo::Sequence { client, .. } => client,
-            ReplyTo::Connection(_) | ReplyTo::Hook(_) | ReplyTo::Nobody => None,
+            ReplyTo::Connection(number) => Asker::Connection(number),
+            ReplyTo::View(client) => Asker::Person(client),
+            ReplyTo::Sequence { asker, .. } => asker,
+            ReplyTo::Hook(kind) => Asker::Hook(kind),
+            ReplyTo::Nobody => Asker::Nobody,
         }
     }
+
+    /// The terminal of the person who asked, if it was one.
+    pub fn person(self) -> Option<ClientId> {
+        match self.asker() {
+            Asker::Person(client) => Some(client),
+            Asker::Connection(_) | Asker::Hook(_) | Asker::Nobody => None,
+        }
+    }
+
+    /// Whether a hook asked.
+    pub fn is_hooks(self) -> bool {
+        matches!(self.asker(), Asker::Hook(_))
+    }
+
+    /// Where news go of what was asked for and is not waited for.
+    pub fn aside(self) -> ReplyTo {
+        match self.asker() {
+            Asker::Person(client) => ReplyTo::View(client),
+            Asker::Hook(kind) => ReplyTo::Hook(kind),
+            Asker::Connection(_) | Asker::Nobody => ReplyTo::Nobody,
+        }
+    }
+}
+
+/// What a hook's formats are about, and the values of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookValues {
+    /// What they are about.
+    pub subject: Subject,
+    /// Its own variables.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What becomes of formats in a command's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Formats {
+    /// Those commands fill in that have a use for formats.
+    #[default]
+    Commands,
+    /// The words are a hook's: its variables may stand in any of them.
+    Hook(Arc<HookValues>),
+    /// They have been filled in, and what is there now is as it is meant.
+    Done,
 }
 
 /// Who asks for a command.
@@ -62,6 +123,8 @@ pub struct Requester {
     pub input: Option<Vec<u8>>,
     /// Whether whoever asks waits by itself for what the command starts.
     pub waits: bool,
+    /// What becomes of formats in the words.
+    pub formats: Formats,
 }
 
 impl Requester {
@@ -146,14 +209,9 @@ impl Waits {
         fits
     }
 
-    /// Drops those whose asker has gone.
-    pub fn forget(&mut self, reply: ReplyTo) {
-        self.list.retain(|wait| wait.reply != reply);
-    }
-
-    /// Drops those of a person whose terminal has gone.
-    pub fn forget_person(&mut self, client: ClientId) {
-        self.list.retain(|wait| wait.reply.person() != Some(client));
+    /// Drops those of somebody who has gone.
+    pub fn forget_asker(&mut self, asker: Asker) {
+        self.list.retain(|wait| wait.reply.asker() != asker);
     }
 
     /// Whether the text or the prompt of a pane is waited for, so that its output is to be looked at.

@@ -13,6 +13,7 @@ use std::os::fd::RawFd;
 use serde::{Deserialize, Serialize};
 
 use super::coordinator::Registration;
+use super::errand;
 use super::event_loop::Loop;
 use super::terminal::Known;
 use crate::error::{Error, Result};
@@ -155,7 +156,7 @@ impl Loop {
             cell: Some(self.state.palette.cell),
             cursor: self.state.journal.now(),
             closing: closing.filter_map(|(pty, _)| pty.hand_over()).collect(),
-            orphans: pty::orphans(),
+            orphans: [pty::orphans(), errand::under_way()].concat(),
             late: self.late_registrations(),
         };
         let file = write(&carried, &scripts)

@@ -124,6 +124,26 @@ pub enum Job {
     ConfigTouched,
 }
 
+impl Job {
+    /// Where its answer goes.
+    pub fn reply(&self) -> ReplyTo {
+        match self {
+            Job::Run { reply, .. }
+            | Job::SaveLayout { reply, .. }
+            | Job::LoadLayout { reply, .. }
+            | Job::Reload { reply } => *reply,
+            Job::Register(_)
+            | Job::TryAgain
+            | Job::End { .. }
+            | Job::Renew { .. }
+            | Job::TellState { .. }
+            | Job::Report { .. }
+            | Job::Welcomed
+            | Job::ConfigTouched => ReplyTo::Nobody,
+        }
+    }
+}
+
 /// The way to the thread.
 #[derive(Debug)]
 pub struct Coordinator {

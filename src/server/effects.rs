@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::sync::mpsc::TrySendError;
 
 use super::coordinator::{Job, Registration};
 use super::event_loop::Loop;
@@ -10,12 +11,13 @@ use super::tap::Tap;
 use super::{files, shell};
 use crate::config::settings::Settings;
 use crate::draw::text;
+use crate::error::{Error, Result};
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::model::pane::Launch;
 use crate::pty::{self, SpawnSpec};
 use crate::update::event::Piped;
-use crate::update::{Effect, Event};
+use crate::update::{Effect, Event, ReplyTo};
 
 /// Variables that belong to another agent or multiplexer and must not reach a new pane.
 const NOT_INHERITED: &[&str] = &[
@@ -111,21 +113,35 @@ impl Loop {
             Effect::Shell(job) => {
                 let pane = self.state.panes.get(&job.pane);
                 let env = pane.map(|pane| self.environment(pane.id, &pane.launch, &pane.session));
-                match env {
-                    Some(env) => shell::run(&self.mailbox, job, env),
+                let begun = match env {
+                    Some(env) => shell::run(&self.mailbox, job, env)
+                        .map_err(|(job, error)| (job, error.to_string())),
                     None => {
-                        let end = Err(format!("pane {} is gone", job.pane));
-                        self.step(Event::ShellEnded { job, end });
+                        let why = format!("pane {} is gone", job.pane);
+                        Err((job, why))
                     }
+                };
+                if let Err((job, why)) = begun {
+                    self.step(Event::ShellEnded { job, end: Err(why) });
                 }
             }
-            Effect::Save(job) => files::save(&self.mailbox, *job),
-            Effect::Load { path, name, reply } => files::load(&self.mailbox, path, name, reply),
+            Effect::Save(job) => {
+                let reply = job.reply;
+                let begun = files::save(&self.mailbox, *job);
+                self.answered_now(reply, begun);
+            }
+            Effect::Load { path, name, reply } => {
+                let begun = files::load(&self.mailbox, path, name, reply);
+                self.answered_now(reply, begun);
+            }
             Effect::Capture {
                 pane,
                 capture,
                 reply,
-            } => files::capture(&self.mailbox, pane, capture, reply),
+            } => {
+                let begun = files::capture(&self.mailbox, pane, capture, reply);
+                self.answered_now(reply, begun);
+            }
             Effect::Redraw { client } => {
                 if let Some(terminal) = self.terminals.get_mut(&client) {
                     terminal.forget();
@@ -166,8 +182,21 @@ impl Loop {
 
     pub(super) fn job(&mut self, job: Job) {
         self.jobs_asked += 1;
-        if self.jobs.try_send(job).is_err() {
+        if let Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) =
+            self.jobs.try_send(job)
+        {
             tracing::error!("the coordination queue is full; a request was dropped");
+            let why = Error::refused("the server is too far behind with the store")
+                .with_hint("try again in a moment");
+            self.answered_now(job.reply(), Err(why));
+        }
+    }
+
+    /// What was to be done elsewhere, and answered from there, has not even begun.
+    fn answered_now(&mut self, reply: ReplyTo, begun: Result<()>) {
+        if let Err(error) = begun {
+            let result = Err(error);
+            self.step(Event::Answered { reply, result });
         }
     }
 

@@ -21,7 +21,10 @@ use crate::update::event::{SaveFile, Saved};
 const ROWS: usize = 4096;
 
 /// Writes a file.
-pub fn save(mailbox: &Mailbox, job: SaveFile) {
+///
+/// # Errors
+/// There is no thread for it.
+pub fn save(mailbox: &Mailbox, job: SaveFile) -> Result<()> {
     let reply = job.reply;
     answer(mailbox, reply, move || {
         let bytes = write(&job).map_err(|error| failed("write", &job.path, &error))?;
@@ -30,18 +33,29 @@ pub fn save(mailbox: &Mailbox, job: SaveFile) {
             format!("wrote {bytes} bytes to {path}"),
             json!({ "path": path.to_string(), "bytes": bytes }),
         ))
-    });
+    })
 }
 
 /// Captures many rows of a pane.
-pub fn capture(mailbox: &Mailbox, pane: PaneId, capture: Box<Capture>, reply: ReplyTo) {
+///
+/// # Errors
+/// There is no thread for it.
+pub fn capture(
+    mailbox: &Mailbox,
+    pane: PaneId,
+    capture: Box<Capture>,
+    reply: ReplyTo,
+) -> Result<()> {
     answer(mailbox, reply, move || {
         Ok(capture::printed(&pane.to_string(), &capture))
-    });
+    })
 }
 
 /// Reads a file for a paste buffer.
-pub fn load(mailbox: &Mailbox, path: PathBuf, name: Option<String>, reply: ReplyTo) {
+///
+/// # Errors
+/// There is no thread for it.
+pub fn load(mailbox: &Mailbox, path: PathBuf, name: Option<String>, reply: ReplyTo) -> Result<()> {
     let mailbox = mailbox.clone();
     on_thread(move || {
         let result = read(&path);
@@ -50,26 +64,28 @@ pub fn load(mailbox: &Mailbox, path: PathBuf, name: Option<String>, reply: Reply
             result,
             reply,
         });
-    });
+    })
 }
 
 fn answer(
     mailbox: &Mailbox,
     reply: ReplyTo,
     work: impl FnOnce() -> Result<Reply> + Send + 'static,
-) {
+) -> Result<()> {
     let mailbox = mailbox.clone();
     on_thread(move || {
         let result = work();
         mailbox.post_blocking(Post::Answered { reply, result });
-    });
+    })
 }
 
-fn on_thread(work: impl FnOnce() + Send + 'static) {
+fn on_thread(work: impl FnOnce() + Send + 'static) -> Result<()> {
     let thread = std::thread::Builder::new().name("files".to_owned());
-    if let Err(error) = thread.spawn(work) {
-        tracing::error!("no thread for a file: {error}");
-    }
+    let spawned = thread.spawn(work).map(|_| ());
+    spawned.map_err(|error| {
+        Error::refused(format!("the server has no thread for a file: {error}"))
+            .with_hint("the system limits processes; try again when there are fewer")
+    })
 }
 
 fn write(job: &SaveFile) -> std::io::Result<u64> {

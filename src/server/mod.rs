@@ -11,6 +11,7 @@ pub mod carry;
 mod config_watch;
 pub mod coordinator;
 pub mod effects;
+mod errand;
 pub mod event_loop;
 pub mod files;
 pub mod frames;

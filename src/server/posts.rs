@@ -11,6 +11,7 @@ use crate::command::server::environment::check_name;
 use crate::command::spec::Reply;
 use crate::error::Error;
 use crate::model::id::{ClientId, PaneId};
+use crate::model::wait::Formats;
 use crate::update::{Effect, Event, ReplyTo, Requester};
 
 impl Loop {
@@ -175,6 +176,7 @@ impl Loop {
             env: request.env,
             input: request.input,
             waits: request.waits,
+            formats: Formats::Commands,
         };
         self.look_at_directories(pane);
         let event = match parse::parse(&request.words) {

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::errand::{self, Errand};
 use crate::update::event::Piped;
 
 /// How many bytes may wait for the command.
@@ -29,29 +30,31 @@ impl Tap {
     /// # Errors
     /// It cannot be started.
     pub fn start(job: &Piped, env: BTreeMap<OsString, OsString>) -> std::io::Result<Tap> {
-        let mut child = Command::new("/bin/sh")
-            .args(["-c", &job.command])
-            .env_clear()
-            .envs(env)
-            .current_dir(&job.cwd)
+        let mut command = errand::command(&job.script, &job.cwd, env);
+        command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
+            .stderr(Stdio::null());
         let (queue, chunks) = channel();
         let waiting = Arc::new(AtomicUsize::new(0));
         let left = waiting.clone();
-        let spawned = std::thread::Builder::new()
+        // A thread that cannot be started leaves no command behind.
+        let (give, take) = channel::<Errand>();
+        std::thread::Builder::new()
             .name("pipe-pane".to_owned())
             .spawn(move || {
-                if let Some(input) = child.stdin.take() {
+                let Ok(mut errand) = take.recv() else {
+                    return;
+                };
+                if let Some(input) = errand.child.stdin.take() {
                     pass_on(input, &chunks, &left);
                 }
                 // Nothing is sent to one that has gone, and its end is nobody's news.
                 drop(chunks);
-                let _ = child.wait();
-            });
-        spawned.map(|_| Tap { queue, waiting })
+                let _ = errand.wait();
+            })?;
+        let _ = give.send(Errand::start(command)?);
+        Ok(Tap { queue, waiting })
     }
 
     /// Passes output on; says why if the command has gone, or has fallen too far behind.

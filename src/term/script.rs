@@ -343,7 +343,10 @@ impl Engine {
         }
         to.put(&format!("\x1b[{} q", self.cursor_style_code()));
         let origin = match self.has(TermMode::ORIGIN) {
-            true => (self.region.start, self.margins.start),
+            true => {
+                to.put("\x1b[?6h");
+                (self.region.start, self.margins.start)
+            }
             false => (0, 0),
         };
         let grid = self.term.grid();

@@ -115,7 +115,9 @@ fn draw_overlay(
         Overlay::Palette(open) => palette_list(state, view, open, body, buf, theme, over),
         Overlay::Search(prompt) => search_line(state, view, prompt, screen, buf, theme, over),
         Overlay::Buffers { selected } => buffer_list(state, *selected, body, buf, theme, over),
-        Overlay::Confirm { question, command } => {
+        Overlay::Confirm {
+            question, command, ..
+        } => {
             let drawn = confirm::render(body, buf, question, command, theme);
             over.add(drawn, |yes| match yes {
                 true => Click::Run(command.clone()),

@@ -18,6 +18,7 @@ use crate::model::copy::{CopyMode, Landed};
 use crate::model::id::{ClientId, PaneId};
 use crate::model::overlay::Overlay;
 use crate::model::state::State;
+use crate::model::wait::Formats;
 use crate::term::Shape;
 use crate::ui::hit;
 use motions::{find_character, motion_or_selection};
@@ -36,6 +37,8 @@ pub struct Order<'a> {
     pub action: Action,
     /// A pattern, a character or a line.
     pub text: Option<&'a str>,
+    /// What becomes of formats in a shell command.
+    pub formats: &'a Formats,
     /// How many times; a number typed before counts if there is none.
     pub count: Option<usize>,
 }

@@ -9,6 +9,7 @@ use crate::config::load::Loaded;
 use crate::coord::snapshot::Snapshot;
 use crate::error::Result;
 use crate::keys::input::Input;
+use crate::model::format::Script;
 use crate::model::geometry::Size;
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::pane::Launch;
@@ -184,7 +185,7 @@ pub struct SaveFile {
 #[derive(Debug)]
 pub struct Shell {
     /// The command.
-    pub command: String,
+    pub script: Script,
     /// The pane it is about, whose environment it gets.
     pub pane: PaneId,
     /// Where it runs.
@@ -199,7 +200,7 @@ pub struct Shell {
 #[derive(Debug)]
 pub struct Piped {
     /// The command.
-    pub command: String,
+    pub script: Script,
     /// Where it runs.
     pub cwd: PathBuf,
 }

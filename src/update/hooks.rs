@@ -4,12 +4,16 @@
 //! when they go on after an answer that came later, starts no hooks; they cannot wait. And no more than `MOST_A_SECOND` run in a second: hooks that call each other over
 //! a detour go round slowly and the server stays responsive.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::{Effect, ReplyTo, Requester, request, sequence};
 use crate::command::line;
 use crate::error::{Error, Result};
 use crate::model::journal::{self, Entry, Kind, Place};
 use crate::model::state::State;
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
+use crate::model::wait::{Formats, HookValues};
 
 /// How many hooks run in a second of loop time; the others are left out.
 const MOST_A_SECOND: u32 = 20;
@@ -31,9 +35,9 @@ pub fn run(state: &mut State, effects: &mut Vec<Effect>) -> bool {
         for line in hooks.of(entry.kind) {
             if may_run(state) {
                 ran = true;
-                state.journal.by_hook = true;
-                let done = one(state, &entry, line, effects);
-                state.journal.by_hook = false;
+                let reply = ReplyTo::Hook(entry.kind);
+                let run = |state: &mut State| one(state, &entry, line, effects);
+                let done = sequence::on_behalf(state, reply, run);
                 if let Err(error) = done {
                     report(state, entry.kind, &error);
                 }
@@ -65,40 +69,44 @@ fn may_run(state: &mut State) -> bool {
     true
 }
 
-/// Runs one line. It is split into commands and words first and formats are put in afterwards, so that
-/// no title becomes several words or another command.
+/// Runs one line.
 fn one(state: &mut State, entry: &Entry, line: &str, effects: &mut Vec<Effect>) -> Result<()> {
-    let mut commands = line::commands(line)?;
+    let commands = line::commands(line)?;
     let Place { pane, tab, client } = entry.place;
-    let subject = Subject { pane, tab, client };
-    let own = |name: &str| match name {
-        "hook" => Some(entry.kind.name().to_owned()),
-        "hook_pane" => pane.map(|pane| pane.to_string()),
-        "hook_tab" => tab.map(|tab| tab.to_string()),
-        "hook_client" => client.map(|client| client.to_string()),
-        _ => match entry.detail.get(name.strip_prefix("hook_")?)? {
-            serde_json::Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
-        },
+    let values = HookValues {
+        subject: Subject { pane, tab, client },
+        values: values(entry),
     };
-    for word in commands.iter_mut().flatten() {
-        *word = variables::expand_with(state, subject, word, &own);
-    }
     let requester = Requester {
         client: client.filter(|client| state.views.contains_key(client)),
         pane: pane.filter(|pane| state.panes.contains_key(pane)),
+        formats: Formats::Hook(Arc::new(values)),
         ..Requester::default()
     };
-    let mut later = Vec::new();
-    let result = sequence::dispatched(
-        state,
-        commands,
-        requester,
-        ReplyTo::Hook(entry.kind),
-        &mut later,
-    );
-    effects.append(&mut later);
-    result.map(|_| ())
+    let reply = ReplyTo::Hook(entry.kind);
+    sequence::dispatched(state, commands, requester, reply, effects).map(|_| ())
+}
+
+/// The variables of a hook's own.
+fn values(entry: &Entry) -> BTreeMap<String, String> {
+    let Place { pane, tab, client } = entry.place;
+    let mut values = BTreeMap::from([("hook".to_owned(), entry.kind.name().to_owned())]);
+    let places = [
+        ("hook_pane", pane.map(|pane| pane.to_string())),
+        ("hook_tab", tab.map(|tab| tab.to_string())),
+        ("hook_client", client.map(|client| client.to_string())),
+    ];
+    for (name, value) in places {
+        values.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    for (name, value) in &entry.detail {
+        let text = match value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        values.entry(format!("hook_{name}")).or_insert(text);
+    }
+    values
 }
 
 /// Tells that a hook's command failed.

@@ -116,12 +116,13 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
             requester,
             reply,
         } => {
-            let open = |file| saved::open(state, file, detached, *requester, effects);
-            let result = file.and_then(open);
+            let result = sequence::on_behalf(state, reply, |state| {
+                saved::open(state, file?, detached, *requester, effects)
+            });
             request::answered(state, reply, result, effects);
         }
         Event::Unasked { reply } => {
-            state.waits.forget(reply);
+            request::forget(state, reply.asker());
             return Picture::Same;
         }
         Event::Snapshot(snapshot) => {

@@ -11,6 +11,7 @@ use crate::model::menu::Menu;
 use crate::model::overlay::{Overlay, PromptState};
 use crate::model::state::State;
 use crate::model::view::View;
+use crate::model::wait::Formats;
 use crate::ui::hit;
 use crate::ui::over::Click;
 
@@ -73,7 +74,11 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
             if asks_for_line {
                 remember(view, &line);
             }
-            request::run_line(state, client, &line, effects);
+            let formats = match overlay {
+                Overlay::Confirm { formats, .. } => formats,
+                _ => Formats::Commands,
+            };
+            request::run_line_with(state, client, &line, formats, effects);
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
 use crate::model::undo::Shape;
 use crate::model::view::{DOCK_COLS, KeptView, Message, View};
+use crate::model::wait::{Asker, Formats};
 use crate::ui::paint::wrap;
 
 /// The most rows that a line about damaged files may take.
@@ -86,8 +87,13 @@ pub fn gone(state: &mut State, client: ClientId) {
             state.away = Some(Box::new(view.leave()));
         }
     }
-    state.waits.forget_person(client);
-    state.sequences.forget_person(client);
+    forget(state, Asker::Person(client));
+}
+
+/// Somebody has gone, and what they wait for goes with them.
+pub fn forget(state: &mut State, asker: Asker) {
+    state.waits.forget_asker(asker);
+    state.sequences.forget_asker(asker);
 }
 
 /// A terminal is back after an upgrade: it looks at what it looked at.
@@ -108,6 +114,7 @@ fn question(state: &State) -> Option<Overlay> {
     asks.then(|| Overlay::Confirm {
         question: format!("open the {tabs} tabs and {panes} panes of the last server again?"),
         command: "restore".to_owned(),
+        formats: Formats::Commands,
     })
 }
 
@@ -203,6 +210,8 @@ impl Undoable {
         let series = match command {
             ServerCommand::ResizePane(_) => "resize",
             ServerCommand::ShiftPane(_) => "shift",
+            // What these run within themselves notes its own changes.
+            ServerCommand::IfShell(_) | ServerCommand::WaitPane(_) => return None,
             _ => "",
         };
         let travels = matches!(
@@ -361,9 +370,21 @@ pub fn say(state: &mut State, client: ClientId, text: &str, error: bool) {
 
 /// Runs a command line typed at a terminal.
 pub fn run_line(state: &mut State, client: ClientId, line: &str, effects: &mut Vec<Effect>) {
+    run_line_with(state, client, line, Formats::Commands, effects);
+}
+
+/// The same; `formats` is what becomes of formats in it.
+pub fn run_line_with(
+    state: &mut State,
+    client: ClientId,
+    line: &str,
+    formats: Formats,
+    effects: &mut Vec<Effect>,
+) {
     let reply = ReplyTo::View(client);
     let requester = Requester {
         client: Some(client),
+        formats,
         ..Requester::default()
     };
     let commands = match line::commands(line) {

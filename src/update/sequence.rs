@@ -11,6 +11,8 @@ use crate::command::spec::Reply;
 use crate::error::{Error, Result};
 use crate::model::sequence::{MAX_SEQUENCES, Sequence};
 use crate::model::state::State;
+use crate::model::variables;
+use crate::model::wait::Formats;
 
 /// Runs the commands of a line and sees that their answer gets to whoever asked.
 pub fn run(
@@ -35,11 +37,12 @@ pub fn dispatched(
     reply: ReplyTo,
     effects: &mut Vec<Effect>,
 ) -> Result<Option<Reply>> {
-    let mut said = line::understand(commands)?;
+    let mut said = line::understand(filled_in(state, &requester.formats, commands))?;
     if said.len() == 1
-        && let Some(Said { command, .. }) = said.pop()
+        && let Some(said) = said.pop()
     {
-        return request::dispatched(state, command, requester, reply, effects);
+        let requester = asking(&requester, &said);
+        return request::dispatched(state, said.command, requester, reply, effects);
     }
     let begun = Sequence {
         rest: Vec::new(),
@@ -61,15 +64,49 @@ pub fn answered(state: &mut State, number: u64, result: Result<Reply>, effects: 
         Ok(done) if done.code == 0 => {
             sequence.heard(done);
             let rest = std::mem::take(&mut sequence.rest);
-            state.journal.by_hook = matches!(reply, ReplyTo::Hook(_));
-            let done = line::understand(rest)
-                .and_then(|rest| go_on(state, rest.into(), sequence, effects));
-            state.journal.by_hook = false;
-            done
+            on_behalf(state, reply, |state| {
+                let rest = line::understand(rest)?;
+                go_on(state, rest.into(), sequence, effects)
+            })
         }
         other => other.map(Some),
     };
     answer(state, reply, done, effects);
+}
+
+/// Does something on somebody's behalf: what is done for a hook starts no hooks.
+pub(super) fn on_behalf<T>(
+    state: &mut State,
+    reply: ReplyTo,
+    work: impl FnOnce(&mut State) -> T,
+) -> T {
+    let before = state.journal.by_hook;
+    state.journal.by_hook = before || reply.is_hooks();
+    let done = work(state);
+    state.journal.by_hook = before;
+    done
+}
+
+/// The words of commands with a hook's formats filled in. They are words by now, so no title becomes
+/// several of them or another command. A command that reads its words as commands, as shell commands or
+/// as formats does so itself.
+fn filled_in(state: &State, formats: &Formats, mut commands: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    if let Formats::Hook(hook) = formats {
+        let own = commands.iter_mut().filter(|words| !line::fills_in(words));
+        for word in own.flatten() {
+            *word = variables::expand_for(state, hook.subject, formats, word);
+        }
+    }
+    commands
+}
+
+/// Who asks for one of the commands.
+fn asking(requester: &Requester, said: &Said) -> Requester {
+    let mut asking = requester.clone();
+    if matches!(asking.formats, Formats::Hook(_)) && !line::fills_in(&said.words) {
+        asking.formats = Formats::Done;
+    }
+    asking
 }
 
 impl Sequence {
@@ -102,21 +139,21 @@ fn go_on(
     mut sequence: Sequence,
     effects: &mut Vec<Effect>,
 ) -> Result<Option<Reply>> {
-    while let Some(Said { command, .. }) = rest.pop_front() {
+    while let Some(said) = rest.pop_front() {
         let number = state.sequences.mint();
         let reply = match sequence.reply {
             // Nothing of the sequence is left to go on, and nobody takes the answer.
             hook @ ReplyTo::Hook(_) if rest.is_empty() => hook,
-            asker => ReplyTo::Sequence {
+            reply => ReplyTo::Sequence {
                 number,
-                client: asker.person(),
+                asker: reply.asker(),
             },
         };
-        let requester = sequence.requester.clone();
+        let requester = asking(&sequence.requester, &said);
         sequence.rest = rest.iter().map(|said| said.words.clone()).collect();
         // Kept before it runs: a wait may be over as soon as it begins.
         state.sequences.keep(number, sequence);
-        let done = request::dispatched(state, command, requester, reply, effects);
+        let done = request::dispatched(state, said.command, requester, reply, effects);
         if matches!(done, Ok(None)) {
             return match state.sequences.are_too_many() && state.sequences.take(number).is_some() {
                 false => Ok(None),

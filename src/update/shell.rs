@@ -1,12 +1,21 @@
-//! What becomes of shell commands that have ended: `run-shell`, `if-shell` and copy mode's pipes.
+//! Shell commands outside of panes, `run-shell`, `if-shell` and copy mode's pipes: how they begin, and what
+//! becomes of those that have ended.
+
+use std::path::PathBuf;
 
 use super::event::{Choice, Shell, ShellEnd, Then};
 use super::{Effect, request, sequence};
 use crate::command::line;
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
+use crate::model::format::Script;
+use crate::model::id::PaneId;
+use crate::model::pane::Pane;
 use crate::model::state::State;
-use crate::model::wait::ReplyTo;
+use crate::model::wait::Asker;
+
+/// More at once are somebody's loop.
+const MOST: usize = 64;
 
 /// A command has ended, or could not begin.
 pub fn ended(
@@ -15,7 +24,7 @@ pub fn ended(
     end: Result<ShellEnd, String>,
     effects: &mut Vec<Effect>,
 ) {
-    let failed = |why: String| Error::refused(format!("{}: {why}", job.command));
+    let failed = |why: String| Error::refused(format!("{}: {why}", job.script.written));
     match job.after {
         Then::Tell(reply) => {
             let why = match end {
@@ -27,8 +36,10 @@ pub fn ended(
         }
         Then::Show(reply) => {
             let result = match end {
-                // An exit code is nothing that a person sees.
-                Ok(end) if reply.person().is_some() && !end.status.success() => {
+                // An exit code is nothing that a person sees, or that a hook could tell.
+                Ok(end)
+                    if !matches!(reply.asker(), Asker::Connection(_)) && !end.status.success() =>
+                {
                     Err(failed(format!("{}{}", end.text, end.status)))
                 }
                 Ok(end) => Ok(shown(&end)),
@@ -43,6 +54,42 @@ pub fn ended(
     }
 }
 
+/// Asks for a shell command about a pane to be run where the pane is.
+///
+/// # Errors
+/// Too many run already.
+pub fn begin(
+    state: &mut State,
+    pane: PaneId,
+    script: Script,
+    input: Vec<u8>,
+    after: Then,
+    effects: &mut Vec<Effect>,
+) -> Result<()> {
+    if state.shells >= MOST {
+        return Err(
+            Error::refused(format!("{MOST} shell commands run already")).with_hint("wait for them")
+        );
+    }
+    state.shells += 1;
+    let cwd = directory(state, pane);
+    effects.push(Effect::Shell(Box::new(Shell {
+        script,
+        pane,
+        cwd,
+        input,
+        after,
+    })));
+    Ok(())
+}
+
+/// Where a shell command about a pane runs.
+pub fn directory(state: &State, pane: PaneId) -> PathBuf {
+    let pane = state.panes.get(&pane);
+    pane.map_or(state.root.as_path(), Pane::directory)
+        .to_owned()
+}
+
 /// Runs one of two command lines.
 pub fn choose(state: &mut State, choice: Choice, yes: bool, effects: &mut Vec<Effect>) {
     let Choice {
@@ -54,21 +101,10 @@ pub fn choose(state: &mut State, choice: Choice, yes: bool, effects: &mut Vec<Ef
     let Some(chosen) = (if yes { Some(then) } else { otherwise }) else {
         return request::answered(state, reply, Ok(Reply::none()), effects);
     };
-    let by_hook = std::mem::replace(&mut state.journal.by_hook, false);
-    state.journal.by_hook = by_hook || is_hooks(reply);
-    match line::commands(&chosen) {
+    sequence::on_behalf(state, reply, |state| match line::commands(&chosen) {
         Ok(commands) => sequence::run(state, commands, requester, reply, effects),
         Err(error) => request::answered(state, reply, Err(error), effects),
-    }
-    state.journal.by_hook = by_hook;
-}
-
-/// Whether a hook asked, itself or by a sequence of its own.
-fn is_hooks(reply: ReplyTo) -> bool {
-    matches!(
-        reply,
-        ReplyTo::Hook(_) | ReplyTo::Sequence { client: None, .. }
-    )
+    });
 }
 
 /// What a command said, and as the answer's exit code its own.

@@ -3,6 +3,7 @@
 mod clients;
 mod copy;
 mod floats;
+mod hooks;
 mod keys;
 mod layouts;
 mod panes;

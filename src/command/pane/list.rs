@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::id::PaneId;
 use crate::model::pane::{Pane, PaneLife};
 use crate::model::state::State;
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
 
 /// List every pane: where it is, what it runs, which session it is
 #[derive(Debug, Clone, Args)]
@@ -53,7 +53,7 @@ fn shown(cx: &ServerCx<'_>, row: &Value, format: &str) -> String {
         pane: id.and_then(|id| id.parse().ok()).map(PaneId),
         ..cx.subject()
     };
-    variables::expand(cx.state, subject, format)
+    cx.expand(subject, format)
 }
 
 /// Every pane as data, in the order of tabs and places.

@@ -15,7 +15,7 @@ use crate::command::target;
 use crate::error::{Error, Result};
 use crate::model::geometry::{Axis, Direction};
 use crate::model::id::{PaneId, TabId};
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
 use crate::update::launch;
 
 /// What is started, and where.
@@ -55,7 +55,7 @@ impl Print {
             pane: Some(pane),
             ..cx.subject()
         };
-        Reply::new(variables::expand(cx.state, subject, format), data)
+        Reply::new(cx.expand(subject, format), data)
     }
 }
 
@@ -173,11 +173,15 @@ pub enum Spot {
 pub fn open(
     cx: &mut ServerCx<'_>,
     spot: Spot,
-    program: Program,
+    mut program: Program,
     tab_name: Option<String>,
     command: Vec<String>,
 ) -> Result<PaneId> {
-    let name = program.name.as_deref().map(target::label).transpose()?;
+    let command = cx.program(command, &mut program.env);
+    let name = program.name.map(|name| cx.word(&name));
+    let name = name.as_deref().map(target::label).transpose()?;
+    let tab_name = tab_name.map(|name| target::label(&cx.word(&name)));
+    let tab_name = tab_name.transpose()?;
     let near = match spot {
         Spot::Beside { pane, .. } => Some(pane),
         Spot::Floating { over, .. } => Some(over),

@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use crate::command::server::{ServerCx, shell};
+use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::Result;
-use crate::update::Effect;
 use crate::update::event::Piped;
+use crate::update::{Effect, shell};
 
 /// Pass what a pane's program writes on to a shell command as well; without one, stop that
 ///
@@ -35,8 +35,8 @@ impl Run<ServerCx<'_>> for PipePane {
         let command = self.command.filter(|_| !(self.toggle && was_piped));
         let job = command.map(|command| {
             Box::new(Piped {
-                command: shell::expanded(cx, id, &command),
-                cwd: shell::directory(cx, id),
+                script: cx.script(id, &command),
+                cwd: shell::directory(cx.state, id),
             })
         });
         if let Some(pane) = cx.state.panes.get_mut(&id) {

@@ -10,8 +10,8 @@ use super::open::{self, Extent, Program, Spot};
 use crate::command::server::{ServerCx, environment};
 use crate::command::spec::{Reply, Run};
 use crate::error::Result;
-use crate::model::wait::{PaneWait, Until, Waiting};
-use crate::update::{ReplyTo, pane};
+use crate::model::wait::{Asker, PaneWait, Until, Waiting};
+use crate::update::pane;
 
 /// Where a popup's edge is: a number of cells, a share of the free room, or one of tmux's letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Run<ServerCx<'_>> for DisplayPopup {
             pane.options.insert(option, stays.to_owned());
         }
         cx.focus(id);
-        if matches!(cx.reply, ReplyTo::Connection(_)) {
+        if matches!(cx.reply.asker(), Asker::Connection(_)) {
             let what = Waiting::Pane(PaneWait {
                 pane: id,
                 until: vec![Until::Exit],

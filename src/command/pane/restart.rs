@@ -30,7 +30,7 @@ pub struct RestartPane {
 }
 
 impl Run<ServerCx<'_>> for RestartPane {
-    fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+    fn run(mut self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
         let runs = cx.state.panes.get(&pane).is_some_and(|pane| !pane.exited());
         if runs && !self.kill {
@@ -39,13 +39,14 @@ impl Run<ServerCx<'_>> for RestartPane {
                     .with_hint("restart-pane --kill ends it first"),
             );
         }
-        if self.command.iter().any(|word| word.contains('\0')) {
+        let command = cx.program(self.command, &mut self.env);
+        if command.iter().any(|word| word.contains('\0')) {
             return Err(Error::usage("a program's arguments cannot contain NUL"));
         }
         let cwd = self.cwd.map(|cwd| cx.start_directory(Some(pane), &cwd));
         if let Some(pane) = cx.state.panes.get_mut(&pane) {
-            if !self.command.is_empty() {
-                pane.launch.argv = self.command;
+            if !command.is_empty() {
+                pane.launch.argv = command;
             }
             if let Some(cwd) = cwd {
                 let base = cx.requester.cwd.as_ref().unwrap_or(&pane.launch.cwd);

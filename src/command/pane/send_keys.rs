@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::keys::chord;
 use crate::keys::encode;
 use crate::model::id::PaneId;
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
 use crate::update::copy::{self, Order};
 use crate::update::pane;
 
@@ -71,7 +71,7 @@ impl Run<ServerCx<'_>> for SendKeys {
                 ..cx.subject()
             };
             for word in &mut self.keys {
-                *word = variables::expand(cx.state, subject, word);
+                *word = cx.expand(subject, word);
             }
         }
         if self.copy_mode {
@@ -131,6 +131,7 @@ impl SendKeys {
         let order = Order {
             action,
             text: self.keys.get(1).map(String::as_str),
+            formats: &cx.requester.formats,
             count: (self.repeat > 1).then_some(self.repeat.into()),
         };
         let client = target::client(cx.state, &cx.requester)?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::Result;
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
 
 /// List the attached terminals
 ///
@@ -35,7 +35,7 @@ impl Run<ServerCx<'_>> for ListClients {
                 client: Some(view.client),
             };
             lines.push(match &self.format {
-                Some(format) => variables::expand(cx.state, subject, format),
+                Some(format) => cx.expand(subject, format),
                 None => format!(
                     "{}: {}x{}, tab {tab}, pane {shown}",
                     view.client, view.size.cols, view.size.rows

@@ -57,7 +57,7 @@ impl Run<ServerCx<'_>> for DisplayMessage {
         };
         let text = match self.literal {
             true => line,
-            false => variables::expand(cx.state, subject, format),
+            false => cx.expand(subject, format),
         };
         let text = match self.all {
             true => variables::all(cx.state, subject),

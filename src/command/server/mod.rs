@@ -16,10 +16,11 @@ use std::time::Duration;
 
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
+use crate::model::format::{self, Script};
 use crate::model::id::{PaneId, TabId};
 use crate::model::state::State;
 use crate::model::variables::{self, Subject};
-use crate::model::wait::{Wait, Waiting};
+use crate::model::wait::{Asker, Formats, Wait, Waiting};
 use crate::update::{Effect, ReplyTo, Requester, waits};
 
 use super::target;
@@ -44,7 +45,8 @@ impl ServerCx<'_> {
     /// # Errors
     /// It does not exist.
     pub fn pane(&self, name: Option<&str>) -> Result<PaneId> {
-        target::pane(self.state, &self.requester, name)
+        let name = name.map(|name| self.word(name));
+        target::pane(self.state, &self.requester, name.as_deref())
     }
 
     /// The tab named, or the one meant.
@@ -52,7 +54,8 @@ impl ServerCx<'_> {
     /// # Errors
     /// It does not exist.
     pub fn tab(&self, name: Option<&str>) -> Result<TabId> {
-        target::tab(self.state, &self.requester, name)
+        let name = name.map(|name| self.word(name));
+        target::tab(self.state, &self.requester, name.as_deref())
     }
 
     /// Lets the asker wait for something.
@@ -60,8 +63,7 @@ impl ServerCx<'_> {
     /// # Errors
     /// It is a hook's command, or too many wait already.
     pub fn wait(&mut self, what: Waiting, timeout: Option<Duration>) -> Result<Reply> {
-        let asker = self.reply.person().is_some();
-        if !asker && !matches!(self.reply, ReplyTo::Connection(_)) {
+        if !matches!(self.reply.asker(), Asker::Connection(_) | Asker::Person(_)) {
             return Err(Error::usage("a hook cannot wait: nobody takes its answer"));
         }
         let began_ms = self.state.now_ms;
@@ -83,6 +85,47 @@ impl ServerCx<'_> {
     pub fn tab_of(&self, pane: PaneId) -> Result<TabId> {
         let tab = self.state.tab_of(pane).map(|tab| tab.id);
         tab.ok_or_else(|| Error::not_found("that pane is in no tab"))
+    }
+
+    /// The text of a format that is one of the command's words.
+    pub fn expand(&self, subject: Subject, format: &str) -> String {
+        variables::expand_for(self.state, subject, &self.requester.formats, format)
+    }
+
+    /// A word that is no format of its own accord; a hook's variables may stand in any.
+    pub fn word(&self, word: &str) -> String {
+        match &self.requester.formats {
+            Formats::Hook(hook) => self.expand(hook.subject, word),
+            Formats::Commands | Formats::Done => word.to_owned(),
+        }
+    }
+
+    /// A word that is a shell command, with formats about a pane in it.
+    pub fn script(&self, pane: PaneId, command: &str) -> Script {
+        let subject = Subject {
+            pane: Some(pane),
+            ..self.subject()
+        };
+        format::in_shell(command, |format| self.expand(subject, format))
+    }
+
+    /// The words of a program to be started, of which a single one is a shell command. What its
+    /// formats stand for goes into its environment.
+    pub fn program(&self, words: Vec<String>, env: &mut Vec<(String, String)>) -> Vec<String> {
+        let Formats::Hook(hook) = &self.requester.formats else {
+            return words;
+        };
+        for (_, value) in env.iter_mut() {
+            *value = self.word(value);
+        }
+        match words.as_slice() {
+            [line] => {
+                let script = format::in_shell(line, |format| self.expand(hook.subject, format));
+                env.extend(script.values);
+                vec![script.text]
+            }
+            words => words.iter().map(|word| self.word(word)).collect(),
+        }
     }
 
     /// What formats are about if the command does not say.
@@ -130,7 +173,7 @@ impl ServerCx<'_> {
                     pane: near,
                     ..self.subject()
                 };
-                variables::expand(self.state, subject, text).into()
+                self.expand(subject, text).into()
             }
         }
     }

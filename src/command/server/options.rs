@@ -17,7 +17,7 @@ use crate::config::settings::StatusPosition;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
 use crate::model::state::STATUS_FORMATS;
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
 
 /// The most options that can be set, for all and for each pane.
 const MOST: usize = 256;
@@ -204,7 +204,7 @@ impl Run<ServerCx<'_>> for SetOption {
                     pane,
                     ..cx.subject()
                 };
-                Some(variables::expand(cx.state, subject, value))
+                Some(cx.expand(subject, value))
             }
             (value, _) => value.clone(),
         };

@@ -1,19 +1,14 @@
 //! `run-shell` and `if-shell`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::ServerCx;
 use crate::command::spec::{Reply, Run};
-use crate::error::{Error, Result};
-use crate::model::format;
+use crate::error::Result;
 use crate::model::id::PaneId;
-use crate::model::pane::Pane;
-use crate::model::variables::{self, Subject};
-use crate::model::wait::ReplyTo;
-use crate::update::event::{Choice, Shell, Then};
-use crate::update::{Effect, shell};
+use crate::model::variables::Subject;
+use crate::update::event::{Choice, Then};
+use crate::update::shell;
 
 /// Run a shell command outside of any pane, in a pane's directory, and show what it says
 ///
@@ -36,9 +31,8 @@ pub struct RunShell {
 impl Run<ServerCx<'_>> for RunShell {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let pane = cx.pane(self.target.as_deref())?;
-        let told = cx.reply.person().map_or(ReplyTo::Nobody, ReplyTo::View);
         let after = match self.background {
-            true => Then::Tell(told),
+            true => Then::Tell(cx.reply.aside()),
             false => Then::Show(cx.reply),
         };
         begin(cx, pane, &self.command, after)?;
@@ -82,15 +76,17 @@ impl Run<ServerCx<'_>> for IfShell {
         if self.target.is_some() {
             requester.pane = Some(pane);
         }
-        let told = cx.reply.person().map_or(ReplyTo::Nobody, ReplyTo::View);
         let choice = Choice {
             then: self.then,
             otherwise: self.otherwise,
             requester,
-            reply: if self.background { told } else { cx.reply },
+            reply: match self.background {
+                true => cx.reply.aside(),
+                false => cx.reply,
+            },
         };
         if self.format {
-            let said = variables::expand(cx.state, about(cx, pane), &self.condition);
+            let said = cx.expand(about(cx, pane), &self.condition);
             let yes = !matches!(said.as_str(), "" | "0");
             shell::choose(cx.state, choice, yes, cx.effects);
         } else {
@@ -111,35 +107,6 @@ fn about(cx: &ServerCx<'_>, pane: PaneId) -> Subject {
 }
 
 fn begin(cx: &mut ServerCx<'_>, pane: PaneId, command: &str, after: Then) -> Result<()> {
-    /// More at once are somebody's loop.
-    const MOST: usize = 64;
-    if cx.state.shells >= MOST {
-        return Err(
-            Error::refused(format!("{MOST} shell commands run already")).with_hint("wait for them")
-        );
-    }
-    cx.state.shells += 1;
-    cx.effects.push(Effect::Shell(Box::new(Shell {
-        command: expanded(cx, pane, command),
-        pane,
-        cwd: directory(cx, pane),
-        input: Vec::new(),
-        after,
-    })));
-    Ok(())
-}
-
-/// A shell command with formats about a pane put in, each as a word.
-pub fn expanded(cx: &ServerCx<'_>, pane: PaneId, command: &str) -> String {
-    let subject = about(cx, pane);
-    format::in_shell(command, |format| {
-        variables::expand(cx.state, subject, format)
-    })
-}
-
-/// Where a shell command about a pane runs.
-pub fn directory(cx: &ServerCx<'_>, pane: PaneId) -> PathBuf {
-    let pane = cx.state.panes.get(&pane);
-    pane.map_or(cx.state.root.as_path(), Pane::directory)
-        .to_owned()
+    let script = cx.script(pane, command);
+    shell::begin(cx.state, pane, script, Vec::new(), after, cx.effects)
 }

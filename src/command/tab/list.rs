@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
 use crate::error::Result;
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
 
 /// List the tabs and how many panes each has
 #[derive(Debug, Clone, Args)]
@@ -45,7 +45,7 @@ impl Run<ServerCx<'_>> for ListTabs {
                 ..cx.subject()
             };
             lines.push(match &self.format {
-                Some(format) => variables::expand(cx.state, subject, format),
+                Some(format) => cx.expand(subject, format),
                 None => format!(
                     "{index}: {label} ({} panes){}",
                     panes.len(),

@@ -7,7 +7,6 @@ use clap::Args;
 use crate::command::pane::open::{self, Print, Program, Spot};
 use crate::command::server::{ServerCx, environment};
 use crate::command::spec::{Reply, Run};
-use crate::command::target;
 use crate::error::Result;
 
 /// Open a tab with a shell, or a program, in it
@@ -40,7 +39,6 @@ pub struct NewTab {
 
 impl Run<ServerCx<'_>> for NewTab {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        let name = self.name.as_deref().map(target::label).transpose()?;
         let after = match (&self.target, self.after) {
             (Some(_), _) => cx.tab(self.target.as_deref()).ok(),
             (None, true) => Some(cx.tab(None)?),
@@ -54,7 +52,7 @@ impl Run<ServerCx<'_>> for NewTab {
             name: None,
             env: self.env,
         };
-        let pane = open::open(cx, spot, program, name, self.command)?;
+        let pane = open::open(cx, spot, program, self.name, self.command)?;
         if !self.detached {
             cx.focus(pane);
         }

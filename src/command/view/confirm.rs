@@ -28,8 +28,16 @@ impl Run<ViewCx<'_>> for Confirm {
                 .map_err(|_| Error::usage("a command cannot contain NUL"))?,
         };
         line::understand(line::commands(&command)?)?;
-        let question = self.question.unwrap_or_else(|| format!("{command}?"));
-        cx.view()?.overlay = Some(Overlay::Confirm { question, command });
+        let question = match &self.question {
+            Some(question) => cx.server.word(question),
+            None => format!("{command}?"),
+        };
+        let formats = cx.server.requester.formats.clone();
+        cx.view()?.overlay = Some(Overlay::Confirm {
+            question,
+            command,
+            formats,
+        });
         Ok(Reply::none())
     }
 }

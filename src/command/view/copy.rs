@@ -208,6 +208,7 @@ impl Run<ViewCx<'_>> for Copy {
         let order = Order {
             action: self.action,
             text: self.text.as_deref(),
+            formats: &cx.server.requester.formats,
             count: self.count,
         };
         copy::act(cx.server.state, cx.client, pane, &order, cx.server.effects)?;

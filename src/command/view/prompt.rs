@@ -7,7 +7,7 @@ use crate::command::spec::{Reply, Run};
 use crate::error::Result;
 use crate::model::line_edit::LineEdit;
 use crate::model::overlay::{Overlay, PromptState};
-use crate::model::variables::{self, Subject};
+use crate::model::variables::Subject;
 
 /// Open the command prompt
 #[derive(Debug, Clone, Args)]
@@ -32,7 +32,7 @@ impl Run<ViewCx<'_>> for Prompt {
                 ..cx.server.subject()
             };
             let initial = self.initial.as_deref().unwrap_or_default();
-            let initial = variables::expand(cx.server.state, subject, initial);
+            let initial = cx.server.expand(subject, initial);
             PromptState {
                 edit: LineEdit::new(&initial),
                 value_of: Some(text),

@@ -167,3 +167,12 @@ proptest! {
         whatever(&steps, &[], shown)?;
     }
 }
+
+#[test]
+fn the_origin_of_positions() {
+    check_with("\x1b[2r\x1b[?6h", "\x1b[1;1Hx\x1b[?6l\x1b[1;1Hy");
+    check_with(
+        "\x1b[?69h\x1b[3;9s\x1b[2;4r\x1b[?6h\x1b[2;2H",
+        "x\x1b[9;9Hy",
+    );
+}

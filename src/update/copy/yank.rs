@@ -4,11 +4,14 @@ use super::{Order, leave, mode_of};
 use crate::command::view::copy::CopyAction as Action;
 use crate::error::Result;
 use crate::model::buffers::{self, MAX_BUFFER};
+use crate::model::format;
 use crate::model::id::{ClientId, PaneId};
 use crate::model::state::State;
+use crate::model::variables::{self, Subject};
+use crate::model::wait::Formats;
 use crate::term::{Point, Shape};
-use crate::update::event::{Shell, Then};
-use crate::update::{Effect, ReplyTo, request};
+use crate::update::event::Then;
+use crate::update::{Effect, ReplyTo, request, shell};
 
 /// The most a terminal is sent for its clipboard, in bytes; terminals ignore more.
 const MAX_CLIPBOARD: usize = 1 << 20;
@@ -122,7 +125,14 @@ pub(super) fn yank(
     }
     let data = text.into_bytes();
     if let (Goal::Both | Goal::Program, Some(command)) = (how.into, order.text) {
-        pipe(state, client, id, command, data.clone(), effects);
+        pipe(
+            state,
+            client,
+            id,
+            (command, order.formats),
+            data.clone(),
+            effects,
+        )?;
     }
     match how.into {
         Goal::Program => Ok(()),
@@ -130,24 +140,25 @@ pub(super) fn yank(
     }
 }
 
-/// Gives bytes to a shell command, in the pane's directory.
+/// Gives bytes to a shell command, where the pane is.
 fn pipe(
     state: &mut State,
     client: ClientId,
-    id: PaneId,
-    command: &str,
+    pane: PaneId,
+    (command, formats): (&str, &Formats),
     data: Vec<u8>,
     effects: &mut Vec<Effect>,
-) {
-    let cwd = state.panes.get(&id).map(|pane| pane.directory().to_owned());
-    state.shells += 1;
-    effects.push(Effect::Shell(Box::new(Shell {
-        command: command.to_owned(),
-        pane: id,
-        cwd: cwd.unwrap_or_else(|| state.root.clone()),
-        input: data,
-        after: Then::Tell(ReplyTo::View(client)),
-    })));
+) -> Result<()> {
+    let subject = Subject {
+        pane: Some(pane),
+        tab: None,
+        client: Some(client),
+    };
+    let script = format::in_shell(command, |format| {
+        variables::expand_for(state, subject, formats, format)
+    });
+    let after = Then::Tell(ReplyTo::View(client));
+    shell::begin(state, pane, script, data, after, effects)
 }
 
 /// Puts what was copied into the paste buffers and on the terminal's clipboard, and says so.

@@ -226,7 +226,7 @@ fn what_is_copied_goes_to_a_command() {
     let piped = |desk: &Desk| {
         desk.effects.iter().find_map(|effect| match effect {
             Effect::Shell(pipe) => Some((
-                pipe.command.clone(),
+                pipe.script.text.clone(),
                 String::from_utf8_lossy(&pipe.input).into_owned(),
             )),
             _ => None,

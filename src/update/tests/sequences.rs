@@ -93,7 +93,7 @@ fn end_shell(desk: &mut Desk, code: i32, text: &str) -> String {
     let Effect::Shell(job) = desk.effects.remove(at.expect("a shell command")) else {
         unreachable!("it was looked for");
     };
-    let command = job.command.clone();
+    let command = job.script.text.clone();
     let end = Ok(ShellEnd {
         status: ExitStatus::Code(code),
         text: text.to_owned(),
@@ -137,7 +137,7 @@ fn a_shell_commands_words_are_the_answer() {
     );
     assert_eq!(desk.state.panes.len(), 1, "it is waited for");
     let command = end_shell(&mut desk, 0, "hello\n");
-    assert_eq!(command, "echo \"it's; reboot\"");
+    assert_eq!(command, "echo \"${STOA_VALUE_1}\"");
     assert_eq!((desk.state.panes.len(), desk.message(A)), (2, "hello"));
     desk.prompt(A, "run-shell false ; split-pane");
     end_shell(&mut desk, 1, "");
@@ -152,6 +152,19 @@ fn a_wait_that_is_over_at_once_goes_on_at_once() {
     let mut desk = Desk::new();
     desk.prompt(A, "wait --until 'idle 0s' ; split-pane");
     assert_eq!(desk.state.panes.len(), 2, "{}", desk.message(A));
+}
+
+#[test]
+fn what_a_condition_chose_is_taken_back_once() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "split-pane ; select-layout even-vertical");
+    let before = desk.state.tabs[0].layout.clone();
+    desk.prompt(A, "if-shell -F 1 'select-layout even-horizontal'");
+    assert_ne!(desk.state.tabs[0].layout, before);
+    desk.prompt(A, "if-shell -F 1 undo-layout");
+    assert_eq!(desk.state.tabs[0].layout, before);
+    desk.prompt(A, "redo-layout");
+    assert_ne!(desk.state.tabs[0].layout, before);
 }
 
 #[test]
