@@ -124,6 +124,9 @@ fn run(said: Said, here: &mut Here) -> Result<Reply> {
         Some(Command::Server(ServerCommand::WaitPane(wait))) => {
             remote::wait(&global, &words, *here, wait.timeout)
         }
+        Some(Command::Server(ServerCommand::WaitFor(wait))) => {
+            remote::wait(&global, &words, *here, wait.timeout)
+        }
         Some(Command::Server(ServerCommand::RunProgram(program))) if program.wait => {
             remote::run_to_end(&global, &words, *here, program.timeout)
         }

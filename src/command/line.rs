@@ -6,8 +6,8 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::Command;
 use super::parse::{self, Invocation, Parsed};
+use super::{Command, LocalCommand};
 use crate::error::{Error, Result};
 
 /// The most commands of a line: one that is answered at once runs the next within itself.
@@ -160,6 +160,7 @@ pub fn invocation<W: Into<OsString> + Clone>(words: &[W]) -> Result<Invocation> 
 pub fn check(line: &str) -> Result<(), String> {
     let known =
         |words: Vec<String>| match invocation(&words).map_err(|error| error.message)?.command {
+            Some(Command::Local(LocalCommand::KillServer(_))) => Ok(()),
             Some(Command::Local(_)) | None => Err(format!("{line}: works from a shell only")),
             Some(_) => Ok(()),
         };

@@ -88,7 +88,7 @@ commands! {
             HasSession(local::start_server::HasSession) "has-session" ["has"]
             Ls(local::ls::Ls) "ls" ["list-sessions"]
             Upgrade(local::upgrade::Upgrade) "upgrade" []
-            KillServer(local::kill_server::KillServer) "kill-server" []
+            KillServer(local::kill_server::KillServer) "kill-server" ["kill-session"]
             Once(local::once::Once) "once" []
             Watch(local::watch::Watch) "watch" []
             Guide(local::guide::Guide) "guide" []
@@ -229,7 +229,7 @@ commands! {
             StackPanes(pane::stack::StackPanes) "stack-panes" []
             CycleStack(pane::stack::CycleStack) "cycle-stack" []
             ClosePane(pane::close::ClosePane) "close-pane" ["kill-pane", "killp"]
-            RestartPane(pane::restart::RestartPane) "restart-pane" ["respawn-pane", "respawnp"]
+            RestartPane(pane::restart::RestartPane) "restart-pane" ["respawn-pane", "respawnp", "respawn-window", "respawnw"]
             ResizePane(pane::resize::ResizePane) "resize-pane" ["resizep"]
             SwapPane(pane::swap::SwapPane) "swap-pane" ["swapp"]
             JoinPane(pane::join::JoinPane) "join-pane" ["joinp", "move-pane", "movep"]
@@ -282,6 +282,7 @@ commands! {
             ReloadConfig(server::reload::ReloadConfig) "reload-config" ["source-file", "source"]
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
+            WaitFor(server::wait_for::WaitFor) "wait-for" []
             RunShell(server::shell::RunShell) "run-shell" []
             IfShell(server::shell::IfShell) "if-shell" ["if"]
             SetEnvironment(server::environment::SetEnvironment) "set-environment" ["setenv"]
@@ -368,11 +369,31 @@ pub fn find<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<(&'static Ro
     let mut words = words.into_iter();
     let first = words.next()?;
     let alone = rows().find(|row| row.name == first || row.aliases.contains(&first));
-    alone.map(|row| (row, 1)).or_else(|| {
+    if let Some(row) = alone {
+        return Some((row, 1));
+    }
+    if family(first).next().is_some() {
         let second = words.next()?;
         let row = family(first).find(|row| row.word() == second)?;
-        Some((row, 2))
-    })
+        return Some((row, 2));
+    }
+    match beginning(first).as_slice() {
+        [(row, _)] => Some((row, 1)),
+        _ => None,
+    }
+}
+
+/// The commands that a word is the beginning of, each with the first of its names that is so: one that is
+/// alone is meant, as in tmux.
+pub fn beginning(word: &str) -> Vec<(&'static Row, &'static str)> {
+    let plain = !word.is_empty() && !word.starts_with('-');
+    let shown = rows().filter(|row| plain && !row.hidden());
+    let named = shown.filter_map(|row| {
+        let own = row.family().is_none().then_some(row.name);
+        let mut names = own.into_iter().chain(row.aliases.iter().copied());
+        Some((row, names.find(|name| name.starts_with(word))?))
+    });
+    named.collect()
 }
 
 /// The rows of the family `word`; none if there is no such family.

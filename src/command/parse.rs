@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 
 use super::local::attach::Attach;
 use super::spec::Row;
-use super::{Command, LocalCommand, family, find, rows};
+use super::{Command, LocalCommand, beginning, family, find, rows};
 use crate::error::{Error, Result};
 use crate::keys::nearest::nearest;
 use crate::ui::paint::wrap;
@@ -259,10 +259,8 @@ where
     dashes(&mut words[at..]);
     detached_session(&mut words, at);
     let found = find(words[at..].iter().map_while(|word| word.to_str()));
-    if let Some((row, 1)) = found
-        && row.family().is_some()
-    {
-        // Another name of a command that has a family: the name itself stands in clap's tree.
+    if let Some((row, 1)) = found {
+        // An alias, or the beginning of a name: in clap's tree stands the name itself.
         words.splice(at..=at, row.name.split(' ').map(OsString::from));
     }
     let argv = || std::iter::once(OsString::from("stoa")).chain(words.iter().cloned());
@@ -271,7 +269,10 @@ where
     }
     match cli().try_get_matches_from(argv()) {
         Ok(matches) => from_matches(&matches),
-        Err(error) => from_clap(error, words[at..].first().and_then(|word| word.to_str())),
+        Err(error) => {
+            let word = words[at..].first().and_then(|word| word.to_str());
+            from_clap(error, word, found.map(|(row, _)| row.name))
+        }
     }
 }
 
@@ -294,7 +295,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
                 .ok_or_else(|| Error::internal(format!("no command behind the words {name}")))?;
             match parsed {
                 Ok(command) => Some(command),
-                Err(error) => return from_clap(error, None),
+                Err(error) => return from_clap(error, None, Some(&name)),
             }
         }
         None if matches.get_flag("once") => once_command()?,
@@ -317,8 +318,9 @@ fn once_command() -> Result<Option<Command>> {
     }
 }
 
-/// What clap has to say; `word` is the command's first, for what is unknown below it.
-fn from_clap(error: clap::Error, word: Option<&str>) -> Result<Parsed> {
+/// What clap has to say; `word` is the command's first, for what is unknown below it, and `command` its name
+/// if it is one.
+fn from_clap(error: clap::Error, word: Option<&str>, command: Option<&str>) -> Result<Parsed> {
     use clap::error::ErrorKind;
     match error.kind() {
         ErrorKind::DisplayHelp
@@ -327,7 +329,7 @@ fn from_clap(error: clap::Error, word: Option<&str>) -> Result<Parsed> {
             Ok(Parsed::Show(error.to_string()))
         }
         ErrorKind::InvalidSubcommand => Err(unknown_command(&error, word)),
-        _ => Err(usage_error(&error.to_string(), word)),
+        _ => Err(usage_error(&error.to_string(), command)),
     }
 }
 
@@ -351,6 +353,11 @@ fn unknown_command(error: &clap::Error, word: Option<&str>) -> Error {
         let tip = near.map_or(String::new(), |near| format!("did you mean {near}? "));
         return error.with_hint(format!("{tip}stoa {word} --help lists them all"));
     }
+    if let several @ [_, _, ..] = beginning(&typed).as_slice() {
+        let names: Vec<&str> = several.iter().map(|(_, name)| *name).collect();
+        return Error::usage(format!("{typed:?} could be {}", names.join(", ")))
+            .with_hint("type more of it");
+    }
     match nearest(&typed, words) {
         Some(word) => error.with_hint(format!("did you mean {word}? stoa --help lists them all")),
         None => error.with_hint("stoa --help lists them all"),
@@ -364,8 +371,8 @@ fn top_words(row: &'static Row) -> impl Iterator<Item = &'static str> {
     words.filter(|_| !row.hidden())
 }
 
-/// clap's report, shortened to what failed (message) and what to do (hint); `word` is the command's first.
-fn usage_error(report: &str, word: Option<&str>) -> Error {
+/// clap's report, shortened to what failed (message) and what to do (hint).
+fn usage_error(report: &str, command: Option<&str>) -> Error {
     let mut message = String::new();
     let mut hints: Vec<&str> = Vec::new();
     for line in report
@@ -386,8 +393,8 @@ fn usage_error(report: &str, word: Option<&str>) -> Error {
     }
     let error = Error::usage(message);
     match hints.as_slice() {
-        [] => match word.filter(|word| find([*word]).is_some()) {
-            Some(word) => error.with_hint(format!("see stoa {word} --help")),
+        [] => match command {
+            Some(name) => error.with_hint(format!("see stoa {name} --help")),
             None => error.with_hint("see stoa --help"),
         },
         hints => error.with_hint(
@@ -480,5 +487,26 @@ mod tests {
                 invocation.command
             );
         }
+    }
+    #[test]
+    fn the_beginning_of_one_name_is_enough() {
+        for line in ["show-opt -g", "select-win -t 1", "kill-ser"] {
+            assert!(matches!(parse_line(line), Ok(Parsed::Run(_))), "{line}");
+        }
+        let several = fails("kill").message;
+        assert!(
+            several.contains("kill-pane") && several.contains("kill-server"),
+            "{several}"
+        );
+        assert!(
+            matches!(parse_line("task"), Ok(Parsed::Show(_))),
+            "its commands are shown"
+        );
+    }
+
+    #[test]
+    fn a_wrong_option_points_at_its_own_commands_help() {
+        let hint = fails("task add x --estimate soon").hint.expect("a hint");
+        assert!(hint.contains("stoa task add --help"), "{hint}");
     }
 }

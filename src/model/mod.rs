@@ -1,6 +1,7 @@
 //! What the server knows: tabs, panes, views. Plain data; no I/O, no clock, no threads.
 
 pub mod buffers;
+pub mod channel;
 pub mod copy;
 pub mod float;
 pub mod format;

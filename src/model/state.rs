@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::buffers::Buffers;
+use super::channel::Channels;
 use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
@@ -92,6 +93,8 @@ pub struct State {
     pub journal: Journal,
     /// Who waits for something to happen.
     pub waits: Waits,
+    /// The channels of `wait-for`.
+    pub channels: Channels,
     /// Sequences of commands that wait for an answer to one of them.
     pub sequences: Sequences,
     /// How panes lay before.
@@ -165,6 +168,7 @@ impl State {
             fixed_size: None,
             journal: Journal::default(),
             waits: Waits::default(),
+            channels: Channels::default(),
             sequences: Sequences::default(),
             history: History::default(),
             restorable: None,

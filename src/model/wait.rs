@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::channel::Turn;
 use super::id::{ClientId, PaneId};
 use super::journal::{Cursor, Kind};
 use super::variables::Subject;
@@ -177,6 +178,8 @@ pub enum Waiting {
         /// At most so many are told at once.
         most: usize,
     },
+    /// One's turn on a channel.
+    Channel(Turn),
 }
 
 /// One wait.
@@ -221,7 +224,7 @@ impl Waits {
                 let reads = |until: &Until| matches!(until, Until::Text(_) | Until::Prompt);
                 wait.pane == pane && wait.until.iter().any(reads)
             }
-            Waiting::Events { .. } => false,
+            Waiting::Events { .. } | Waiting::Channel(_) => false,
         })
     }
 }

@@ -18,6 +18,7 @@ use super::event_loop::Loop;
 use super::terminal::Known;
 use crate::error::{Error, Result};
 use crate::model::buffers::Buffers;
+use crate::model::channel::Channels;
 use crate::model::geometry::Size;
 use crate::model::id::PaneId;
 use crate::model::journal::Cursor;
@@ -67,6 +68,9 @@ pub struct Carried {
     #[serde(default)]
     cell: Option<(u16, u16)>,
     cursor: Cursor,
+    /// The channels of `wait-for`; whoever waits asks again.
+    #[serde(default)]
+    channels: Channels,
     /// Programs of closed panes that have been told to hang up.
     pub closing: Vec<Handed>,
     /// Programs nobody waits for.
@@ -155,6 +159,7 @@ impl Loop {
             away: self.state.away.as_ref().map(|view| view.keep()),
             cell: Some(self.state.palette.cell),
             cursor: self.state.journal.now(),
+            channels: self.state.channels.clone(),
             closing: closing.filter_map(|(pty, _)| pty.hand_over()).collect(),
             orphans: [pty::orphans(), errand::under_way()].concat(),
             late: self.late_registrations(),
@@ -336,6 +341,7 @@ impl Understood {
         state.buffers = std::mem::take(&mut carried.buffers);
         state.environment = std::mem::take(&mut carried.environment);
         state.options = std::mem::take(&mut carried.options);
+        state.channels = std::mem::take(&mut carried.channels);
         state.fixed_size = carried.fixed_size;
         state.marked = carried.marked;
         if let Some(kept) = carried.away.take() {

@@ -6,7 +6,7 @@ use super::{Effect, ReplyTo, Requester, hooks, launch, sequence, settle};
 use crate::command::server::ServerCx;
 use crate::command::spec::Reply;
 use crate::command::view::ViewCx;
-use crate::command::{Command, ServerCommand, line, parse};
+use crate::command::{Command, LocalCommand, ServerCommand, line, parse};
 use crate::config::changes;
 use crate::config::load::Loaded;
 use crate::config::settings::{self, Settings};
@@ -243,6 +243,10 @@ fn dispatch(
     effects: &mut Vec<Effect>,
 ) -> Result<Reply> {
     match command {
+        Command::Local(LocalCommand::KillServer(_)) => {
+            effects.push(Effect::Shutdown);
+            Ok(Reply::none())
+        }
         Command::Local(_) => Err(Error::usage("that command works from a shell only")),
         Command::Store(command) => {
             let actor = acting_session(state, &requester);

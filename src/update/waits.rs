@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Effect, request};
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
+use crate::model::channel::Turn;
 use crate::model::id::PaneId;
 use crate::model::journal::{Batch, Kind};
 use crate::model::pane::{Pane, PaneLife};
@@ -24,7 +25,7 @@ const MAX_WRAPPED: usize = 50;
 pub fn begin(state: &mut State, wait: Wait, effects: &mut Vec<Effect>) -> Result<()> {
     let pane = match &wait.what {
         Waiting::Pane(wait) => Some(wait.pane),
-        Waiting::Events { .. } => None,
+        Waiting::Events { .. } | Waiting::Channel(_) => None,
     };
     if !state.waits.add(wait) {
         return Err(Error::refused(format!("{MAX_WAITS} commands wait already"))
@@ -53,6 +54,7 @@ pub fn after(state: &mut State, effects: &mut Vec<Effect>) {
             let pane = state.panes.get(&pane_wait.pane)?;
             check(pane, pane_wait, state.now_ms).map(Ok)
         }
+        Waiting::Channel(_) => None,
     });
 }
 
@@ -64,7 +66,7 @@ pub fn due(state: &State) -> Option<u64> {
                 .panes
                 .get(&pane_wait.pane)
                 .and_then(|pane| quiet_at(pane, pane_wait)),
-            Waiting::Events { .. } => None,
+            Waiting::Events { .. } | Waiting::Channel(_) => None,
         };
         [quiet, wait.until_ms]
     });
@@ -80,6 +82,11 @@ pub fn give_up(state: &mut State, effects: &mut Vec<Effect>) {
             Waiting::Events { since, most } => {
                 Ok(show_batch(state, &state.journal.since(*since, *most)))
             }
+            Waiting::Channel(turn) => Err(Error::refused(match turn {
+                Turn::Signal(name) => format!("nobody woke channel {name} in time"),
+                Turn::Lock(name) => format!("channel {name} stayed locked"),
+            })
+            .with_hint("--timeout sets the patience")),
             Waiting::Pane(pane_wait) => {
                 let waited = state.now_ms.saturating_sub(wait.began_ms);
                 Err(Error::refused(format!(
@@ -91,6 +98,29 @@ pub fn give_up(state: &mut State, effects: &mut Vec<Effect>) {
             }
         })
     });
+}
+
+/// Wakes everybody who waits for a signal on a channel. False if there is nobody.
+pub fn wake(state: &mut State, name: &str, effects: &mut Vec<Effect>) -> bool {
+    let woken = Turn::Signal(name.to_owned());
+    let waits = |wait: &Wait| matches!(&wait.what, Waiting::Channel(turn) if *turn == woken);
+    let any = state.waits.list.iter().any(waits);
+    settle(state, effects, |_, wait| {
+        waits(wait).then(|| Ok(Reply::none()))
+    });
+    any
+}
+
+/// Hands a channel's lock to whoever has waited longest for it. False if nobody does.
+pub fn hand_on(state: &mut State, name: &str, effects: &mut Vec<Effect>) -> bool {
+    let wanted = Turn::Lock(name.to_owned());
+    let waits = |wait: &Wait| matches!(&wait.what, Waiting::Channel(turn) if *turn == wanted);
+    let Some(first) = state.waits.list.iter().position(waits) else {
+        return false;
+    };
+    let wait = state.waits.list.remove(first);
+    request::answered(state, wait.reply, Ok(Reply::none()), effects);
+    true
 }
 
 /// A pane's program is over. Text that it wrote last counts first.

@@ -143,10 +143,23 @@ fn who_waits_goes_on_waiting() {
     program.push("cat pipe; exit 5");
     let mut running = world.stoa(&program).spawn().expect("it runs");
     world.wait_panes("what runs", |panes| panes.len() == 2);
+    world.ok(&["wait-for", "-L", "disk"]);
+    world.ok(&["wait-for", "-S", "woken"]);
+    let mut locking = world
+        .stoa(&["wait-for", "-L", "disk"])
+        .spawn()
+        .expect("it runs");
     let mut events = Events::follow(&world);
     world.ok(&["new-tab", "-d", "-n", "before"]);
     events.wait("tab-opened");
     world.ok(&["upgrade"]);
+    world.ok(&["wait-for", "woken"]);
+    assert!(
+        locking.try_wait().expect("ours").is_none(),
+        "it is locked still"
+    );
+    world.ok(&["wait-for", "-U", "disk"]);
+    assert_eq!(locking.wait().expect("ours").code(), Some(0));
     terminal.wait_text("the server goes on as stoa");
     world.ok(&["new-tab", "-d", "-n", "after"]);
     events.wait("tab-opened");

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::LocalCx;
+use super::start_server::meant;
 use crate::cli::remote::no_server;
 use crate::command::spec::{Reply, Run};
 use crate::config::workspace::Workspace;
@@ -18,11 +19,16 @@ use crate::server::start;
 ///
 /// stoa kill-server
 #[derive(Debug, Clone, Args)]
-pub struct KillServer {}
+pub struct KillServer {
+    /// The workspace's name, as tmux's flag: nothing is ended if it is another's
+    #[arg(short = 't', value_name = "NAME")]
+    pub target: Option<String>,
+}
 
 impl Run<LocalCx> for KillServer {
     fn run(self, cx: &mut LocalCx) -> Result<Reply> {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
+        meant(&workspace, self.target.as_deref())?;
         let conn = start::find_any(&workspace)?.ok_or_else(|| no_server(&workspace))?;
         let pid = conn.welcome.pid;
         let process = i32::try_from(pid)

@@ -83,20 +83,28 @@ pub struct HasSession {
 impl Run<LocalCx> for HasSession {
     fn run(self, cx: &mut LocalCx) -> Result<Reply> {
         let workspace = Workspace::current(cx.global.state.as_deref())?;
-        let name = workspace.root.file_name().unwrap_or_default();
-        let target = self.target.as_deref();
-        let ours = target.is_none_or(|wanted| {
-            let wanted = wanted.trim_start_matches('=').trim_end_matches(':');
-            wanted == "$0" || name == wanted
-        });
-        if !ours {
-            return Err(Error::not_found(format!(
-                "this workspace is called {}",
-                name.to_string_lossy()
-            ))
-            .with_hint("type it in that workspace's directory; stoa ls lists those that run"));
-        }
+        meant(&workspace, self.target.as_deref())?;
         let runs = server::start::find_any(&workspace)?.is_some();
         Ok(Reply::answer(runs, "", json!({ "running": runs })))
+    }
+}
+
+/// Refuses a workspace that is named and is another one.
+///
+/// # Errors
+/// [`Kind::NotFound`](crate::error::Kind::NotFound) if it is.
+pub fn meant(workspace: &Workspace, named: Option<&str>) -> Result<()> {
+    let name = workspace.root.file_name().unwrap_or_default();
+    let ours = named.is_none_or(|wanted| {
+        let wanted = wanted.trim_start_matches('=').trim_end_matches(':');
+        wanted == "$0" || name == wanted
+    });
+    match ours {
+        true => Ok(()),
+        false => Err(Error::not_found(format!(
+            "this workspace is called {}",
+            name.to_string_lossy()
+        ))
+        .with_hint("type it in that workspace's directory; stoa ls lists those that run")),
     }
 }

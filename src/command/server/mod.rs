@@ -10,6 +10,7 @@ pub mod options;
 pub mod reload;
 pub mod restore;
 pub mod shell;
+pub mod wait_for;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
