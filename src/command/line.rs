@@ -94,6 +94,25 @@ pub fn separate(words: Vec<OsString>) -> Vec<Vec<OsString>> {
     commands
 }
 
+/// The line that a command's last words are: a single one is a line as it stands, several are the words
+/// of one command, or of several with a word `;` between them.
+///
+/// # Errors
+/// A word has a NUL in it.
+pub fn of_words(words: &[String]) -> Result<String> {
+    if let [line] = words {
+        return Ok(line.clone());
+    }
+    let word = |word: &String| match word.as_str() {
+        ";" => Ok(";".to_owned()),
+        word => shlex::try_quote(word)
+            .map(|quoted| quoted.into_owned())
+            .map_err(|_| Error::usage("a command cannot contain NUL")),
+    };
+    let words: Result<Vec<String>> = words.iter().map(word).collect();
+    Ok(words?.join(" "))
+}
+
 /// A command, and the words it was made of.
 #[derive(Debug, Clone)]
 pub struct Said {
@@ -117,6 +136,7 @@ pub fn understand(commands: Vec<Vec<String>>) -> Result<Vec<Said>> {
 
 /// Commands that read some of their words as command lines, as shell commands or as formats.
 const FILLS_IN: &[&str] = &[
+    "bind-key",
     "confirm",
     "copy",
     "display-message",
@@ -128,6 +148,7 @@ const FILLS_IN: &[&str] = &[
     "restart-pane",
     "run",
     "run-shell",
+    "set-hook",
     "split-pane",
 ];
 

@@ -277,11 +277,15 @@ commands! {
         }
         "workspace" {
             ListKeys(server::keys::ListKeys) "list-keys" ["lsk"]
+            BindKey(server::bind::BindKey) "bind-key" ["bind"]
+            UnbindKey(server::bind::UnbindKey) "unbind-key" ["unbind"]
             ListClients(server::clients::ListClients) "list-clients" ["lsc"]
             Restore(server::restore::Restore) "restore" []
             ReloadConfig(server::reload::ReloadConfig) "reload-config" ["source-file", "source"]
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
+            SetHook(server::hook::SetHook) "set-hook" []
+            ShowHooks(server::hook::ShowHooks) "show-hooks" []
             WaitFor(server::wait_for::WaitFor) "wait-for" []
             RunShell(server::shell::RunShell) "run-shell" []
             IfShell(server::shell::IfShell) "if-shell" ["if"]

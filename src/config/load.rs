@@ -17,7 +17,7 @@ use crate::keys::keymap::Keymap;
 const MAX_FILE: u64 = 1 << 20;
 
 /// What a configuration directory says.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Loaded {
     /// The settings, defaults where the file says nothing or something wrong.
     pub settings: Settings,

@@ -3,6 +3,7 @@
 //! Nothing in here fails a start because of what a file says: a mistake becomes one line to show,
 //! and the default counts instead. Finding the workspace reads files and starts no process.
 
+pub mod adjust;
 pub mod bindings;
 pub mod changes;
 mod doc;

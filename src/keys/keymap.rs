@@ -155,6 +155,30 @@ impl Keymap {
         self.prefix
     }
 
+    /// Makes another key the prefix: what began with the old one begins with it, and pressing it twice is
+    /// what pressing the old one twice was.
+    pub fn set_prefix(&mut self, key: Key) {
+        let (old, new) = (self.prefix, key.normal());
+        if old == new {
+            return;
+        }
+        for table in Table::ALL {
+            let root = self.root_mut(table);
+            let Some(at) = root.children.iter().position(|(key, _)| *key == old) else {
+                continue;
+            };
+            let (_, mut node) = root.children.remove(at);
+            if let Node::Branch(branch) = &mut node
+                && let Some(at) = branch.children.iter().position(|(key, _)| *key == old)
+            {
+                let (_, twice) = branch.children.remove(at);
+                branch.put(new, twice);
+            }
+            root.put(new, node);
+        }
+        self.prefix = new;
+    }
+
     /// Binds keys. What was bound to exactly these keys is replaced; returns how many *other*
     /// bindings are gone because they began with these keys, or were where these keys begin.
     pub fn bind(&mut self, table: Table, keys: &[Key], binding: Binding) -> usize {

@@ -23,6 +23,7 @@ use super::tab::{Look, Tab};
 use super::undo::History;
 use super::view::View;
 use super::wait::Waits;
+use crate::config::adjust::{self, Adjustments};
 use crate::config::load::Loaded;
 use crate::config::settings::{StatusPosition, WindowSize};
 use crate::coord::snapshot::Snapshot;
@@ -60,8 +61,12 @@ pub struct State {
     pub name: String,
     /// The person's home directory, if there is one.
     pub home: Option<PathBuf>,
-    /// Settings and keys.
+    /// Settings and keys: what the files say, adjusted.
     pub config: Arc<Loaded>,
+    /// What the files say.
+    pub files: Arc<Loaded>,
+    /// What was set over it, beside options.
+    pub adjustments: Adjustments,
     /// Tabs in the order shown.
     pub tabs: Vec<Tab>,
     /// Panes by id.
@@ -152,7 +157,9 @@ impl State {
             root,
             name,
             home: None,
+            files: config.clone(),
             config,
+            adjustments: Adjustments::default(),
             tabs: Vec::new(),
             panes: BTreeMap::new(),
             buffers: Buffers::default(),
@@ -193,6 +200,16 @@ impl State {
             next_pane: 0,
             next_tab: 0,
         }
+    }
+
+    /// What the files say, or what was set over it, has changed.
+    pub fn adjust(&mut self) {
+        let adjusted = self.adjustments != Adjustments::default()
+            || self.options.keys().any(|name| adjust::is_setting(name));
+        self.config = match adjusted {
+            true => Arc::new(self.adjustments.over(&self.files, &self.options)),
+            false => self.files.clone(),
+        };
     }
 
     /// A part of the status line by tmux's name for it: what `set-option` has set, or the settings.

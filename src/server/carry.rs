@@ -16,6 +16,7 @@ use super::coordinator::Registration;
 use super::errand;
 use super::event_loop::Loop;
 use super::terminal::Known;
+use crate::config::adjust::Adjustments;
 use crate::error::{Error, Result};
 use crate::model::buffers::Buffers;
 use crate::model::channel::Channels;
@@ -59,6 +60,8 @@ pub struct Carried {
     buffers: Buffers,
     environment: BTreeMap<String, Option<String>>,
     options: BTreeMap<String, String>,
+    #[serde(default)]
+    adjustments: Adjustments,
     fixed_size: Option<Size>,
     marked: Option<PaneId>,
     /// How the last terminal looked at things, while none is attached.
@@ -154,6 +157,7 @@ impl Loop {
             buffers: self.state.buffers.clone(),
             environment: self.state.environment.clone(),
             options: self.state.options.clone(),
+            adjustments: self.state.adjustments.clone(),
             fixed_size: self.state.fixed_size,
             marked: self.state.marked,
             away: self.state.away.as_ref().map(|view| view.keep()),
@@ -341,6 +345,8 @@ impl Understood {
         state.buffers = std::mem::take(&mut carried.buffers);
         state.environment = std::mem::take(&mut carried.environment);
         state.options = std::mem::take(&mut carried.options);
+        state.adjustments = std::mem::take(&mut carried.adjustments);
+        state.adjust();
         state.channels = std::mem::take(&mut carried.channels);
         state.fixed_size = carried.fixed_size;
         state.marked = carried.marked;

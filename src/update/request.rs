@@ -407,12 +407,13 @@ pub fn run_line_with(
 /// New configuration: it counts from the next key on, and everybody is told what changed. A file with a
 /// mistake changes nothing.
 pub fn reloaded(state: &mut State, loaded: Loaded, reply: ReplyTo, effects: &mut Vec<Effect>) {
-    let (loaded, report) = changes::merge(&state.config, loaded);
-    if loaded.settings.theme != state.config.settings.theme {
+    let (loaded, report) = changes::merge(&state.files, loaded);
+    if loaded.settings.theme != state.files.settings.theme {
         // Who writes a theme down wants to see that one.
         state.theme = None;
     }
-    state.config = Arc::new(loaded);
+    state.files = Arc::new(loaded);
+    state.adjust();
     let clients: Vec<ClientId> = state.views.keys().copied().collect();
     for client in clients {
         if reply.person() != Some(client) {

@@ -1,8 +1,10 @@
 //! Commands on the server itself, and the context that server commands get.
 
+pub mod bind;
 pub mod clients;
 pub mod environment;
 pub mod events;
+pub mod hook;
 pub mod keys;
 pub mod message;
 pub mod open_first;

@@ -1,7 +1,7 @@
 //! `set-option` and `show-options`: for scripts that were written for tmux.
 //!
-//! Stoa's settings are in `config.toml`. Some of tmux's options mean something for a pane here and are
-//! obeyed, those that begin with `@` are kept for whoever set them, the others that tmux knows are
+//! Stoa's settings are in `config.toml`. tmux's options that mean something here are obeyed for as long as
+//! the server runs, most of them in place of a setting; those that begin with `@` are kept for whoever set them, the others that tmux knows are
 //! taken and remembered without effect, so that a script which sets a colour does not fail over it.
 //! An option that tmux does not know either is a mistake and refused.
 
@@ -13,6 +13,7 @@ use crate::command::pane::open::Extent;
 use crate::command::spec::{Reply, Run};
 use crate::command::tab::sync::{Switch, SynchronizePanes};
 use crate::command::target;
+use crate::config::adjust;
 use crate::config::settings::StatusPosition;
 use crate::error::{Error, Result};
 use crate::model::id::PaneId;
@@ -50,16 +51,11 @@ const WITHOUT_EFFECT: &[&str] = &[
     "automatic-rename",
     "automatic-rename-format",
     "base-index",
-    "bell-action",
-    "buffer-limit",
     "clock-mode-colour",
     "clock-mode-style",
     "copy-command",
     "cursor-colour",
     "cursor-style",
-    "default-command",
-    "default-shell",
-    "default-size",
     "default-terminal",
     "destroy-unattached",
     "detach-on-destroy",
@@ -67,25 +63,19 @@ const WITHOUT_EFFECT: &[&str] = &[
     "display-panes-colour",
     "display-panes-time",
     "display-time",
-    "escape-time",
     "exit-empty",
     "exit-unattached",
     "extended-keys",
     "extended-keys-format",
     "fill-character",
     "focus-events",
-    "history-limit",
     "key-table",
     "lock-after-time",
     "message-command-style",
     "message-limit",
     "message-style",
-    "mode-keys",
     "mode-style",
-    "monitor-activity",
-    "monitor-bell",
     "monitor-silence",
-    "mouse",
     "other-pane-height",
     "other-pane-width",
     "pane-active-border-style",
@@ -93,18 +83,14 @@ const WITHOUT_EFFECT: &[&str] = &[
     "pane-border-format",
     "pane-border-indicators",
     "pane-border-lines",
-    "pane-border-status",
     "pane-border-style",
     "pane-colours",
     "popup-border-lines",
     "popup-border-style",
     "popup-style",
-    "prefix",
     "prefix2",
     "renumber-windows",
-    "repeat-time",
     "scroll-on-clear",
-    "set-clipboard",
     "set-titles",
     "set-titles-string",
     "silence-action",
@@ -121,13 +107,10 @@ const WITHOUT_EFFECT: &[&str] = &[
     "status-style",
     "terminal-features",
     "terminal-overrides",
-    "update-environment",
     "user-keys",
     "visual-activity",
-    "visual-bell",
     "visual-silence",
     "window-active-style",
-    "window-size",
     "window-status-activity-style",
     "window-status-bell-style",
     "window-status-current-style",
@@ -135,19 +118,20 @@ const WITHOUT_EFFECT: &[&str] = &[
     "window-status-separator",
     "window-status-style",
     "window-style",
-    "word-separators",
     "wrap-search",
     "xterm-keys",
 ];
 
 /// Set one of tmux's options: those that mean something here, @names of your own, others without effect
 ///
-/// Obeyed: synchronize-panes (on, off), remain-on-exit (on, off, failed) with -p for one pane,
-/// main-pane-width and main-pane-height (cells, or 60%) by select-layout, status (on, off), status-position
-/// (top, bottom), and the formats status-left, status-right, window-status-format and
-/// window-status-current-format. Options that begin with @ are kept
-/// and can be read in formats as #{@name}. All other options of tmux are taken and change nothing:
-/// Stoa's own settings are in config.toml.
+/// Obeyed: synchronize-panes, remain-on-exit (with -p for one pane), main-pane-width and main-pane-height
+/// (cells, or 60%) by select-layout, status, status-position, the formats status-left, status-right,
+/// window-status-format and window-status-current-format; and, in place of the setting of config.toml for as
+/// long as the server runs: prefix, mouse, mode-keys, history-limit, default-command, default-shell,
+/// default-size, window-size, escape-time, repeat-time, set-clipboard, buffer-limit, word-separators,
+/// pane-border-status, bell-action, visual-bell, monitor-bell, monitor-activity and update-environment.
+/// Options that begin with @ are kept and can be read in formats as #{@name}. All other options of tmux
+/// are taken and change nothing.
 #[derive(Debug, Clone, Args)]
 pub struct SetOption {
     /// For one pane
@@ -210,11 +194,8 @@ impl Run<ServerCx<'_>> for SetOption {
         };
         if name == "remain-on-exit" && !self.unset {
             let fits = matches!(value.as_deref(), Some("on" | "off" | "failed"));
-            if !fits || pane.is_none() {
-                return Err(
-                    Error::usage("remain-on-exit is on, off or failed, for a pane (-p)")
-                        .with_hint("for all panes it is in config.toml"),
-                );
+            if !fits {
+                return Err(Error::usage("remain-on-exit is on, off or failed"));
             }
         }
         if let (true, Some(value)) = (name.starts_with("main-pane-"), &value) {
@@ -232,8 +213,10 @@ impl Run<ServerCx<'_>> for SetOption {
         };
         if self.unset {
             options.remove(&name);
+            cx.state.adjust();
             return Ok(Reply::none());
         }
+        let now = adjust::current(&cx.state.config, &name);
         let was = options.get(&name).map(String::as_str);
         if self.only_new && was.is_some() {
             return Ok(Reply::none());
@@ -241,12 +224,19 @@ impl Run<ServerCx<'_>> for SetOption {
         let value = match (value, self.append) {
             (Some(value), true) => was.unwrap_or_default().to_owned() + &value,
             (Some(value), false) => value,
-            (None, _) => if was == Some("on") { "off" } else { "on" }.to_owned(),
+            (None, _) => match was.or(now.as_deref()) {
+                Some("on") => "off".to_owned(),
+                _ => "on".to_owned(),
+            },
         };
+        if pane.is_none() {
+            adjust::check(&name, &value).map_err(Error::usage)?;
+        }
         if value.len() > MAX_VALUE || (options.len() >= MOST && !options.contains_key(&name)) {
             return Err(Error::refused("too much has been set already"));
         }
         options.insert(name, value);
+        cx.state.adjust();
         Ok(Reply::none())
     }
 }
@@ -349,11 +339,13 @@ impl Run<ServerCx<'_>> for ShowOptions {
 
 /// What Stoa does, in the words of tmux's options.
 fn default(cx: &ServerCx<'_>, name: &str) -> Option<String> {
+    if let Some(value) = adjust::current(&cx.state.config, name) {
+        return Some(value);
+    }
     let on = |on: bool| if on { "on" } else { "off" }.to_owned();
     let settings = &cx.state.config.settings;
     Some(match name {
-        "focus-events" | "set-clipboard" => on(true),
-        "mouse" => on(settings.mouse),
+        "focus-events" => on(true),
         "status" => on(settings.status),
         "status-position" => match settings.status_position {
             StatusPosition::Bottom => "bottom".to_owned(),
@@ -361,9 +353,6 @@ fn default(cx: &ServerCx<'_>, name: &str) -> Option<String> {
         },
         name if STATUS_FORMATS.contains(&name) => cx.state.status_format(name)?.to_owned(),
         "base-index" | "pane-base-index" => "0".to_owned(),
-        "history-limit" => settings.history_lines.to_string(),
-        "escape-time" => settings.escape_time.to_string(),
-        "repeat-time" => settings.repeat_time.to_string(),
         "allow-passthrough" => on(false),
         "default-terminal" => "xterm-256color".to_owned(),
         "extended-keys" => on(true),
@@ -386,7 +375,7 @@ fn known(name: &str) -> Result<&str> {
     }
     // An array's element counts as the array.
     let base = name.split('[').next().unwrap_or(name);
-    if OBEYED.contains(&base) || WITHOUT_EFFECT.contains(&base) {
+    if OBEYED.contains(&base) || WITHOUT_EFFECT.contains(&base) || adjust::is_setting(base) {
         return Ok(name);
     }
     Err(Error::not_found(format!("there is no option {name:?}"))

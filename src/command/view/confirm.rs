@@ -5,7 +5,7 @@ use clap::Args;
 use super::ViewCx;
 use crate::command::line;
 use crate::command::spec::{Reply, Run};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::overlay::Overlay;
 
 /// Ask before running a command
@@ -21,12 +21,7 @@ pub struct Confirm {
 
 impl Run<ViewCx<'_>> for Confirm {
     fn run(self, cx: &mut ViewCx<'_>) -> Result<Reply> {
-        // One word is a whole line, as the shell takes one: it may have several commands.
-        let command = match self.command.as_slice() {
-            [line] => line.clone(),
-            words => shlex::try_join(words.iter().map(String::as_str))
-                .map_err(|_| Error::usage("a command cannot contain NUL"))?,
-        };
+        let command = line::of_words(&self.command)?;
         line::understand(line::commands(&command)?)?;
         let question = match &self.question {
             Some(question) => cx.server.word(question),

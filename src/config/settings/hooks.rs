@@ -23,6 +23,17 @@ impl Hooks {
         self.0.is_empty()
     }
 
+    /// Sets the lines that an event runs.
+    pub fn set(&mut self, kind: Kind, lines: Vec<String>) {
+        self.0.insert(kind, Lines(lines));
+    }
+
+    /// Every event that has lines, and these.
+    pub fn all(&self) -> impl Iterator<Item = (Kind, &[String])> {
+        let with_lines = self.0.iter().filter(|(_, lines)| !lines.0.is_empty());
+        with_lines.map(|(kind, lines)| (*kind, lines.0.as_slice()))
+    }
+
     /// The lines that an event runs, in order.
     pub fn of(&self, kind: Kind) -> &[String] {
         self.0.get(&kind).map_or(&[], |lines| &lines.0)

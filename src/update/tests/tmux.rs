@@ -82,3 +82,84 @@ fn history_is_forgotten() {
     desk.prompt(A, "clear-history");
     assert_eq!(desk.state.panes[&PaneId(0)].screen.history_len(), 0);
 }
+
+#[test]
+fn keys_are_bound_while_the_server_runs() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "bind-key e 'new-tab -n two ; rename-pane low'");
+    desk.press(A, "C-b e");
+    assert_eq!(desk.state.tabs[1].name.as_deref(), Some("two"));
+    assert_eq!(desk.state.panes[&PaneId(1)].name.as_deref(), Some("low"));
+    desk.prompt(A, "bind -n -N 'Once more' M-x rename-tab \"a b\"");
+    desk.press(A, "M-x");
+    assert_eq!(desk.state.tabs[1].name.as_deref(), Some("a b"));
+    desk.outside("list-keys");
+    let listed = desk.answer().expect("keys").to_owned();
+    assert!(listed.contains("Once more"), "{listed}");
+    // What the files say now does not undo it.
+    desk.event(Event::Reloaded {
+        loaded: Box::new(load::load(None, &|_| Ok(()))),
+        reply: ReplyTo::Nobody,
+    });
+    desk.press(A, "C-b e");
+    assert_eq!(desk.state.tabs.len(), 3);
+    desk.prompt(A, "unbind-key e ; unbind -n M-x ; set -g prefix C-a");
+    desk.press(A, "C-a e M-x");
+    assert_eq!(desk.state.tabs.len(), 3);
+    desk.press(A, "C-a c");
+    assert_eq!(desk.state.tabs.len(), 4);
+    for bad in [
+        "bind-key C-nope new-tab",
+        "bind-key e spilt-pane",
+        "bind-key -T moon e new-tab",
+        "unbind-key e",
+    ] {
+        desk.outside(bad);
+        assert!(desk.answer().is_err(), "{bad}");
+    }
+    desk.outside("unbind-key -q e");
+    assert_eq!(desk.answer(), Ok(""));
+    desk.outside("unbind-key -a");
+    desk.press(A, "C-a c");
+    assert_eq!(desk.state.tabs.len(), 4, "nothing is bound to it any more");
+}
+
+#[test]
+fn options_that_are_settings_count() {
+    let mut desk = Desk::new();
+    for (line, name, value) in [
+        ("set -g mouse off", "mouse", "off"),
+        ("set-option -g mouse", "mouse", "on"),
+        ("setw -g mode-keys emacs", "mode-keys", "emacs"),
+        ("set -g history-limit 1234", "history-limit", "1234"),
+        ("set -u -g mode-keys", "mode-keys", "vi"),
+        ("set -g status-style bg=red", "status-style", "bg=red"),
+    ] {
+        desk.outside(line);
+        assert_eq!(desk.answer(), Ok(""), "{line}");
+        desk.outside(&format!("show-options -gv {name}"));
+        assert_eq!(desk.answer(), Ok(value), "{line}");
+    }
+    assert_eq!(desk.state.config.settings.history_lines, 1234);
+    desk.outside("set -g mouse perhaps");
+    assert_eq!(desk.answer(), Err("mouse is on or off, not \"perhaps\""));
+}
+
+#[test]
+fn hooks_are_set_while_the_server_runs() {
+    let mut desk = Desk::new();
+    desk.outside("set-hook -g after-new-window 'set-option @opened #{hook_tab}'");
+    desk.outside("set-hook -a tab-opened set-option @again yes");
+    desk.outside("show-hooks");
+    let shown = desk.answer().expect("hooks").to_owned();
+    assert_eq!(shown.lines().count(), 2, "{shown}");
+    desk.prompt(A, "new-tab");
+    let tab = desk.state.tabs[1].id.to_string();
+    assert_eq!(desk.state.options["@opened"], tab);
+    assert_eq!(desk.state.options["@again"], "yes");
+    desk.outside("set-hook -gu tab-opened");
+    desk.prompt(A, "new-tab");
+    assert_eq!(desk.state.options["@opened"], tab);
+    desk.outside("set-hook no-such-event new-tab");
+    assert!(desk.answer().is_err());
+}
