@@ -13,7 +13,7 @@ mod open;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -55,6 +55,8 @@ pub struct SqliteStore {
     connection: Mutex<Connection>,
     /// Commits so far.
     commits: AtomicU64,
+    /// Whether the log's name is known to be on disk. As long as it is not, each commit tries again.
+    listed: AtomicBool,
     /// Pages in the log after the last of them, which SQLite tells.
     logged: Arc<AtomicU64>,
     /// Pages in the log below which another attempt to fold it back is not worth it: somebody read
@@ -103,6 +105,7 @@ impl SqliteStore {
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
             commits: AtomicU64::new(0),
+            listed: AtomicBool::new(false),
             logged,
             refold: AtomicU64::new(0),
         }
@@ -119,6 +122,16 @@ impl SqliteStore {
     /// After a process's first commit: sees that the log's name is on disk as well, if nobody has yet.
     /// SQLite would sync the directory in each process that commits, however old the log is.
     fn list_log(&self, lock: &Lock) -> Result<()> {
+        if self.listed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.list_log_of_another(lock)?;
+        self.listed.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The same for a log that this process has not listed.
+    fn list_log_of_another(&self, lock: &Lock) -> Result<()> {
         let log = std::fs::metadata(&self.paths.log);
         let made = log.as_ref().ok().and_then(|log| log.created().ok());
         let made = made.and_then(|made| made.duration_since(UNIX_EPOCH).ok());
@@ -416,10 +429,7 @@ impl Store for SqliteStore {
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
-        let listed = match self.commits.load(Ordering::Relaxed) {
-            0 => self.list_log(&lock),
-            _ => Ok(()),
-        };
+        let listed = self.list_log(&lock);
         self.keep_short(&connection, &lock);
         listed.map(|()| next)
     }

@@ -52,6 +52,48 @@ fn files_are_private() {
     }
 }
 
+/// Gives all below a directory, and this thread, to a user who is not root, for whom modes count. Who is not
+/// root already changes nothing.
+fn as_anybody(path: &Path) {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    const NOBODY: u32 = 65_534;
+    for entry in fs::read_dir(path).unwrap() {
+        std::os::unix::fs::chown(entry.unwrap().path(), Some(NOBODY), None).unwrap();
+    }
+    for dir in [path, path.parent().unwrap()] {
+        std::os::unix::fs::chown(dir, Some(NOBODY), None).unwrap();
+    }
+    // SAFETY: changes who this thread is to file systems, and touches no memory.
+    unsafe { libc::setfsuid(NOBODY) };
+}
+
+/// A commit whose log may lose its name in a power cut is not acknowledged, and nor is the next.
+#[test]
+fn a_log_is_listed_before_anything_is_acknowledged() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    let alone = std::thread::spawn(move || {
+        let mode = |mode| fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        let put = || store.transact(&mut |tx| tx.put("a", "1".into()));
+        as_anybody(&path);
+        // It cannot be opened to be synced.
+        mode(0o300);
+        for _ in 0..2 {
+            let error = put().unwrap_err();
+            assert!(error.message.contains("sync"), "{}", error.message);
+        }
+        mode(0o700);
+        assert_eq!(put().unwrap(), 3);
+        // Now it is, and nobody looks any more.
+        mode(0o300);
+        assert_eq!(put().unwrap(), 4);
+        mode(0o700);
+    });
+    alone.join().unwrap();
+}
+
 #[test]
 fn closing_folds_nothing_back() {
     let (_temp, path) = state();
