@@ -217,7 +217,7 @@ impl Projection {
     }
 
     /// Puts files that tell of a store which is lost where nothing writes over them: they are the last that
-    /// is left of it.
+    /// is left of it. Those that only grow are there afterwards and here as well.
     fn put_aside(&self, edits: &[Edit]) -> std::io::Result<()> {
         let dir = self.dir.path();
         let Some(seen) = revision_in(&dir.join(LOST_FILE)) else {
@@ -231,12 +231,27 @@ impl Projection {
         let Some(aside) = places.find(|place| place.symlink_metadata().is_err()) else {
             return Ok(());
         };
-        std::fs::DirBuilder::new().mode(0o700).create(&aside)?;
+        let make = |dir: &Path| {
+            let mut builder = std::fs::DirBuilder::new();
+            builder.recursive(true).mode(0o700).create(dir)
+        };
+        make(&aside)?;
         for edit in edits {
             let (within, name) = match edit {
-                Edit::Write { dir, name, .. }
-                | Edit::Append { dir, name, .. }
-                | Edit::Remove { dir, name } => (dir.as_str(), name.as_str()),
+                Edit::Append {
+                    dir: within, name, ..
+                } => {
+                    // It goes on where it is: of its lines the store has only the newest.
+                    make(&aside.join(within))?;
+                    let path = Path::new(within).join(name);
+                    let (from, to) = (dir.join(&path), aside.join(&path));
+                    // What cannot be copied, a planted link say, is in the way as well.
+                    copy(&from, &to).or_else(|_| std::fs::rename(from, to))?;
+                    continue;
+                }
+                Edit::Write { dir, name, .. } | Edit::Remove { dir, name } => {
+                    (dir.as_str(), name.as_str())
+                }
                 Edit::KeepOnly { dir, .. } => (dir.as_str(), ""),
             };
             let top = within.split('/').next().filter(|top| !top.is_empty());
@@ -278,6 +293,16 @@ impl Projection {
         let (revision, written_by) = text.trim().split_once(' ')?;
         (written_by == boot()).then(|| revision.parse().ok())?
     }
+}
+
+/// Copies a regular file, if it is there.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = match open_file(from, OFlags::RDONLY) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    let mut copied = open_file(to, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
+    std::io::copy(&mut source, &mut copied).map(drop)
 }
 
 /// This boot; one that hides its id counts as one long boot, one that cannot be read as another.

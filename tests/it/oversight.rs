@@ -1,6 +1,7 @@
 //! Looking at the whole from the command line: the trail, following it, the doctor, cleaning up.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -178,6 +179,13 @@ fn the_files_of_a_lost_store_are_kept() {
     let board = std::fs::read_to_string(old.join("STATUS_BOARD.md")).expect("it was kept");
     assert!(board.contains("keep me"), "{board}");
     assert!(old.join("tasks").is_dir() && old.join("audit.jsonl").is_file());
+    // What was done is still told where it always was.
+    let trail = |dir: &Path| std::fs::read_to_string(dir.join("audit.jsonl")).expect("a trail");
+    let (kept, goes_on) = (trail(&old), trail(&world.state()));
+    assert!(
+        kept.contains("f/1") && goes_on.starts_with(&kept),
+        "{kept}\n{goes_on}"
+    );
     // From here on all is as ever.
     assert_eq!(world.json(&["doctor", "--verify"])["healthy"], true);
     let board = std::fs::read_to_string(world.state().join("STATUS_BOARD.md")).expect("a board");
