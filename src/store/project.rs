@@ -86,18 +86,29 @@ const TEMP: &str = ".tmp";
 /// line there is.
 const TAILS: [u64; 3] = [16 * 1024, 128 * 1024, 1024 * 1024];
 
-/// The latest revision that readable files in a state directory have seen, of this store or of one that was
-/// lost; 0 if there are none. A store that is behind it has gone back: its revisions, which are its fencing
-/// tokens, have to go on above.
-pub(super) fn seen(dir: &Path) -> u64 {
+/// A number of revisions so far beyond what a store has that no store was ever there: somebody wrote into the
+/// files. Going on above it, the store would be out of numbers soon.
+const IMPLAUSIBLE: u64 = 1 << 40;
+
+/// The latest revision that readable files in a state directory have seen, of this store, which is at
+/// `revision`, or of one that was lost; 0 if there are none. A store that is behind it has gone back: its
+/// revisions, which are its fencing tokens, have to go on above.
+pub(super) fn seen(dir: &Path, revision: u64) -> u64 {
     let files = [REVISION_FILE, LOST_FILE, PASSED_FILE].map(|name| revision_in(&dir.join(name)));
-    files.into_iter().flatten().max().unwrap_or(0)
+    let plausible = files.into_iter().flatten();
+    let plausible = plausible.filter(|seen| is_plausible(*seen, revision));
+    plausible.max().unwrap_or(0)
+}
+
+fn is_plausible(seen: u64, revision: u64) -> bool {
+    i64::try_from(seen).is_ok() && seen.saturating_sub(revision) <= IMPLAUSIBLE
 }
 
 /// Has the next round put the readable files aside if the store, which is at `revision`, has no record of
 /// what they tell any more.
 pub(super) fn note_loss(dir: &Path, revision: u64) -> std::io::Result<()> {
-    if revision_in(&dir.join(REVISION_FILE)).is_none_or(|shown| shown <= revision) {
+    let shown = revision_in(&dir.join(REVISION_FILE));
+    if shown.is_none_or(|shown| shown <= revision || !is_plausible(shown, revision)) {
         return Ok(());
     }
     match std::fs::rename(dir.join(REVISION_FILE), dir.join(LOST_FILE)) {

@@ -112,9 +112,9 @@ impl SqliteStore {
     }
 
     /// Before a process's first commit: the latest revision that there has been by the readable files.
-    fn seen_before(&self) -> u64 {
+    fn seen_before(&self, revision: u64) -> u64 {
         match self.commits.load(Ordering::Relaxed) {
-            0 => project::seen(self.paths.dir()),
+            0 => project::seen(self.paths.dir(), revision),
             _ => 0,
         }
     }
@@ -410,8 +410,11 @@ impl Store for SqliteStore {
             .map_err(fail)?;
         self.paths.refuse_newer(version(&tx).map_err(fail)?)?;
         let revision = meta(&tx, "revision").map_err(fail)?;
-        let seen = self.seen_before();
-        let next = revision.max(seen) + 1;
+        let seen = self.seen_before(revision);
+        let next = revision.max(seen).checked_add(1);
+        // SQLite's numbers are signed.
+        let next = next.filter(|next| i64::try_from(*next).is_ok());
+        let next = next.ok_or_else(|| self.paths.damaged("is out of revisions"))?;
         let mut inside = Inside {
             paths: &self.paths,
             connection: &tx,

@@ -262,3 +262,23 @@ fn files_are_left_to_whoever_changes_the_store() {
     assert_eq!(w.read("files/all/a").as_deref(), Some("3"));
     drop(other);
 }
+
+/// Nobody has to be believed who writes a number into a file.
+#[test]
+fn a_revision_that_no_store_ever_had_is_not_gone_above() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let implausible = [u64::MAX, i64::MAX as u64, 1 << 41];
+    for (at, huge) in (1..).zip(implausible) {
+        for name in ["projected_revision", "lost_revision", "lost_before"] {
+            std::fs::write(w.path.join(name), format!("{huge} {}", boot())).unwrap();
+        }
+        // As a process does that has not committed yet.
+        let store = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+        let value = huge.to_string();
+        let revision = store.transact(&mut |tx| tx.put("a", value.clone()));
+        assert_eq!(revision.unwrap(), at + 1, "{huge}");
+        w.projection.catch_up(&store, &Plain).unwrap();
+        assert_eq!(w.projection.projected(), Some(at + 1));
+    }
+}

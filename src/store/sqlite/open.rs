@@ -184,7 +184,7 @@ impl Paths {
         .with_hint("a newer stoa wrote it: use that one, or another directory with --state DIR"))
     }
 
-    fn damaged(&self, how: &str) -> Error {
+    pub(super) fn damaged(&self, how: &str) -> Error {
         Error::new(
             Kind::Corrupt,
             format!("the store {} {how}", self.database.display()),
