@@ -104,9 +104,53 @@ fn is_plausible(seen: u64, revision: u64) -> bool {
     i64::try_from(seen).is_ok() && seen.saturating_sub(revision) <= IMPLAUSIBLE
 }
 
+/// How far above what readable files have seen a store goes on that has gone back. They follow commits, some
+/// of them later than others: of the last ones they may not know, and a token must never come twice.
+const MARGIN: u64 = 1_000_000;
+
+/// Revisions that the readable files have seen and the store has not.
+#[derive(Debug)]
+pub(super) struct Loss<'a> {
+    dir: &'a Path,
+    revision: u64,
+    seen: u64,
+    /// Nobody writes the files meanwhile.
+    _working: Lock,
+}
+
+impl Loss<'_> {
+    /// What the readable files in `dir` have seen beyond the store, which is at `revision`, and whose lock is
+    /// held. Only what is read twice is believed, the second time while nobody writes them: a number that
+    /// was being written over may have been read as half the old one and half the new.
+    pub(super) fn beyond(dir: &Path, revision: u64) -> Result<Option<Loss<'_>>> {
+        if seen(dir, revision) <= revision {
+            return Ok(None);
+        }
+        let work = dir.join("projection.lock");
+        let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
+        let seen = seen(dir, revision);
+        Ok((seen > revision).then_some(Loss {
+            dir,
+            revision,
+            seen,
+            _working,
+        }))
+    }
+
+    /// The revision above which the store goes on.
+    pub(super) fn goes_on_above(&self) -> u64 {
+        self.seen.saturating_add(MARGIN)
+    }
+
+    /// As [`note_loss`].
+    pub(super) fn note(&self) -> std::io::Result<()> {
+        note_loss(self.dir, self.revision)
+    }
+}
+
 /// Has the next round put the readable files aside if the store, which is at `revision`, has no record of
 /// what they tell any more.
-pub(super) fn note_loss(dir: &Path, revision: u64) -> std::io::Result<()> {
+fn note_loss(dir: &Path, revision: u64) -> std::io::Result<()> {
     let shown = revision_in(&dir.join(REVISION_FILE));
     if shown.is_none_or(|shown| shown <= revision || !is_plausible(shown, revision)) {
         return Ok(());
@@ -464,8 +508,8 @@ impl Folder {
             .map_err(|error| self.fail("write", name, error))
     }
 
-    /// Writes into a file that only processes holding the lock read, and that may be torn when one is
-    /// killed: making a file for every commit costs more than what is written into it.
+    /// Writes into a file that may be torn for whoever reads it without the lock, or when a writer is killed
+    /// (see [`Loss::beyond`]): making a file for every commit costs more than what is written into it.
     fn overwrite(&self, name: &str, contents: &str) -> Result<()> {
         let flags = OFlags::WRONLY | OFlags::CREATE;
         let Ok(mut file) = open_file(&self.shown.join(name), flags) else {

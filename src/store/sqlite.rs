@@ -25,7 +25,7 @@ pub use open::SCHEMA_VERSION;
 use open::{BUSY_LIMIT, Paths, version};
 
 use super::lock::Lock;
-use super::project;
+use super::project::Loss;
 use super::{Change, Changes, Delta, Order, Record, Store, Tx, View, prefix_end};
 use crate::error::{Error, Result};
 
@@ -111,11 +111,11 @@ impl SqliteStore {
         }
     }
 
-    /// Before a process's first commit: the latest revision that there has been by the readable files.
-    fn seen_before(&self, revision: u64) -> u64 {
+    /// Before a process's first commit: what the readable files have seen beyond the store's `revision`.
+    fn lost_since(&self, revision: u64) -> Result<Option<Loss<'_>>> {
         match self.commits.load(Ordering::Relaxed) {
-            0 => project::seen(self.paths.dir(), revision),
-            _ => 0,
+            0 => Loss::beyond(self.paths.dir(), revision),
+            _ => Ok(None),
         }
     }
 
@@ -410,8 +410,9 @@ impl Store for SqliteStore {
             .map_err(fail)?;
         self.paths.refuse_newer(version(&tx).map_err(fail)?)?;
         let revision = meta(&tx, "revision").map_err(fail)?;
-        let seen = self.seen_before(revision);
-        let next = revision.max(seen).checked_add(1);
+        let lost = self.lost_since(revision)?;
+        let before = lost.as_ref().map_or(revision, Loss::goes_on_above);
+        let next = before.checked_add(1);
         // SQLite's numbers are signed.
         let next = next.filter(|next| i64::try_from(*next).is_ok());
         let next = next.ok_or_else(|| self.paths.damaged("is out of revisions"))?;
@@ -425,9 +426,9 @@ impl Store for SqliteStore {
         if !inside.wrote {
             return Ok(revision);
         }
-        if seen > revision {
+        if let Some(lost) = lost {
             inside.begin_anew().map_err(fail)?;
-            project::note_loss(self.paths.dir(), revision)
+            lost.note()
                 .map_err(|error| Error::io("rename files in", self.paths.dir(), &error))?;
         }
         inside.finish().map_err(fail)?;

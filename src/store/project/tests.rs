@@ -282,3 +282,53 @@ fn a_revision_that_no_store_ever_had_is_not_gone_above() {
         assert_eq!(w.projection.projected(), Some(at + 1));
     }
 }
+
+/// The readable files may not have known of the last tokens that were given.
+#[test]
+fn a_store_that_went_back_goes_on_well_above_what_was_seen() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let lost = || {
+        for name in ["store.db", "store.db-wal", "store.db-shm"] {
+            std::fs::remove_file(w.path.join(name)).unwrap();
+        }
+        SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap()
+    };
+    let mut last = 1;
+    for _ in 0..3 {
+        let store = lost();
+        let revision = store.transact(&mut |tx| tx.put("a", "2".into())).unwrap();
+        assert_eq!(revision, last + MARGIN + 1);
+        // From there on one by one.
+        let again = store.transact(&mut |tx| tx.put("a", "3".into())).unwrap();
+        assert_eq!(again, revision + 1);
+        assert_eq!(store.changes_since(revision).unwrap().revision, again);
+        w.projection.catch_up(&store, &Plain).unwrap();
+        last = again;
+    }
+}
+
+/// What was half written over says nothing of a loss.
+#[test]
+fn only_what_is_read_while_nobody_writes_is_a_loss() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let file = w.path.join("projected_revision");
+    let write = |revision: u64| std::fs::write(&file, format!("{revision} {}\n", boot())).unwrap();
+    write(99);
+    let working = w.path.join("projection.lock");
+    let working = Lock::take(&working, Sharing::Exclusive, PATIENCE).unwrap();
+    let store = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+    let revision = std::thread::scope(|scope| {
+        let put = || store.transact(&mut |tx| tx.put("a", "2".into()));
+        let change = scope.spawn(put);
+        // The store's lock is taken before it looks at the files.
+        while !change.is_finished() && Lock::try_take(&w.path.join("lock")).unwrap().is_some() {
+            std::thread::yield_now();
+        }
+        write(1);
+        drop(working);
+        change.join().unwrap().unwrap()
+    });
+    assert_eq!(revision, 2);
+}
