@@ -9,6 +9,7 @@
 //! emptying it, because a file that keeps its size is synced faster; it empties it when it leaves.
 //! A damaged database is reported and left exactly as it is.
 
+mod moved;
 mod open;
 
 use std::os::unix::fs::MetadataExt;
@@ -21,6 +22,7 @@ use rusqlite::hooks::Wal;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
+use moved::Missing;
 pub use open::SCHEMA_VERSION;
 use open::{BUSY_LIMIT, Paths, version};
 
@@ -53,6 +55,8 @@ pub struct SqliteStore {
     // Held for one transaction or one read, and only after the file lock: a thread that waits for
     // its turn to write keeps nobody in this process from reading.
     connection: Mutex<Connection>,
+    /// The number of the file it is to; 0 for a private copy.
+    inode: AtomicU64,
     /// Commits so far.
     commits: AtomicU64,
     /// Whether the log's name is known to be on disk. As long as it is not, each commit tries again.
@@ -89,21 +93,14 @@ impl SqliteStore {
         self
     }
 
-    fn new(paths: Paths, mut connection: Connection) -> SqliteStore {
+    fn new(paths: Paths, mut connection: Connection, inode: u64) -> SqliteStore {
         let logged = Arc::new(AtomicU64::new(0));
-        let tell = logged.clone();
-        // A store that is only read has no use for it, and does without if it is refused.
-        let told = connection.wal_hook(Some(move |_: &mut Wal, pages| {
-            tell.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
-            Ok(())
-        }));
-        if let Err(error) = told {
-            tracing::warn!("the log of the store is not watched: {error}");
-        }
+        watch_log(&mut connection, &logged);
         SqliteStore {
             paths,
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
+            inode: AtomicU64::new(inode),
             commits: AtomicU64::new(0),
             listed: AtomicBool::new(false),
             logged,
@@ -206,6 +203,19 @@ impl SqliteStore {
         self.connection
             .lock()
             .unwrap_or_else(|poison| poison.into_inner())
+    }
+}
+
+/// Has SQLite tell how many pages are in the log after each commit.
+fn watch_log(connection: &mut Connection, logged: &Arc<AtomicU64>) {
+    let tell = logged.clone();
+    // A store that is only read has no use for it, and does without if it is refused.
+    let told = connection.wal_hook(Some(move |_: &mut Wal, pages| {
+        tell.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    }));
+    if let Err(error) = told {
+        tracing::warn!("the log of the store is not watched: {error}");
     }
 }
 
@@ -404,6 +414,7 @@ impl Store for SqliteStore {
         // Dropped last, after the connection has committed: closing it is the watchers' wake-up.
         let lock = Lock::take_to_change(&self.paths.lock, self.lock_limit)?;
         let mut connection = self.connection();
+        self.follow(&mut connection, Missing::Make)?;
         let fail = |error: rusqlite::Error| self.paths.error("write", &error);
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -440,6 +451,7 @@ impl Store for SqliteStore {
 
     fn read(&self, f: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         let mut connection = self.connection();
+        self.follow(&mut connection, Missing::Keep)?;
         let fail = |error: rusqlite::Error| self.paths.error("read", &error);
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Deferred)
@@ -454,7 +466,9 @@ impl Store for SqliteStore {
     }
 
     fn revision(&self) -> Result<u64> {
-        meta(&self.connection(), "revision").map_err(|error| self.paths.error("read", &error))
+        let mut connection = self.connection();
+        self.follow(&mut connection, Missing::Keep)?;
+        meta(&connection, "revision").map_err(|error| self.paths.error("read", &error))
     }
 
     fn is_busy(&self) -> bool {
