@@ -611,7 +611,7 @@ fn hash(text: &str) -> u64 {
 
 mod archive;
 pub use archive::lines;
-pub use verify::Compared;
+pub use verify::{Compared, Seen};
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -165,8 +165,20 @@ fn the_files_of_a_lost_store_are_kept() {
     for name in ["store.db", "store.db-wal", "store.db-shm"] {
         let _ = std::fs::remove_file(world.state().join(name));
     }
-    assert_eq!(world.run(&["doctor"]).status.code(), Some(1));
+    let says = |expected: [&str; 2]| {
+        let output = world.run(&["doctor"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(expected.iter().all(|words| text.contains(words)), "{text}");
+        output.status.code()
+    };
+    let lost = ["PROBLEM  database", "and the readable files"];
+    assert_eq!(says(lost), Some(1));
+    // So it is when a command that noted it died before it put them aside.
+    let file = |name| world.state().join(name);
+    std::fs::rename(file("projected_revision"), file("lost_revision")).expect("ours");
+    assert_eq!(says(lost), Some(1));
     world.ok(&["doctor", "--fix"]);
+    assert_eq!(says(["note     database", "were lost"]), Some(0));
     world.register("Forge");
     assert!(token(&world) > before);
     let entries = std::fs::read_dir(world.state()).expect("ours");

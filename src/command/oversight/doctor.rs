@@ -12,7 +12,7 @@ use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::config::workspace::Workspace;
 use crate::coord::Coord;
-use crate::coord::doctor::{Finding, Level};
+use crate::coord::doctor::{self, Finding, Level};
 use crate::draw::Caps;
 use crate::error::{Error, Kind, Result};
 use crate::server::start;
@@ -130,21 +130,10 @@ impl Doctor {
 
 /// What there is to say of a store that is not there.
 fn nothing(state: &Path) -> Finding {
-    let shown = StateDir::existing(state)
-        .ok()
-        .flatten()
-        .and_then(|dir| Projection::new(dir).shown());
-    match shown {
-        None | Some(0) => Finding::ok("database", "no store yet: nothing to check"),
-        Some(shown) => Finding::problem(
-            "database",
-            format!("the store is empty, but the readable files show its revision {shown}"),
-        )
-        .with_hint(
-            "store.db or its log store.db-wal was emptied or removed: copy the directory away before \
-             the next command writes over the readable files, and restore both from a backup",
-        ),
-    }
+    let dir = StateDir::existing(state).ok().flatten();
+    let seen = dir.map(|dir| Projection::new(dir).seen(0));
+    seen.and_then(|seen| doctor::lost(seen, 0))
+        .unwrap_or_else(|| Finding::ok("database", "no store yet: nothing to check"))
 }
 
 /// Whether the readable files show what the store holds. A process that has just committed may still
