@@ -29,7 +29,7 @@ pub fn run(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<
 /// # Errors
 /// As [`run`]; standard input cannot be read or has more than a paste buffer holds.
 pub fn fed(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<Reply> {
-    let (_, mut conn) = reach(global)?;
+    // Before the server is reached, which does not keep a connection that asks nothing.
     let mut input = Vec::new();
     // One byte more, so that what is too large is noticed.
     std::io::stdin()
@@ -42,6 +42,7 @@ pub fn fed(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<
     }
     let mut request = request(words, here)?;
     request.input = Some(input);
+    let (_, mut conn) = reach(global)?;
     conn.request(&request)
 }
 
@@ -83,7 +84,12 @@ pub fn run_to_end(
         let limit = format!("{}ms", limit.as_millis());
         request.words.extend(["--timeout".to_owned(), limit]);
     }
-    Patient { workspace, conn }.ask_until(request, limit)
+    let ended = Patient { workspace, conn }.ask_until(request, limit)?;
+    // Starting it is what may have moved the focus.
+    Ok(Reply {
+        here: ended.here.or(started.here),
+        ..ended
+    })
 }
 
 /// The workspace and its server.
