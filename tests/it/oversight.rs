@@ -216,12 +216,22 @@ fn the_doctor_sees_what_is_in_the_way() {
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(text.contains(expected), "{text}");
     };
-    let database = world.state().join("store.db");
-    let mode =
-        |mode| std::fs::set_permissions(&database, PermissionsExt::from_mode(mode)).expect("ours");
-    mode(0o666);
-    says("is open to others (mode 666)");
-    mode(0o600);
+    let mode = |path: &Path, mode| {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("ours");
+    };
+    let state = world.state();
+    // Nobody gets at a file in a directory that is private.
+    mode(&state.join("store.db"), 0o644);
+    assert_eq!(world.json(&["doctor"])["healthy"], true);
+    for (open, why) in [(0o755, "they read"), (0o722, "acts as any session")] {
+        mode(&state, open);
+        says(&format!("is open to others (mode {open:o}): "));
+        says(why);
+        says("stoa doctor --fix puts it right");
+        let fixed = world.ok(&["doctor", "--fix"]);
+        assert!(fixed.contains("made the state directory private"));
+        assert_eq!(world.json(&["doctor"])["healthy"], true);
+    }
     let lock = world.state().join("lock");
     std::fs::remove_file(&lock).expect("ours");
     std::os::unix::fs::symlink("elsewhere", &lock).expect("ours");

@@ -54,12 +54,19 @@ impl Run<StoreCx> for Doctor {
         match StateDir::existing(&cx.state) {
             Ok(Some(dir)) => {
                 let ignored = dir.is_ignored();
+                let open = |dir: &StateDir| dir.open_to_others().unwrap_or(None);
+                let was_open = open(&dir);
                 self.look_inside(&cx.state, &mut findings, &mut done);
                 let troubles = dir.troubles().into_iter();
                 findings.extend(
                     troubles
                         .map(|(what, hint)| Finding::problem("directory", what).with_hint(hint)),
                 );
+                match (was_open, open(&dir)) {
+                    (_, Some(mode)) => findings.push(open_to_others(mode)),
+                    (Some(_), None) => done.push("made the state directory private".to_owned()),
+                    (None, None) => {}
+                }
                 match (ignored, dir.is_ignored()) {
                     (false, true) => done.push("told git to leave the state alone".to_owned()),
                     (_, false) => findings.push(seen_by_git()),
@@ -202,6 +209,16 @@ fn terminal(cx: &StoreCx) -> Result<Reply> {
 /// What an empty `.gitignore` means.
 fn seen_by_git() -> Finding {
     let message = "its .gitignore is missing or empty: git sees what agents share";
+    Finding::problem("directory", message).fixable()
+}
+
+/// What it means that others can get into the directory.
+fn open_to_others(mode: u32) -> Finding {
+    let what = match mode & 0o022 {
+        0 => "they read what agents share",
+        _ => "whoever writes there acts as any session",
+    };
+    let message = format!("the state directory is open to others (mode {mode:o}): {what}");
     Finding::problem("directory", message).fixable()
 }
 
