@@ -240,7 +240,7 @@ pub fn blocked(
     let mut not_held = Vec::new();
     for key in &request.keys {
         match hold_on(view, at, session, key, request.shared)? {
-            Hold::Others(blocked) => return Ok(Some(blocked)),
+            Hold::Others(blocked) => return Ok(Some(*blocked)),
             Hold::Own => {}
             Hold::Nobody => not_held.push(key),
         }
@@ -256,7 +256,7 @@ pub fn blocked(
 /// Who holds a key, for a session that wants it.
 pub(super) enum Hold {
     /// Somebody who is in its way.
-    Others(Blocked),
+    Others(Box<Blocked>),
     /// The session itself, just this key.
     Own,
     /// Nobody who minds.
@@ -286,7 +286,7 @@ pub(super) fn hold_on(
         Ok(None)
     })?;
     Ok(match in_the_way {
-        Some(blocked) => Hold::Others(blocked),
+        Some(blocked) => Hold::Others(Box::new(blocked)),
         None if held => Hold::Own,
         None => Hold::Nobody,
     })
