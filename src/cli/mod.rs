@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::command::local::LocalCx;
-use crate::command::parse::{self, Invocation, Parsed};
+use crate::command::parse::{self, Global, Invocation, Parsed};
 use crate::command::spec::{Reply, Run};
 use crate::command::{Command, ServerCommand, line, local};
 use crate::error::{Error, Result};
@@ -121,22 +121,34 @@ fn run(said: Said, here: &mut Here) -> Result<Reply> {
         Some(Command::Server(ServerCommand::Events(events))) if events.follow => {
             remote::follow(&global, events.since)
         }
-        Some(Command::Server(ServerCommand::WaitPane(wait))) => {
-            remote::wait(&global, &words, *here, wait.timeout)
-        }
-        Some(Command::Server(ServerCommand::WaitFor(wait))) => {
-            remote::wait(&global, &words, *here, wait.timeout)
-        }
-        Some(Command::Server(ServerCommand::RunProgram(program))) if program.wait => {
-            remote::run_to_end(&global, &words, *here, program.timeout)
-        }
-        Some(Command::Server(ServerCommand::LoadBuffer(load))) if load.takes_input() => {
-            remote::fed(&global, &words, *here)
-        }
-        Some(Command::Server(_) | Command::View(_)) => {
-            let reply = remote::run(&global, &words, *here)?;
+        Some(command) => {
+            let reply = ask(&command, &global, &words, *here)?;
             *here = reply.here.or(*here);
             Ok(reply)
         }
+    }
+}
+
+/// Has the server run a command, in the way that it needs.
+fn ask(
+    command: &Command,
+    global: &Global,
+    words: &[OsString],
+    here: Option<PaneId>,
+) -> Result<Reply> {
+    match command {
+        Command::Server(ServerCommand::WaitPane(wait)) => {
+            remote::wait(global, words, here, wait.timeout)
+        }
+        Command::Server(ServerCommand::WaitFor(wait)) => {
+            remote::wait(global, words, here, wait.timeout)
+        }
+        Command::Server(ServerCommand::RunProgram(program)) if program.wait => {
+            remote::run_to_end(global, words, here, program.timeout)
+        }
+        Command::Server(ServerCommand::LoadBuffer(load)) if load.takes_input() => {
+            remote::fed(global, words, here)
+        }
+        _ => remote::run(global, words, here),
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::buffers::{self, MAX_BUFFER};
 use crate::model::id::PaneId;
 use crate::model::journal::Cursor;
-use crate::protocol::conn::Conn;
+use crate::protocol::conn::{Conn, gone};
 use crate::protocol::message::Request;
 use crate::server::start;
 
@@ -20,8 +20,18 @@ use crate::server::start;
 /// # Errors
 /// No server runs, or the command failed there.
 pub fn run(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<Reply> {
-    let (_, mut conn) = reach(global)?;
-    conn.request(&request(words, here)?)
+    let (workspace, mut conn) = reach(global)?;
+    let before = conn.welcome.generation;
+    if let Some(reply) = conn.ask(&request(words, here)?)? {
+        return reply;
+    }
+    Err(match start::find(&workspace) {
+        Ok(Some(conn)) if conn.welcome.generation > before => {
+            Error::unreachable("the server went on as another program before it had an answer")
+                .with_hint("the command may have run: look before you give it once more")
+        }
+        _ => gone(std::io::ErrorKind::UnexpectedEof.into()),
+    })
 }
 
 /// The same for a command that takes what comes on standard input, which travels with it.
@@ -29,7 +39,7 @@ pub fn run(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<
 /// # Errors
 /// As [`run`]; standard input cannot be read or has more than a paste buffer holds.
 pub fn fed(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<Reply> {
-    let (_, mut conn) = reach(global)?;
+    // Before the server is reached, which does not keep a connection that asks nothing.
     let mut input = Vec::new();
     // One byte more, so that what is too large is noticed.
     std::io::stdin()
@@ -42,6 +52,7 @@ pub fn fed(global: &Global, words: &[OsString], here: Option<PaneId>) -> Result<
     }
     let mut request = request(words, here)?;
     request.input = Some(input);
+    let (_, mut conn) = reach(global)?;
     conn.request(&request)
 }
 
@@ -83,7 +94,12 @@ pub fn run_to_end(
         let limit = format!("{}ms", limit.as_millis());
         request.words.extend(["--timeout".to_owned(), limit]);
     }
-    Patient { workspace, conn }.ask_until(request, limit)
+    let ended = Patient { workspace, conn }.ask_until(request, limit)?;
+    // Starting it is what may have moved the focus.
+    Ok(Reply {
+        here: ended.here.or(started.here),
+        ..ended
+    })
 }
 
 /// The workspace and its server.

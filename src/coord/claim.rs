@@ -239,25 +239,10 @@ pub fn blocked(
 ) -> Result<Option<Blocked>> {
     let mut not_held = Vec::new();
     for key in &request.keys {
-        let mut held = false;
-        let in_the_way = find_overlapping(view, key, |claim| {
-            for grant in &claim.grants {
-                let mine = grant.holder == session.id;
-                held |= mine && claim.key == *key && grant.generation == session.generation;
-                if mine || (grant.shared && request.shared) {
-                    continue;
-                }
-                if let Some((phase, holder)) = stands(view, at, grant)? {
-                    return Ok(Some(held_by(at, key, &claim.key, grant, &holder, phase)));
-                }
-            }
-            Ok(None)
-        })?;
-        if in_the_way.is_some() {
-            return Ok(in_the_way);
-        }
-        if !held {
-            not_held.push(key);
+        match hold_on(view, at, session, key, request.shared)? {
+            Hold::Others(blocked) => return Ok(Some(*blocked)),
+            Hold::Own => {}
+            Hold::Nobody => not_held.push(key),
         }
     }
     // Whoever already has the very key is not sent to the end of its line.
@@ -266,6 +251,45 @@ pub fn blocked(
         ticket,
     };
     queue::ahead(view, at, session, &not_held, request.shared, place)
+}
+
+/// Who holds a key, for a session that wants it.
+pub(super) enum Hold {
+    /// Somebody who is in its way.
+    Others(Box<Blocked>),
+    /// The session itself, just this key.
+    Own,
+    /// Nobody who minds.
+    Nobody,
+}
+
+/// Who keeps the session from being granted `key` by holding something.
+pub(super) fn hold_on(
+    view: &dyn View,
+    at: &Moment<'_>,
+    session: &Session,
+    key: &ClaimKey,
+    shared: bool,
+) -> Result<Hold> {
+    let mut held = false;
+    let in_the_way = find_overlapping(view, key, |claim| {
+        for grant in &claim.grants {
+            let mine = grant.holder == session.id;
+            held |= mine && claim.key == *key && grant.generation == session.generation;
+            if mine || (grant.shared && shared) {
+                continue;
+            }
+            if let Some((phase, holder)) = stands(view, at, grant)? {
+                return Ok(Some(held_by(at, key, &claim.key, grant, &holder, phase)));
+            }
+        }
+        Ok(None)
+    })?;
+    Ok(match in_the_way {
+        Some(blocked) => Hold::Others(Box::new(blocked)),
+        None if held => Hold::Own,
+        None => Hold::Nobody,
+    })
 }
 
 /// The refusal of a key that somebody holds.

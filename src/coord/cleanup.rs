@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::audit::{self, AuditEntry};
 use super::facade::Coord;
 use super::schema::{self, Session};
-use super::{Moment, holding, session};
+use super::{Moment, context, holding, session};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Order, Tx, put_json};
 
@@ -37,6 +37,8 @@ pub struct Cleaned {
     pub ended: Vec<String>,
     /// Claims that bound nobody any more.
     pub claims: usize,
+    /// Shared values that had run out.
+    pub values: usize,
     /// Heartbeats forgotten.
     pub heartbeats: usize,
     /// Ended sessions forgotten, by name.
@@ -87,6 +89,7 @@ fn clean(tx: &mut dyn Tx, at: &Moment<'_>, cleanup: &Cleanup) -> Result<Cleaned>
     let mut cleaned = Cleaned {
         ended,
         claims,
+        values: context::sweep(tx, at)?,
         ..Cleaned::default()
     };
     for session in schema::sessions(tx.view())? {

@@ -241,21 +241,35 @@ fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &str) -> Result<usize> 
     Ok(gone)
 }
 
-/// Removes the records of all values that have run out.
+/// Removes the records of all values that have run out; says how many.
 ///
 /// # Errors
 /// Only the store's.
-pub fn sweep(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<()> {
+pub fn sweep(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<usize> {
+    let mut all = 0;
     if tx.count(schema::EXPIRY_PREFIX)? == 0 {
-        return Ok(());
+        return Ok(all);
     }
     for group in schema::groups(tx.view())? {
-        if drop_expired(tx, at, &group.name)? > 0 && group.members.is_empty() {
+        let gone = drop_expired(tx, at, &group.name)?;
+        all += gone;
+        if gone > 0 && group.members.is_empty() {
             // It was kept for its values alone.
             group::touch(tx, at, group)?;
         }
     }
-    Ok(())
+    Ok(all)
+}
+
+/// The same for the values of the session's own group.
+///
+/// # Errors
+/// Only the store's.
+pub fn sweep_own(tx: &mut dyn Tx, at: &Moment<'_>, session: &Session) -> Result<()> {
+    match &session.group {
+        Some(group) => drop_expired(tx, at, group).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// A group's values, by key; with a key, that one alone. Each with the revision of its last write.

@@ -195,6 +195,8 @@ impl Coord {
         let mut deed = Deed::new("heartbeat", beat.working_on.clone().unwrap_or_default());
         deed.noted = Noted::IfRefused;
         self.act(actor, &deed, |tx, at, session| {
+            // Without a server nobody else sees in time what has run out.
+            context::sweep_own(tx, at, session)?;
             session::heartbeat(tx, at, session, beat)
         })
     }

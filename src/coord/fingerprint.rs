@@ -328,6 +328,28 @@ mod tests {
     }
 
     #[test]
+    fn a_suspended_process_is_seen_until_it_goes_on() {
+        use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
+        let probe = SystemProbe::open().unwrap();
+        let mut child = std::process::Command::new("cat")
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let print = probe.of_pid(child.id()).unwrap();
+        let pid = Pid::from_child(&child);
+        // The kernel tells when it has done so.
+        let after = |signal, told| {
+            kill_process(pid, signal).unwrap();
+            waitpid(Some(pid), told).unwrap();
+            probe.check(&print)
+        };
+        assert_eq!(after(Signal::STOP, WaitOptions::UNTRACED), Vital::Stopped);
+        assert_eq!(after(Signal::CONT, WaitOptions::CONTINUED), Vital::Alive);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
     fn elsewhere_is_unknown_and_before_the_boot_is_dead() {
         let probe = SystemProbe::open().unwrap();
         let me = probe.of_pid(std::process::id()).unwrap();

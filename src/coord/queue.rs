@@ -5,7 +5,8 @@
 //! same and an earlier ticket) waits for something that overlaps it, unless both
 //! would share; so readers that keep coming do not starve a writer. A place is lost when its
 //! patience runs out or its process ends; such records are skipped, and removed by the next to join
-//! the line. A process that is suspended is passed over for as long as it is.
+//! the line. A process that is suspended is passed over for as long as it is; since no commit tells of
+//! that, those behind somebody who could take what it wants look again after a while.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Moment;
-use super::claim::{Blocked, ClaimRequest, place_of};
+use super::claim::{Blocked, ClaimRequest, Hold, hold_on, place_of};
 use super::fingerprint::{Fingerprint, Vital};
 use super::key::ClaimKey;
 use super::lease::{Lease, Phase};
@@ -135,10 +136,26 @@ pub fn ahead(
             continue;
         }
         if let Some(first) = waits(view, at, &waiter)? {
-            return Ok(Some(behind(at, key, &waiter, &first)));
+            let patience = waiter.patience.left_ms(at.now);
+            let blocked = Blocked {
+                changes_in_ms: patience.min(next_look(view, at, &waiter, &first)?),
+                ..behind(at, key, &waiter, &first)
+            };
+            return Ok(Some(blocked));
         }
     }
     Ok(None)
+}
+
+/// Milliseconds until those behind the first in line look again though nobody has committed anything. While
+/// something is held that it wants, it cannot be late: what frees that is a commit, or the lease's end.
+fn next_look(view: &dyn View, at: &Moment<'_>, waiter: &Waiter, first: &Session) -> Result<u64> {
+    for key in &waiter.keys {
+        if let Hold::Others(held) = hold_on(view, at, first, key, waiter.shared)? {
+            return Ok(held.changes_in_ms);
+        }
+    }
+    Ok(LOOK_AGAIN_MS)
 }
 
 fn behind(at: &Moment<'_>, key: &ClaimKey, waiter: &Waiter, first: &Session) -> Blocked {
@@ -162,7 +179,7 @@ fn behind(at: &Moment<'_>, key: &ClaimKey, waiter: &Waiter, first: &Session) -> 
         }));
     Blocked {
         error,
-        changes_in_ms: left_ms.min(LOOK_AGAIN_MS),
+        changes_in_ms: left_ms,
         process: waiter.process.clone(),
     }
 }

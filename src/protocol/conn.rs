@@ -185,7 +185,8 @@ impl Conn {
     }
 }
 
-fn gone(error: std::io::Error) -> Error {
+/// The error for a server that does not do its part of a conversation.
+pub fn gone(error: std::io::Error) -> Error {
     use std::io::ErrorKind;
     match error.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => {

@@ -40,8 +40,7 @@ impl StateDir {
             Err(error) => return Err(Error::io("look at the state directory", path, &error)),
         };
         let dir = StateDir::check(path)?;
-        let mode = dir.metadata()?.permissions().mode();
-        if mode & 0o077 != 0 {
+        if dir.open_to_others()?.is_some() {
             // Made by an older umask, or by hand: others must not read what agents share.
             fs::set_permissions(&dir.path, fs::Permissions::from_mode(0o700))
                 .map_err(|error| Error::io("make private", &dir.path, &error))?;
@@ -118,6 +117,16 @@ impl StateDir {
         }
     }
 
+    /// The directory's mode, if others can look into it or write there. What is inside needs no mode of its
+    /// own to be private.
+    ///
+    /// # Errors
+    /// It cannot be looked at.
+    pub fn open_to_others(&self) -> Result<Option<u32>> {
+        let mode = self.metadata()?.permissions().mode() & 0o777;
+        Ok((mode & 0o077 != 0).then_some(mode))
+    }
+
     /// What is wrong with the directory and the files that all depend on, for the doctor; and what to do.
     pub fn troubles(&self) -> Vec<(String, &'static str)> {
         let mut found = Vec::new();
@@ -131,21 +140,6 @@ impl StateDir {
             if kind.is_ok_and(|kind| !kind.is_file()) {
                 let what = format!("{} is not a regular file", path.display());
                 found.push((what, "remove it: the next command makes it anew"));
-            }
-        }
-        for name in ["", "store.db", "store.db-wal"] {
-            let path = self.path.join(name);
-            let mode = fs::symlink_metadata(&path).map_or(0, |found| found.mode());
-            if mode & 0o077 != 0 {
-                let what = format!(
-                    "{} is open to others (mode {:o})",
-                    path.display(),
-                    mode & 0o777
-                );
-                found.push((
-                    what,
-                    "chmod go= on it: whoever writes there acts as any session",
-                ));
             }
         }
         found

@@ -54,8 +54,10 @@ impl Lock {
     pub(super) fn take_to_change(path: &Path, limit: Duration) -> Result<Lock> {
         let file = open(path, Sharing::Exclusive)?;
         slice::shorten();
-        first_byte(&file, libc::F_OFD_SETLK, libc::F_RDLCK)
-            .map_err(|error| Error::io("lock", path, &error))?;
+        // Only a hint: where it is refused, everybody takes care of the files and of the log themselves.
+        if let Err(error) = first_byte(&file, libc::F_OFD_SETLK, libc::F_RDLCK) {
+            tracing::debug!("cannot say that a change is coming: {error}");
+        }
         wait(file, path, Sharing::Exclusive, limit)
     }
 

@@ -86,18 +86,73 @@ const TEMP: &str = ".tmp";
 /// line there is.
 const TAILS: [u64; 3] = [16 * 1024, 128 * 1024, 1024 * 1024];
 
-/// The latest revision that readable files in a state directory have seen, of this store or of one that was
-/// lost; 0 if there are none. A store that is behind it has gone back: its revisions, which are its fencing
-/// tokens, have to go on above.
-pub(super) fn seen(dir: &Path) -> u64 {
+/// A number of revisions so far beyond what a store has that no store was ever there: somebody wrote into the
+/// files. Going on above it, the store would be out of numbers soon.
+const IMPLAUSIBLE: u64 = 1 << 40;
+
+/// The latest revision that readable files in a state directory have seen, of this store, which is at
+/// `revision`, or of one that was lost; 0 if there are none. A store that is behind it has gone back: its
+/// revisions, which are its fencing tokens, have to go on above.
+pub(super) fn seen(dir: &Path, revision: u64) -> u64 {
     let files = [REVISION_FILE, LOST_FILE, PASSED_FILE].map(|name| revision_in(&dir.join(name)));
-    files.into_iter().flatten().max().unwrap_or(0)
+    let plausible = files.into_iter().flatten();
+    let plausible = plausible.filter(|seen| is_plausible(*seen, revision));
+    plausible.max().unwrap_or(0)
+}
+
+fn is_plausible(seen: u64, revision: u64) -> bool {
+    i64::try_from(seen).is_ok() && seen.saturating_sub(revision) <= IMPLAUSIBLE
+}
+
+/// How far above what readable files have seen a store goes on that has gone back. They follow commits, some
+/// of them later than others: of the last ones they may not know, and a token must never come twice.
+const MARGIN: u64 = 1_000_000;
+
+/// Revisions that the readable files have seen and the store has not.
+#[derive(Debug)]
+pub(super) struct Loss<'a> {
+    dir: &'a Path,
+    revision: u64,
+    seen: u64,
+    /// Nobody writes the files meanwhile.
+    _working: Lock,
+}
+
+impl Loss<'_> {
+    /// What the readable files in `dir` have seen beyond the store, which is at `revision`, and whose lock is
+    /// held. Only what is read twice is believed, the second time while nobody writes them: a number that
+    /// was being written over may have been read as half the old one and half the new.
+    pub(super) fn beyond(dir: &Path, revision: u64) -> Result<Option<Loss<'_>>> {
+        if seen(dir, revision) <= revision {
+            return Ok(None);
+        }
+        let work = dir.join("projection.lock");
+        let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
+        let seen = seen(dir, revision);
+        Ok((seen > revision).then_some(Loss {
+            dir,
+            revision,
+            seen,
+            _working,
+        }))
+    }
+
+    /// The revision above which the store goes on.
+    pub(super) fn goes_on_above(&self) -> u64 {
+        self.seen.saturating_add(MARGIN)
+    }
+
+    /// As [`note_loss`].
+    pub(super) fn note(&self) -> std::io::Result<()> {
+        note_loss(self.dir, self.revision)
+    }
 }
 
 /// Has the next round put the readable files aside if the store, which is at `revision`, has no record of
 /// what they tell any more.
-pub(super) fn note_loss(dir: &Path, revision: u64) -> std::io::Result<()> {
-    if revision_in(&dir.join(REVISION_FILE)).is_none_or(|shown| shown <= revision) {
+fn note_loss(dir: &Path, revision: u64) -> std::io::Result<()> {
+    let shown = revision_in(&dir.join(REVISION_FILE));
+    if shown.is_none_or(|shown| shown <= revision || !is_plausible(shown, revision)) {
         return Ok(());
     }
     match std::fs::rename(dir.join(REVISION_FILE), dir.join(LOST_FILE)) {
@@ -217,7 +272,7 @@ impl Projection {
     }
 
     /// Puts files that tell of a store which is lost where nothing writes over them: they are the last that
-    /// is left of it.
+    /// is left of it. Those that only grow are there afterwards and here as well.
     fn put_aside(&self, edits: &[Edit]) -> std::io::Result<()> {
         let dir = self.dir.path();
         let Some(seen) = revision_in(&dir.join(LOST_FILE)) else {
@@ -231,12 +286,27 @@ impl Projection {
         let Some(aside) = places.find(|place| place.symlink_metadata().is_err()) else {
             return Ok(());
         };
-        std::fs::DirBuilder::new().mode(0o700).create(&aside)?;
+        let make = |dir: &Path| {
+            let mut builder = std::fs::DirBuilder::new();
+            builder.recursive(true).mode(0o700).create(dir)
+        };
+        make(&aside)?;
         for edit in edits {
             let (within, name) = match edit {
-                Edit::Write { dir, name, .. }
-                | Edit::Append { dir, name, .. }
-                | Edit::Remove { dir, name } => (dir.as_str(), name.as_str()),
+                Edit::Append {
+                    dir: within, name, ..
+                } => {
+                    // It goes on where it is: of its lines the store has only the newest.
+                    make(&aside.join(within))?;
+                    let path = Path::new(within).join(name);
+                    let (from, to) = (dir.join(&path), aside.join(&path));
+                    // What cannot be copied, a planted link say, is in the way as well.
+                    copy(&from, &to).or_else(|_| std::fs::rename(from, to))?;
+                    continue;
+                }
+                Edit::Write { dir, name, .. } | Edit::Remove { dir, name } => {
+                    (dir.as_str(), name.as_str())
+                }
                 Edit::KeepOnly { dir, .. } => (dir.as_str(), ""),
             };
             let top = within.split('/').next().filter(|top| !top.is_empty());
@@ -278,6 +348,16 @@ impl Projection {
         let (revision, written_by) = text.trim().split_once(' ')?;
         (written_by == boot()).then(|| revision.parse().ok())?
     }
+}
+
+/// Copies a regular file, if it is there.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = match open_file(from, OFlags::RDONLY) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    let mut copied = open_file(to, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
+    std::io::copy(&mut source, &mut copied).map(drop)
 }
 
 /// This boot; one that hides its id counts as one long boot, one that cannot be read as another.
@@ -428,8 +508,8 @@ impl Folder {
             .map_err(|error| self.fail("write", name, error))
     }
 
-    /// Writes into a file that only processes holding the lock read, and that may be torn when one is
-    /// killed: making a file for every commit costs more than what is written into it.
+    /// Writes into a file that may be torn for whoever reads it without the lock, or when a writer is killed
+    /// (see [`Loss::beyond`]): making a file for every commit costs more than what is written into it.
     fn overwrite(&self, name: &str, contents: &str) -> Result<()> {
         let flags = OFlags::WRONLY | OFlags::CREATE;
         let Ok(mut file) = open_file(&self.shown.join(name), flags) else {
@@ -531,7 +611,7 @@ fn hash(text: &str) -> u64 {
 
 mod archive;
 pub use archive::lines;
-pub use verify::Compared;
+pub use verify::{Compared, Seen};
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -21,20 +21,26 @@ pub(super) fn shorten() {
     }
 }
 
-fn ask() {
+/// What the scheduler knows of this thread, if it is scheduled as is usual: who was given another policy keeps
+/// it.
+fn scheduled() -> Option<libc::sched_attr> {
     const SIZE: u32 = size_of::<libc::sched_attr>() as u32;
     let mut attr = MaybeUninit::<libc::sched_attr>::zeroed();
-    // SAFETY: the kernel writes no more than the size it is told, and reads the same; every field is a
-    // number. What it answers is looked at before it is used.
-    unsafe {
+    // SAFETY: the kernel writes no more than the size it is told; every field is a number. What it answers is
+    // looked at before it is used.
+    let attr = unsafe {
         let got = libc::syscall(libc::SYS_sched_getattr, 0, attr.as_mut_ptr(), SIZE, 0);
-        let mut attr = attr.assume_init();
-        // Who was given another policy keeps it; niceness goes along as it is.
-        if got != 0 || attr.sched_policy != libc::SCHED_OTHER as u32 {
-            return;
-        }
+        (got == 0).then(|| attr.assume_init())?
+    };
+    (attr.sched_policy == libc::SCHED_OTHER as u32).then_some(attr)
+}
+
+fn ask() {
+    // Niceness goes along as it is.
+    if let Some(mut attr) = scheduled() {
         attr.sched_runtime = SLICE_NS;
-        libc::syscall(libc::SYS_sched_setattr, 0, &raw const attr, 0);
+        // SAFETY: the kernel only reads the structure, whose size is in it.
+        unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attr, 0) };
     }
 }
 
@@ -49,8 +55,14 @@ mod tests {
     #[test]
     fn nothing_but_the_slice_changes() {
         let before = niceness();
+        // Kernels before 6.12 have no slices, and tell of none.
+        let tells = scheduled().is_some_and(|before| before.sched_runtime > 0);
         shorten();
         shorten();
         assert_eq!(niceness(), before);
+        if tells {
+            let after = scheduled().expect("it was").sched_runtime;
+            assert_eq!(after, SLICE_NS);
+        }
     }
 }

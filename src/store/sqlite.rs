@@ -9,11 +9,12 @@
 //! emptying it, because a file that keeps its size is synced faster; it empties it when it leaves.
 //! A damaged database is reported and left exactly as it is.
 
+mod moved;
 mod open;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -21,11 +22,12 @@ use rusqlite::hooks::Wal;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
+use moved::Missing;
 pub use open::SCHEMA_VERSION;
 use open::{BUSY_LIMIT, Paths, version};
 
 use super::lock::Lock;
-use super::project;
+use super::project::Loss;
 use super::{Change, Changes, Delta, Order, Record, Store, Tx, View, prefix_end};
 use crate::error::{Error, Result};
 
@@ -53,8 +55,12 @@ pub struct SqliteStore {
     // Held for one transaction or one read, and only after the file lock: a thread that waits for
     // its turn to write keeps nobody in this process from reading.
     connection: Mutex<Connection>,
+    /// The number of the file it is to; 0 for a private copy.
+    inode: AtomicU64,
     /// Commits so far.
     commits: AtomicU64,
+    /// Whether the log's name is known to be on disk. As long as it is not, each commit tries again.
+    listed: AtomicBool,
     /// Pages in the log after the last of them, which SQLite tells.
     logged: Arc<AtomicU64>,
     /// Pages in the log below which another attempt to fold it back is not worth it: somebody read
@@ -87,38 +93,42 @@ impl SqliteStore {
         self
     }
 
-    fn new(paths: Paths, mut connection: Connection) -> SqliteStore {
+    fn new(paths: Paths, mut connection: Connection, inode: u64) -> SqliteStore {
         let logged = Arc::new(AtomicU64::new(0));
-        let tell = logged.clone();
-        // A store that is only read has no use for it, and does without if it is refused.
-        let told = connection.wal_hook(Some(move |_: &mut Wal, pages| {
-            tell.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
-            Ok(())
-        }));
-        if let Err(error) = told {
-            tracing::warn!("the log of the store is not watched: {error}");
-        }
+        watch_log(&mut connection, &logged);
         SqliteStore {
             paths,
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
+            inode: AtomicU64::new(inode),
             commits: AtomicU64::new(0),
+            listed: AtomicBool::new(false),
             logged,
             refold: AtomicU64::new(0),
         }
     }
 
-    /// Before a process's first commit: the latest revision that there has been by the readable files.
-    fn seen_before(&self) -> u64 {
+    /// Before a process's first commit: what the readable files have seen beyond the store's `revision`.
+    fn lost_since(&self, revision: u64) -> Result<Option<Loss<'_>>> {
         match self.commits.load(Ordering::Relaxed) {
-            0 => project::seen(self.paths.dir()),
-            _ => 0,
+            0 => Loss::beyond(self.paths.dir(), revision),
+            _ => Ok(None),
         }
     }
 
     /// After a process's first commit: sees that the log's name is on disk as well, if nobody has yet.
     /// SQLite would sync the directory in each process that commits, however old the log is.
     fn list_log(&self, lock: &Lock) -> Result<()> {
+        if self.listed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.list_log_of_another(lock)?;
+        self.listed.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The same for a log that this process has not listed.
+    fn list_log_of_another(&self, lock: &Lock) -> Result<()> {
         let log = std::fs::metadata(&self.paths.log);
         let made = log.as_ref().ok().and_then(|log| log.created().ok());
         let made = made.and_then(|made| made.duration_since(UNIX_EPOCH).ok());
@@ -193,6 +203,19 @@ impl SqliteStore {
         self.connection
             .lock()
             .unwrap_or_else(|poison| poison.into_inner())
+    }
+}
+
+/// Has SQLite tell how many pages are in the log after each commit.
+fn watch_log(connection: &mut Connection, logged: &Arc<AtomicU64>) {
+    let tell = logged.clone();
+    // A store that is only read has no use for it, and does without if it is refused.
+    let told = connection.wal_hook(Some(move |_: &mut Wal, pages| {
+        tell.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    }));
+    if let Err(error) = told {
+        tracing::warn!("the log of the store is not watched: {error}");
     }
 }
 
@@ -391,14 +414,19 @@ impl Store for SqliteStore {
         // Dropped last, after the connection has committed: closing it is the watchers' wake-up.
         let lock = Lock::take_to_change(&self.paths.lock, self.lock_limit)?;
         let mut connection = self.connection();
+        self.follow(&mut connection, Missing::Make)?;
         let fail = |error: rusqlite::Error| self.paths.error("write", &error);
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         self.paths.refuse_newer(version(&tx).map_err(fail)?)?;
         let revision = meta(&tx, "revision").map_err(fail)?;
-        let seen = self.seen_before();
-        let next = revision.max(seen) + 1;
+        let lost = self.lost_since(revision)?;
+        let before = lost.as_ref().map_or(revision, Loss::goes_on_above);
+        let next = before.checked_add(1);
+        // SQLite's numbers are signed.
+        let next = next.filter(|next| i64::try_from(*next).is_ok());
+        let next = next.ok_or_else(|| self.paths.damaged("is out of revisions"))?;
         let mut inside = Inside {
             paths: &self.paths,
             connection: &tx,
@@ -409,23 +437,21 @@ impl Store for SqliteStore {
         if !inside.wrote {
             return Ok(revision);
         }
-        if seen > revision {
+        if let Some(lost) = lost {
             inside.begin_anew().map_err(fail)?;
-            project::note_loss(self.paths.dir(), revision)
+            lost.note()
                 .map_err(|error| Error::io("rename files in", self.paths.dir(), &error))?;
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
-        let listed = match self.commits.load(Ordering::Relaxed) {
-            0 => self.list_log(&lock),
-            _ => Ok(()),
-        };
+        let listed = self.list_log(&lock);
         self.keep_short(&connection, &lock);
         listed.map(|()| next)
     }
 
     fn read(&self, f: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         let mut connection = self.connection();
+        self.follow(&mut connection, Missing::Keep)?;
         let fail = |error: rusqlite::Error| self.paths.error("read", &error);
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Deferred)
@@ -440,7 +466,9 @@ impl Store for SqliteStore {
     }
 
     fn revision(&self) -> Result<u64> {
-        meta(&self.connection(), "revision").map_err(|error| self.paths.error("read", &error))
+        let mut connection = self.connection();
+        self.follow(&mut connection, Missing::Keep)?;
+        meta(&connection, "revision").map_err(|error| self.paths.error("read", &error))
     }
 
     fn is_busy(&self) -> bool {

@@ -268,6 +268,12 @@ fn a_server_starts_without_a_terminal() {
         (Some(false), 1)
     );
     assert_eq!(world.server_pid(), pid);
+    // Another name, and another size, change nothing; the name is told of.
+    let output = world.run(&["new-session", "-d", "-s", "demo", "-x", "70"]);
+    assert!(output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(told, "stoa: this workspace is called work\n");
+    assert_eq!(world.ok(&["list-panes", "-F", size]), "100x39\n");
     let output = world.run(&["run", "--wait", "--", "exit 3"]);
     assert_eq!(output.status.code(), Some(3));
     // The older tools' word still registers.
@@ -283,6 +289,71 @@ fn a_server_starts_without_a_terminal() {
     }
     // What a program is given is not ours.
     assert_eq!(world.ok(&["send-keys", "-l", "--", "--json"]), "");
+}
+
+/// Whoever started a server may have died before it could ask for a shell; the next one does.
+#[test]
+fn a_server_without_a_shell_gets_one() {
+    let world = World::plain();
+    let (root, state) = (world.root.clone(), world.state());
+    let mut server = world
+        .stoa(&["--state"])
+        .arg(&state)
+        .args(["serve", "--root"])
+        .arg(&root)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut ready = [0];
+    let mut pipe = server.stdout.take().expect("a pipe");
+    std::io::Read::read_exact(&mut pipe, &mut ready).expect("it listens");
+    assert!(world.panes().is_empty());
+    assert_eq!(world.json(&["start-server", "-x", "90"])["started"], false);
+    let size = "#{pane_width}x#{pane_height}";
+    assert_eq!(world.ok(&["list-panes", "-F", size]), "90x23\n");
+    world.ok(&["kill-server"]);
+    server.wait().expect("it ends");
+}
+
+/// What comes after a program that was waited for happens where that one has the focus.
+#[test]
+fn a_program_that_is_waited_for_is_where_one_is() {
+    let world = World::new();
+    world.configure("remain-on-exit = true\n[panel]\nopen = false\n");
+    let _terminal = world.ready(80, 24);
+    let shown = |words: &[&str]| {
+        let mut all = words.to_vec();
+        all.extend([";", "display-message", "-p", "#{pane_id}"]);
+        // Typed in the first pane.
+        let mut command = world.stoa(&all);
+        let output = command.env("STOA_PANE", "%0").output().expect("it runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let told = shown(&["run", "--wait", "--focus", "--", "true"]);
+    assert_eq!(told.lines().last(), Some("%1"), "{told}");
+    let told = shown(&["run", "--wait", "--", "true"]);
+    assert_eq!(told.lines().last(), Some("%0"), "{told}");
+}
+
+/// The input is read to its end before anything is asked, however long that takes.
+#[test]
+fn input_is_read_before_the_server_is_reached() {
+    use std::io::Write;
+    let world = World::plain();
+    let mut child = world
+        .stoa(&["load-buffer", "-b", "fed", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    // It cannot have been there to be reached before the first word is written.
+    world.ok(&["start-server"]);
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(b"slowly").expect("it reads");
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
+    assert_eq!(world.ok(&["show-buffer", "-b", "fed"]).trim_end(), "slowly");
 }
 
 #[test]

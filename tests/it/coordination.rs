@@ -330,6 +330,38 @@ fn waiting_gets_the_claim_when_it_is_released() {
     assert_eq!(granted["claims"][0]["key"], "task/x");
 }
 
+/// C8: who is suspended in line holds up nobody behind it, and goes on in its place.
+#[test]
+fn a_suspended_waiter_is_passed_over() {
+    use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+    let world = World::new();
+    register(&world, &["a", "b", "c"]);
+    world.ok(&["claim", "task/x", "--session", "a"]);
+    let in_line = |session: &str, places: usize| {
+        let words = ["claim", "task/x", "--wait", "50s", "--session", session];
+        let waiter = (world.stoa(&words))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let waiting = || world.json(&["claims"])["claims"][0]["waiting"].clone();
+        while waiting().as_array().map_or(0, Vec::len) < places {
+            std::thread::yield_now();
+        }
+        waiter
+    };
+    let (mut first, mut second) = (in_line("b", 1), in_line("c", 2));
+    let pid = Pid::from_child(&first);
+    kill_process(pid, Signal::STOP).expect("our own child");
+    // The kernel tells when it has stopped.
+    waitpid(Some(pid), WaitOptions::UNTRACED).expect("our own child");
+    world.ok(&["release", "task/x", "--session", "a"]);
+    assert!(second.wait().expect("it ends").success());
+    kill_process(pid, Signal::CONT).expect("our own child");
+    world.ok(&["release", "task/x", "--session", "c"]);
+    assert!(first.wait().expect("it ends").success());
+}
+
 /// C4: what a dead process held is free at once.
 #[test]
 fn a_dead_holder_frees_its_claims() {

@@ -112,6 +112,38 @@ fn a_directory_of_sessions_comes_in() {
     again(&world, "sessions");
 }
 
+/// What is not followed or read is told, not passed over in silence.
+#[test]
+fn links_and_pipes_are_told_of() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::os::unix::fs::symlink;
+    let world = World::new();
+    let old = world.root.join("old");
+    let tasks = old.join("tasks");
+    std::fs::create_dir_all(&tasks).expect("our own directory");
+    let from = fixture("tasks/tasks/task_TEST1.json");
+    std::fs::copy(&from, tasks.join("task_TEST1.json")).expect("a fixture");
+    symlink(&from, tasks.join("task_LINK.json")).expect("our own directory");
+    symlink(&from, old.join("README.md")).expect("our own directory");
+    symlink(&tasks, old.join("issues")).expect("our own directory");
+    let pipe = tasks.join("task_PIPE.json");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
+    let output = world.run(&["import", "old", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let outcome: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(counts(&outcome, "tasks"), (1, 0, 2));
+    assert_eq!(counts(&outcome, "issues"), (0, 0, 1));
+    let refused = outcome["refused"].as_array().expect("a list");
+    let why = |file: &str| {
+        let found = refused.iter().find(|refused| refused["file"] == file);
+        found.expect(file)["why"].as_str().expect("text").to_owned()
+    };
+    assert_eq!(refused.len(), 3, "{refused:?}");
+    assert!(why("tasks/task_LINK.json").contains("not followed"));
+    assert!(why("tasks/task_PIPE.json").contains("not a regular file"));
+    assert!(why("issues").contains("not followed"));
+}
+
 /// S3-40, S3-50, S3-33, S3-46: issues by severity, fixes by state, indexes, agents, locks and the trail.
 #[test]
 fn issues_and_fixes_come_in() {

@@ -238,8 +238,10 @@ fn commands_report_at_the_prompt() {
     terminal.wait_text("split-pane");
     terminal.prompt("rename-tab \"x");
     terminal.wait_text("unbalanced quotes");
-    terminal.prompt("kill-server");
+    terminal.prompt("attach");
     terminal.wait_text("from a shell only");
     let claims = world.json(&["claims"]);
     assert_eq!(claims["claims"][0]["holder_name"], "shell-1");
+    terminal.prompt("kill-server");
+    terminal.wait_text("the server has ended");
 }

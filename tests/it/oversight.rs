@@ -1,6 +1,7 @@
 //! Looking at the whole from the command line: the trail, following it, the doctor, cleaning up.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -164,8 +165,20 @@ fn the_files_of_a_lost_store_are_kept() {
     for name in ["store.db", "store.db-wal", "store.db-shm"] {
         let _ = std::fs::remove_file(world.state().join(name));
     }
-    assert_eq!(world.run(&["doctor"]).status.code(), Some(1));
+    let says = |expected: [&str; 2]| {
+        let output = world.run(&["doctor"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(expected.iter().all(|words| text.contains(words)), "{text}");
+        output.status.code()
+    };
+    let lost = ["PROBLEM  database", "and the readable files"];
+    assert_eq!(says(lost), Some(1));
+    // So it is when a command that noted it died before it put them aside.
+    let file = |name| world.state().join(name);
+    std::fs::rename(file("projected_revision"), file("lost_revision")).expect("ours");
+    assert_eq!(says(lost), Some(1));
     world.ok(&["doctor", "--fix"]);
+    assert_eq!(says(["note     database", "were lost"]), Some(0));
     world.register("Forge");
     assert!(token(&world) > before);
     let entries = std::fs::read_dir(world.state()).expect("ours");
@@ -178,6 +191,13 @@ fn the_files_of_a_lost_store_are_kept() {
     let board = std::fs::read_to_string(old.join("STATUS_BOARD.md")).expect("it was kept");
     assert!(board.contains("keep me"), "{board}");
     assert!(old.join("tasks").is_dir() && old.join("audit.jsonl").is_file());
+    // What was done is still told where it always was.
+    let trail = |dir: &Path| std::fs::read_to_string(dir.join("audit.jsonl")).expect("a trail");
+    let (kept, goes_on) = (trail(&old), trail(&world.state()));
+    assert!(
+        kept.contains("f/1") && goes_on.starts_with(&kept),
+        "{kept}\n{goes_on}"
+    );
     // From here on all is as ever.
     assert_eq!(world.json(&["doctor", "--verify"])["healthy"], true);
     let board = std::fs::read_to_string(world.state().join("STATUS_BOARD.md")).expect("a board");
@@ -196,12 +216,22 @@ fn the_doctor_sees_what_is_in_the_way() {
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(text.contains(expected), "{text}");
     };
-    let database = world.state().join("store.db");
-    let mode =
-        |mode| std::fs::set_permissions(&database, PermissionsExt::from_mode(mode)).expect("ours");
-    mode(0o666);
-    says("is open to others (mode 666)");
-    mode(0o600);
+    let mode = |path: &Path, mode| {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("ours");
+    };
+    let state = world.state();
+    // Nobody gets at a file in a directory that is private.
+    mode(&state.join("store.db"), 0o644);
+    assert_eq!(world.json(&["doctor"])["healthy"], true);
+    for (open, why) in [(0o755, "they read"), (0o722, "acts as any session")] {
+        mode(&state, open);
+        says(&format!("is open to others (mode {open:o}): "));
+        says(why);
+        says("stoa doctor --fix puts it right");
+        let fixed = world.ok(&["doctor", "--fix"]);
+        assert!(fixed.contains("made the state directory private"));
+        assert_eq!(world.json(&["doctor"])["healthy"], true);
+    }
     let lock = world.state().join("lock");
     std::fs::remove_file(&lock).expect("ours");
     std::os::unix::fs::symlink("elsewhere", &lock).expect("ours");

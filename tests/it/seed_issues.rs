@@ -322,4 +322,10 @@ fn metrics_of_nothing_and_of_one() {
         world.run(&["metrics", "--since", "soon"]).status.code(),
         Some(2)
     );
+    // Who has never been here is not somebody who did nothing.
+    let (code, error) = world.fails(&["metrics", "--by", "Nobody"]);
+    assert_eq!(code, 1, "{error}");
+    assert!(error.to_string().contains("there is no session"), "{error}");
+    let made = world.json(&["metrics", "--by", "Forge", "--since", "2999-01-01"]);
+    assert_eq!(made["empty"], true);
 }

@@ -28,7 +28,7 @@ pub struct StartServer {
     /// Rows, the status line among them
     #[arg(short = 'y', long, value_name = "ROWS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(2..=4096))]
     pub rows: u16,
-    /// A session's name (accepted as tmux's flag; a workspace is called as its directory is)
+    /// A session's name (tmux's flag; a workspace is called as its directory is, and another name is only told of)
     #[arg(short = 's', value_name = "NAME", hide = true)]
     pub name: Option<String>,
 }
@@ -39,6 +39,10 @@ impl Run<LocalCx> for StartServer {
         let cwd = cli::remote::current_dir()?;
         let running = server::start::find(&workspace)?;
         let started = running.is_none();
+        if let Some(error) = self.name.and_then(|name| misnamed(&workspace, &name)) {
+            // A script that says it elsewhere as well is told there that it is not found.
+            cli::output::say(&error.message);
+        }
         if let Some(name) = &self.layout {
             // Looked at before a server is started, which would stay with nothing in it.
             layouts::read(&layouts::file(name, &cwd, config_dir().as_deref())?)?;
@@ -48,15 +52,17 @@ impl Run<LocalCx> for StartServer {
             None => server::start::connect_or_start(&workspace)?,
         };
         let mut ask = |words: Vec<String>| conn.request(&cli::remote::from_here(words)?);
-        if started {
-            let word = |number: u16| number.to_string();
-            let (cols, rows) = (word(self.cols), word(self.rows));
-            let mut open = vec!["open-first", "-x", &cols, "-y", &rows];
-            if self.layout.is_some() {
-                open.push("--empty");
-            }
-            ask(open.into_iter().map(str::to_owned).collect())?;
+        let word = |number: u16| number.to_string();
+        let (cols, rows) = (word(self.cols), word(self.rows));
+        let mut open = vec!["open-first", "-x", &cols, "-y", &rows];
+        if self.layout.is_some() {
+            open.push("--empty");
         }
+        if !started {
+            // Whoever started it may have died before it could ask.
+            open.push("--if-none");
+        }
+        ask(open.into_iter().map(str::to_owned).collect())?;
         if let Some(name) = self.layout {
             ask(vec!["load-layout".to_owned(), name])?;
         }
@@ -68,6 +74,19 @@ impl Run<LocalCx> for StartServer {
         });
         Ok(Reply::new("", data))
     }
+}
+
+/// What there is to say to a session's name that is not this workspace's.
+fn misnamed(workspace: &Workspace, wanted: &str) -> Option<Error> {
+    let name = workspace.root.file_name().unwrap_or_default();
+    let wanted = wanted.trim_start_matches('=').trim_end_matches(':');
+    (wanted != "$0" && name != wanted).then(|| {
+        Error::not_found(format!(
+            "this workspace is called {}",
+            name.to_string_lossy()
+        ))
+        .with_hint("type it in that workspace's directory; stoa ls lists those that run")
+    })
 }
 
 /// Say by the exit code whether a server runs for this workspace: 0 if so, else 1
@@ -94,17 +113,6 @@ impl Run<LocalCx> for HasSession {
 /// # Errors
 /// [`Kind::NotFound`](crate::error::Kind::NotFound) if it is.
 pub fn meant(workspace: &Workspace, named: Option<&str>) -> Result<()> {
-    let name = workspace.root.file_name().unwrap_or_default();
-    let ours = named.is_none_or(|wanted| {
-        let wanted = wanted.trim_start_matches('=').trim_end_matches(':');
-        wanted == "$0" || name == wanted
-    });
-    match ours {
-        true => Ok(()),
-        false => Err(Error::not_found(format!(
-            "this workspace is called {}",
-            name.to_string_lossy()
-        ))
-        .with_hint("type it in that workspace's directory; stoa ls lists those that run")),
-    }
+    let other = named.and_then(|named| misnamed(workspace, named));
+    other.map_or(Ok(()), Err)
 }

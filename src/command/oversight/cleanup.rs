@@ -71,6 +71,11 @@ fn text(cleaned: &Cleaned, dry_run: bool) -> String {
         ),
         (cleaned.claims, "stale claims removed", String::new()),
         (
+            cleaned.values,
+            "shared values that ran out removed",
+            String::new(),
+        ),
+        (
             cleaned.heartbeats,
             "old heartbeats forgotten",
             String::new(),

@@ -12,7 +12,7 @@ use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::config::workspace::Workspace;
 use crate::coord::Coord;
-use crate::coord::doctor::{Finding, Level};
+use crate::coord::doctor::{self, Finding, Level};
 use crate::draw::Caps;
 use crate::error::{Error, Kind, Result};
 use crate::server::start;
@@ -54,12 +54,19 @@ impl Run<StoreCx> for Doctor {
         match StateDir::existing(&cx.state) {
             Ok(Some(dir)) => {
                 let ignored = dir.is_ignored();
+                let open = |dir: &StateDir| dir.open_to_others().unwrap_or(None);
+                let was_open = open(&dir);
                 self.look_inside(&cx.state, &mut findings, &mut done);
                 let troubles = dir.troubles().into_iter();
                 findings.extend(
                     troubles
                         .map(|(what, hint)| Finding::problem("directory", what).with_hint(hint)),
                 );
+                match (was_open, open(&dir)) {
+                    (_, Some(mode)) => findings.push(open_to_others(mode)),
+                    (Some(_), None) => done.push("made the state directory private".to_owned()),
+                    (None, None) => {}
+                }
                 match (ignored, dir.is_ignored()) {
                     (false, true) => done.push("told git to leave the state alone".to_owned()),
                     (_, false) => findings.push(seen_by_git()),
@@ -130,21 +137,10 @@ impl Doctor {
 
 /// What there is to say of a store that is not there.
 fn nothing(state: &Path) -> Finding {
-    let shown = StateDir::existing(state)
-        .ok()
-        .flatten()
-        .and_then(|dir| Projection::new(dir).shown());
-    match shown {
-        None | Some(0) => Finding::ok("database", "no store yet: nothing to check"),
-        Some(shown) => Finding::problem(
-            "database",
-            format!("the store is empty, but the readable files show its revision {shown}"),
-        )
-        .with_hint(
-            "store.db or its log store.db-wal was emptied or removed: copy the directory away before \
-             the next command writes over the readable files, and restore both from a backup",
-        ),
-    }
+    let dir = StateDir::existing(state).ok().flatten();
+    let seen = dir.map(|dir| Projection::new(dir).seen(0));
+    seen.and_then(|seen| doctor::lost(seen, 0))
+        .unwrap_or_else(|| Finding::ok("database", "no store yet: nothing to check"))
 }
 
 /// Whether the readable files show what the store holds. A process that has just committed may still
@@ -213,6 +209,16 @@ fn terminal(cx: &StoreCx) -> Result<Reply> {
 /// What an empty `.gitignore` means.
 fn seen_by_git() -> Finding {
     let message = "its .gitignore is missing or empty: git sees what agents share";
+    Finding::problem("directory", message).fixable()
+}
+
+/// What it means that others can get into the directory.
+fn open_to_others(mode: u32) -> Finding {
+    let what = match mode & 0o022 {
+        0 => "they read what agents share",
+        _ => "whoever writes there acts as any session",
+    };
+    let message = format!("the state directory is open to others (mode {mode:o}): {what}");
     Finding::problem("directory", message).fixable()
 }
 

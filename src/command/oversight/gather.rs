@@ -29,7 +29,7 @@ const PASSED_OVER: &[&str] = &["scripts", "node_modules", "target", "reports", "
 pub struct Gathered {
     /// Files that may hold something.
     pub files: Vec<SourceFile>,
-    /// Files that could not be read.
+    /// Files that could not be read, and links and pipes where files would have been read.
     pub refused: Vec<Refused>,
 }
 
@@ -92,9 +92,31 @@ impl Walk {
                 self.folder(&entry.path(), &inside, depth + 1)?;
             } else if kind.is_file() {
                 self.file(&entry.path(), inside);
+            } else if !kind.is_dir() && !PASSED_OVER.contains(&name.as_str()) {
+                self.leave_out(inside, kind.is_symlink());
             }
         }
         Ok(())
+    }
+
+    /// Tells of what is neither a file nor a folder, where one would have been read.
+    fn leave_out(&mut self, shown: String, is_link: bool) {
+        let kind = |path: &str| layout::role(path).and_then(layout::Role::kind);
+        // A link may stand for a whole folder.
+        let of_its_files = || kind(&format!("{shown}/x.json"));
+        let Some(kind) = kind(&shown).or_else(of_its_files) else {
+            return;
+        };
+        let why = match is_link {
+            true => "it is a link, which is not followed",
+            false => "it is not a regular file",
+        };
+        self.found.refused.push(Refused {
+            kind,
+            file: shown,
+            field: None,
+            why: why.to_owned(),
+        });
     }
 
     fn file(&mut self, path: &Path, shown: String) {

@@ -20,10 +20,16 @@ pub struct OpenFirst {
     /// Only imagine it: a layout is opened next
     #[arg(long)]
     pub empty: bool,
+    /// Leave a server alone that has tabs already
+    #[arg(long)]
+    pub if_none: bool,
 }
 
 impl Run<ServerCx<'_>> for OpenFirst {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
+        if self.if_none && !cx.state.tabs.is_empty() {
+            return Ok(Reply::none());
+        }
         if cx.state.views.is_empty() {
             // The status line has a row of the terminal.
             let rows = self.rows.saturating_sub(1).max(1);

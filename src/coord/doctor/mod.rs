@@ -14,7 +14,7 @@ use super::audit::{self, Deed};
 use super::facade::Coord;
 use super::{holding, session};
 use crate::error::Result;
-use crate::store::project::Projection;
+use crate::store::project::{Projection, Seen};
 use crate::store::{Tx, View};
 
 /// How bad a finding is.
@@ -115,26 +115,15 @@ impl Coord {
         Ok(findings)
     }
 
-    /// Whether the readable files have seen a later revision than the store has: they follow commits, so
-    /// commits were lost.
+    /// Whether the store has lost commits.
     fn went_back(&self) -> Result<Option<Finding>> {
         let Some(dir) = &self.dir else {
             return Ok(None);
         };
         // The files first: meanwhile the store can only go on.
-        let shown = Projection::new(dir.clone()).shown().unwrap_or(0);
-        let revision = self.store.revision()?;
-        Ok((shown > revision).then(|| {
-            let message = format!(
-                "the store is at revision {revision}, but the readable files have seen {shown}: \
-                 its newest changes are lost"
-            );
-            Finding::problem("database", message).with_hint(format!(
-                "store.db-wal was emptied or removed, or an older store.db put back; a backup can still come \
-                 in its place. The next change goes on above revision {shown} and puts the readable files, \
-                 which tell of what is lost, into a directory lost-{shown}",
-            ))
-        }))
+        let before = self.store.revision()?;
+        let seen = Projection::new(dir.clone()).seen(before);
+        Ok(lost(seen, self.store.revision()?))
     }
 
     /// The revision the readable files show and that of the store, if they are behind it.
@@ -189,6 +178,41 @@ impl Coord {
             Ok(())
         })?;
         Ok(done)
+    }
+}
+
+/// What there is to say of a store at `revision`, 0 if it is not there, whose readable files have seen a later
+/// one: they follow commits, so commits were lost.
+pub fn lost(seen: Seen, revision: u64) -> Option<Finding> {
+    let at = match revision {
+        0 => "the store is empty".to_owned(),
+        revision => format!("the store is at revision {revision}"),
+    };
+    let hint = |seen: u64| {
+        format!(
+            "store.db-wal was emptied or removed, or an older store.db put back; after stoa kill-server, a backup \
+             can still come in its place. The next change goes on above revision {seen}, and the readable \
+             files, which tell of what is lost, are kept in a directory lost-{seen}"
+        )
+    };
+    match seen {
+        Seen::Shown(seen) if seen > revision => Some(
+            Finding::problem(
+                "database",
+                format!(
+                    "{at}, but the readable files have seen {seen}: its newest changes are lost"
+                ),
+            )
+            .with_hint(hint(seen)),
+        ),
+        Seen::PutAside(seen) if seen > revision => Some(
+            Finding::note(
+                "database",
+                format!("{at}, and was at {seen} before: its newest changes were lost"),
+            )
+            .with_hint(hint(seen)),
+        ),
+        Seen::Shown(_) | Seen::PutAside(_) => None,
     }
 }
 

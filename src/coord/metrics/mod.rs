@@ -114,13 +114,19 @@ impl Coord {
     /// Makes the metrics.
     ///
     /// # Errors
-    /// Only the store's, and the readable trail's that cannot be read.
+    /// [`Kind::NotFound`](crate::error::Kind::NotFound) for a session that there never was; the store's, and
+    /// the readable trail's that cannot be read.
     pub fn metrics(&self, question: &Question) -> Result<Metrics> {
+        let lines: &Lines<'_> = &|each| match &self.dir {
+            Some(dir) => project::lines(dir, "audit", each),
+            None => Ok(()),
+        };
         self.read(|view, at| {
-            make(view, at, question, &|each| match &self.dir {
-                Some(dir) => project::lines(dir, "audit", each),
-                None => Ok(()),
-            })
+            let made = make(view, at, question, lines)?;
+            if made.is_empty() {
+                refuse_stranger(view, at, question, lines)?;
+            }
+            Ok(made)
         })
     }
 }
@@ -161,6 +167,27 @@ fn make(
         reviews,
         messages,
     })
+}
+
+/// Refuses a question about somebody who is not here and has never done anything.
+fn refuse_stranger(
+    view: &dyn View,
+    at: &Moment<'_>,
+    question: &Question,
+    lines: &Lines<'_>,
+) -> Result<()> {
+    let by = question.by.as_deref();
+    let Some(Err(error)) = by.map(|by| session::resolve(view, at, by)) else {
+        return Ok(());
+    };
+    let ever = Question {
+        since: None,
+        ..question.clone()
+    };
+    match make(view, at, &ever, lines)?.is_empty() {
+        true => Err(error),
+        false => Ok(()),
+    }
 }
 
 /// What the question means here and now.

@@ -563,6 +563,28 @@ mod lines {
         });
     }
 
+    /// Nobody wakes for somebody who cannot be late.
+    #[test]
+    fn those_behind_look_again_only_when_the_first_could_go_on() {
+        on_each(|w| {
+            let (a, b, c) = (w.session("a"), w.session("b"), w.session("c"));
+            w.coord
+                .claim(&(&a).into(), &with_ttl(&["task/T2"], 300))
+                .unwrap();
+            wait(w, &b, &request(&["task/T1", "task/T2"]));
+            let ask = request(&["task/T1"]);
+            let next_look = || {
+                let blocked = w.coord.blocked(&(&c).into(), &ask, None).unwrap();
+                blocked.expect("b is next").changes_in_ms
+            };
+            // What b wants is freed by a commit, or by time.
+            let left = next_look();
+            assert!((300_000..600_000).contains(&left), "{left}");
+            w.coord.release(&(&a).into(), &Which::All).unwrap();
+            assert_eq!(next_look(), 5_000);
+        });
+    }
+
     #[test]
     fn readers_do_not_starve_a_writer() {
         on_each(|w| {

@@ -1,7 +1,9 @@
 //! Values that run out, versions, and what a session keeps for others.
 
 use super::*;
+use crate::coord::cleanup::Cleanup;
 use crate::coord::state::{STATE_BYTES, Update};
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 fn timed(entry: &str, value: Value, seconds: u64) -> Share {
@@ -40,6 +42,39 @@ fn a_value_runs_out_for_all_readers_at_once() {
         w.coord.reap().unwrap();
         assert!(record().is_none());
         assert_eq!(shown(w), ["y"]);
+    });
+}
+
+/// Without a server, a heartbeat in the group or a cleanup takes away what has run out, also from the readable
+/// files, which follow the records.
+#[test]
+fn heartbeats_and_cleanups_take_away_what_ran_out() {
+    on_each(|w| {
+        let a = w.member("a", "build");
+        let other = w.session("b");
+        let actor = Actor::from(&a);
+        let share = || {
+            w.coord.share(&actor, &[timed("x", json!(1), 60)]).unwrap();
+            w.advance(61);
+        };
+        let is_kept = || {
+            let key = schema::context_key("build", "x");
+            w.coord.read(|view, _| view.get(&key)).unwrap().is_some()
+        };
+        let beat = |session: &Session| w.coord.heartbeat(&session.into(), &Heartbeat::default());
+        share();
+        beat(&other).unwrap();
+        assert!(is_kept(), "it is none of its business");
+        beat(&a).unwrap();
+        assert!(!is_kept());
+        share();
+        let cleanup = Cleanup {
+            older_than: SignedDuration::from_hours(24),
+            audit_older_than: SignedDuration::from_hours(24),
+            dry_run: false,
+        };
+        assert_eq!(w.coord.cleanup(&cleanup).unwrap().values, 1);
+        assert!(!is_kept());
     });
 }
 

@@ -262,3 +262,73 @@ fn files_are_left_to_whoever_changes_the_store() {
     assert_eq!(w.read("files/all/a").as_deref(), Some("3"));
     drop(other);
 }
+
+/// Nobody has to be believed who writes a number into a file.
+#[test]
+fn a_revision_that_no_store_ever_had_is_not_gone_above() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let implausible = [u64::MAX, i64::MAX as u64, 1 << 41];
+    for (at, huge) in (1..).zip(implausible) {
+        for name in ["projected_revision", "lost_revision", "lost_before"] {
+            std::fs::write(w.path.join(name), format!("{huge} {}", boot())).unwrap();
+        }
+        // As a process does that has not committed yet.
+        let store = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+        let value = huge.to_string();
+        let revision = store.transact(&mut |tx| tx.put("a", value.clone()));
+        assert_eq!(revision.unwrap(), at + 1, "{huge}");
+        w.projection.catch_up(&store, &Plain).unwrap();
+        assert_eq!(w.projection.projected(), Some(at + 1));
+    }
+}
+
+/// The readable files may not have known of the last tokens that were given.
+#[test]
+fn a_store_that_went_back_goes_on_well_above_what_was_seen() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let lost = || {
+        for name in ["store.db", "store.db-wal", "store.db-shm"] {
+            std::fs::remove_file(w.path.join(name)).unwrap();
+        }
+        SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap()
+    };
+    let mut last = 1;
+    for _ in 0..3 {
+        let store = lost();
+        let revision = store.transact(&mut |tx| tx.put("a", "2".into())).unwrap();
+        assert_eq!(revision, last + MARGIN + 1);
+        // From there on one by one.
+        let again = store.transact(&mut |tx| tx.put("a", "3".into())).unwrap();
+        assert_eq!(again, revision + 1);
+        assert_eq!(store.changes_since(revision).unwrap().revision, again);
+        w.projection.catch_up(&store, &Plain).unwrap();
+        last = again;
+    }
+}
+
+/// What was half written over says nothing of a loss.
+#[test]
+fn only_what_is_read_while_nobody_writes_is_a_loss() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let file = w.path.join("projected_revision");
+    let write = |revision: u64| std::fs::write(&file, format!("{revision} {}\n", boot())).unwrap();
+    write(99);
+    let working = w.path.join("projection.lock");
+    let working = Lock::take(&working, Sharing::Exclusive, PATIENCE).unwrap();
+    let store = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+    let revision = std::thread::scope(|scope| {
+        let put = || store.transact(&mut |tx| tx.put("a", "2".into()));
+        let change = scope.spawn(put);
+        // The store's lock is taken before it looks at the files.
+        while !change.is_finished() && Lock::try_take(&w.path.join("lock")).unwrap().is_some() {
+            std::thread::yield_now();
+        }
+        write(1);
+        drop(working);
+        change.join().unwrap().unwrap()
+    });
+    assert_eq!(revision, 2);
+}

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 
 use rustix::fs::OFlags;
 
-use super::{Edit, PATIENCE, Project, Projection, REVISION_FILE, revision_in};
+use super::{Edit, LOST_FILE, PATIENCE, Project, Projection, REVISION_FILE, revision_in};
 use crate::error::{Error, Result};
 use crate::store::dir::open_file;
 use crate::store::lock::{Lock, Sharing};
@@ -23,6 +23,15 @@ pub enum Compared {
     },
     /// They are of the store's revision; these are missing, changed by hand, or left over.
     Differing(Vec<String>),
+}
+
+/// The latest revision that readable files tell of, of this store or of one that was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Those that are there show it.
+    Shown(u64),
+    /// Those that showed it were put aside since.
+    PutAside(u64),
 }
 
 impl Projection {
@@ -58,6 +67,17 @@ impl Projection {
     /// The revision that the files show, whichever boot wrote them.
     pub fn shown(&self) -> Option<u64> {
         revision_in(&self.dir.path().join(REVISION_FILE))
+    }
+
+    /// The latest revision that the files tell of, for a store at `revision`.
+    pub fn seen(&self, revision: u64) -> Seen {
+        let dir = self.dir.path();
+        let latest = super::seen(dir, revision);
+        let shown = [REVISION_FILE, LOST_FILE].map(|name| revision_in(&dir.join(name)));
+        match shown.contains(&Some(latest)) {
+            true => Seen::Shown(latest),
+            false => Seen::PutAside(latest),
+        }
     }
 
     /// The files that are not as this edit would have them.

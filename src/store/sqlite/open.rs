@@ -57,7 +57,7 @@ impl Paths {
 }
 
 /// What lies at the database's path.
-enum Found {
+pub(super) enum Found {
     Nothing,
     Database,
 }
@@ -74,6 +74,7 @@ impl SqliteStore {
             paths.create()?;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let inode = paths.inode();
         let mut connection = connect(&paths.database, flags)?;
         match version(&connection).map_err(|error| paths.error("open", &error))? {
             0 => {
@@ -83,7 +84,7 @@ impl SqliteStore {
             }
             version => paths.refuse_newer(version)?,
         }
-        Ok(SqliteStore::new(paths, connection))
+        Ok(SqliteStore::new(paths, connection, inode))
     }
 
     /// Whether there is a database, whatever state it is in.
@@ -104,14 +105,15 @@ impl SqliteStore {
         if let Found::Nothing = paths.look()? {
             return Ok(None);
         }
+        let inode = paths.inode();
         let opened =
             connect(&paths.database, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| {
                 let version = version(&connection).map_err(|error| paths.error("open", &error))?;
                 Ok((connection, version))
             });
-        let (connection, version) = match opened {
-            Err(error) if error.kind == Kind::Unreachable => copied(&paths)?,
-            other => other?,
+        let ((connection, version), inode) = match opened {
+            Err(error) if error.kind == Kind::Unreachable => (copied(&paths)?, 0),
+            other => (other?, inode),
         };
         if version == 0 {
             return if is_empty(&paths, &connection)? {
@@ -121,14 +123,14 @@ impl SqliteStore {
             };
         }
         paths.refuse_newer(version)?;
-        Ok(Some(SqliteStore::new(paths, connection)))
+        Ok(Some(SqliteStore::new(paths, connection, inode)))
     }
 }
 
 impl Paths {
     /// A file that was cut to nothing beside a log that was not is damage, not a new store:
     /// opening it would throw the log away.
-    fn look(&self) -> Result<Found> {
+    pub(super) fn look(&self) -> Result<Found> {
         let log_bytes = std::fs::symlink_metadata(&self.log).map_or(0, |metadata| metadata.len());
         let found = match std::fs::symlink_metadata(&self.database) {
             Ok(metadata) if !metadata.is_file() => {
@@ -184,14 +186,15 @@ impl Paths {
         .with_hint("a newer stoa wrote it: use that one, or another directory with --state DIR"))
     }
 
-    fn damaged(&self, how: &str) -> Error {
+    pub(super) fn damaged(&self, how: &str) -> Error {
         Error::new(
             Kind::Corrupt,
             format!("the store {} {how}", self.database.display()),
         )
         .with_hint(
-            "nothing was changed; copy the directory away, then restore store.db from a backup, \
-             or remove store.db* to begin anew (the readable files beside it show the last state)",
+            "nothing was changed; copy the directory away, then, after stoa kill-server, restore store.db \
+             from a backup, or remove store.db* to begin anew (the readable files beside it show the last \
+             state)",
         )
     }
 
@@ -223,7 +226,7 @@ impl Paths {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let open = || {
         let connection = Connection::open_with_flags(path, flags)?;
@@ -260,7 +263,7 @@ fn is_empty(paths: &Paths, connection: &Connection) -> Result<bool> {
 }
 
 /// Makes the tables unless somebody else has meanwhile; the lock is held.
-fn make_tables(paths: &Paths, connection: &mut Connection) -> Result<()> {
+pub(super) fn make_tables(paths: &Paths, connection: &mut Connection) -> Result<()> {
     let version = version(connection).map_err(|error| paths.error("open", &error))?;
     if version != 0 {
         return paths.refuse_newer(version);
@@ -353,7 +356,7 @@ mod tests {
             .unwrap()
             .to_path_buf();
         assert!(directory != dir.path() && !directory.exists());
-        let copy = SqliteStore::new(paths, connection);
+        let copy = SqliteStore::new(paths, connection, 0);
         store.transact(&mut |tx| tx.put("a", "2".into())).unwrap();
         assert_eq!(copy.revision().unwrap(), 1);
     }

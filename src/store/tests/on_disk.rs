@@ -52,6 +52,48 @@ fn files_are_private() {
     }
 }
 
+/// Gives all below a directory, and this thread, to a user who is not root, for whom modes count. Who is not
+/// root already changes nothing.
+fn as_anybody(path: &Path) {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    const NOBODY: u32 = 65_534;
+    for entry in fs::read_dir(path).unwrap() {
+        std::os::unix::fs::chown(entry.unwrap().path(), Some(NOBODY), None).unwrap();
+    }
+    for dir in [path, path.parent().unwrap()] {
+        std::os::unix::fs::chown(dir, Some(NOBODY), None).unwrap();
+    }
+    // SAFETY: changes who this thread is to file systems, and touches no memory.
+    unsafe { libc::setfsuid(NOBODY) };
+}
+
+/// A commit whose log may lose its name in a power cut is not acknowledged, and nor is the next.
+#[test]
+fn a_log_is_listed_before_anything_is_acknowledged() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    let alone = std::thread::spawn(move || {
+        let mode = |mode| fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        let put = || store.transact(&mut |tx| tx.put("a", "1".into()));
+        as_anybody(&path);
+        // It cannot be opened to be synced.
+        mode(0o300);
+        for _ in 0..2 {
+            let error = put().unwrap_err();
+            assert!(error.message.contains("sync"), "{}", error.message);
+        }
+        mode(0o700);
+        assert_eq!(put().unwrap(), 3);
+        // Now it is, and nobody looks any more.
+        mode(0o300);
+        assert_eq!(put().unwrap(), 4);
+        mode(0o700);
+    });
+    alone.join().unwrap();
+}
+
 #[test]
 fn closing_folds_nothing_back() {
     let (_temp, path) = state();
@@ -251,4 +293,53 @@ fn a_reader_sees_one_revision_while_others_write() {
     };
     reader.read(&mut read).unwrap();
     assert_eq!(get(&reader, "a").unwrap().value, "2");
+}
+
+fn remove(path: &Path) {
+    for name in ["store.db", "store.db-wal", "store.db-shm"] {
+        fs::remove_file(path.join(name)).unwrap();
+    }
+}
+
+/// Whoever has a store open that was removed goes on with the one that everybody else has.
+#[test]
+fn there_is_one_store_after_it_was_removed() {
+    let (_temp, path) = state();
+    let (server, reader) = (open(&path).unwrap(), open(&path).unwrap());
+    put(&server, "a", "old");
+    let shower = open_read(&path).unwrap().unwrap();
+    assert_eq!(get(&shower, "a").unwrap().value, "old");
+    remove(&path);
+    // Nothing has come in its place yet.
+    assert_eq!(get(&reader, "a").unwrap().value, "old");
+    let command = open(&path).unwrap();
+    put(&command, "b", "command");
+    for store in [&reader, &shower] {
+        assert!(get(store, "a").is_none());
+        assert_eq!(get(store, "b").unwrap().value, "command");
+    }
+    put(&server, "c", "server");
+    assert_eq!(get(&command, "c").unwrap().value, "server");
+    assert_eq!(command.revision().unwrap(), 2);
+    // The one that has it open may also be the first.
+    remove(&path);
+    put(&server, "d", "server");
+    assert_eq!(get(&open(&path).unwrap(), "d").unwrap().value, "server");
+    assert_eq!(get(&shower, "d").unwrap().value, "server");
+    let error = shower.transact(&mut |tx| tx.put("e", "1".into()));
+    assert_eq!(error.unwrap_err().kind, Kind::Unreachable);
+}
+
+/// Half of a store is no store to begin anew beside.
+#[test]
+fn a_store_that_was_removed_by_half_is_damage_for_who_has_it_open() {
+    let (_temp, path) = state();
+    let store = open(&path).unwrap();
+    put(&store, "a", "1");
+    fs::remove_file(path.join("store.db")).unwrap();
+    let error = store.transact(&mut |tx| tx.put("a", "2".into()));
+    let error = error.unwrap_err();
+    assert_eq!(error.kind, Kind::Corrupt);
+    assert!(error.hint.unwrap().contains("stoa kill-server"));
+    assert!(!path.join("store.db").exists());
 }
