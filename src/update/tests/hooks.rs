@@ -1,15 +1,16 @@
 //! Hooks: what their formats become, and that none starts itself.
 
 use super::*;
+use crate::model::journal::{self, Kind, Place};
 use crate::pty::ExitStatus;
 use crate::update::event::{Shell, ShellEnd};
 
 /// A desk where `line` runs on events of this kind.
 fn desk(kind: &str, line: &str) -> Desk {
     let mut desk = Desk::new();
-    let hooks = serde_json::json!({ kind: line });
-    let config = Arc::get_mut(&mut desk.state.config).expect("nobody else has it");
-    config.settings.hooks = serde_json::from_value(hooks).expect("a hook");
+    let kind = Kind::from_name(kind).expect("an event");
+    assert!(desk.state.adjustments.set_hook(kind, vec![line.to_owned()]));
+    desk.state.adjust();
     desk
 }
 
@@ -78,13 +79,12 @@ fn a_title_is_no_command_and_no_format() {
 
     let mut desk = self::desk("pane-title", "confirm 'set-option @was #{hook_title}'");
     desk.state.views.get_mut(&A).expect("a view").last_input_ms = 1;
-    let place = crate::model::journal::Place {
+    let place = Place {
         client: Some(A),
         ..Default::default()
     };
-    let detail = crate::model::journal::text_detail("title", title);
-    desk.state
-        .note(crate::model::journal::Kind::PaneTitle, place, detail);
+    let detail = journal::text_detail("title", title);
+    desk.state.note(Kind::PaneTitle, place, detail);
     desk.event(Event::Timer);
     desk.press(A, "y");
     assert_eq!(desk.state.tabs.len(), 1);
