@@ -38,10 +38,37 @@ pub fn expand_with(
     format: &str,
     own: &dyn Fn(&str) -> Option<String>,
 ) -> String {
-    let found = Found::of(state, subject);
-    format::expand(format, &|name: &str| {
-        own(name).or_else(|| found.value(name))
-    })
+    let found: Box<dyn Source> = Box::new(Found::of(state, subject));
+    format::expand(format, &With { own, found })
+}
+
+/// A source with values of the caller's own before its own, also where a format goes through several.
+struct With<'a> {
+    own: &'a dyn Fn(&str) -> Option<String>,
+    found: Box<dyn Source + 'a>,
+}
+
+impl Source for With<'_> {
+    fn time_zone(&self) -> jiff::tz::TimeZone {
+        self.found.time_zone()
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        (self.own)(name).or_else(|| self.found.value(name))
+    }
+
+    fn each(&self, what: Each) -> Vec<Item<'_>> {
+        let items = self.found.each(what).into_iter();
+        items
+            .map(|Item { source, current }| Item {
+                source: Box::new(With {
+                    own: self.own,
+                    found: source,
+                }),
+                current,
+            })
+            .collect()
+    }
 }
 
 /// Every variable that has a value, one a line as `name=value`.

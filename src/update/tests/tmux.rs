@@ -73,6 +73,19 @@ fn the_last_pane_gets_the_focus_back() {
     assert_eq!(desk.focused(A), 2);
 }
 
+/// A format with a line's own variables knows the rest of the world all the same.
+#[test]
+fn formats_of_lists_and_hooks_go_through_tabs_and_know_the_time() {
+    let mut desk = three();
+    desk.state.zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
+    desk.state.journal.life = 0;
+    desk.outside("set-buffer -b note text");
+    desk.outside("list-buffers -F '#{buffer_name}#{W: #{window_index}} #{t/f/%H:start_time}'");
+    assert_eq!(desk.answer(), Ok("note 0 1 2 02"));
+    desk.outside("list-buffers -F '#{W:#{P:#{buffer_name}#{pane_id} }}'");
+    assert_eq!(desk.answer(), Ok("note%0 note%1 note%2 "));
+}
+
 #[test]
 fn history_is_forgotten() {
     let mut desk = Desk::new();
