@@ -105,10 +105,16 @@ impl State {
     /// name) that follow each other quickly are one.
     pub fn remember(&mut self, before: Shape, kind: &str) {
         let now = self.shape();
-        if now.lies_as(&before) || now.panes() != before.panes() {
+        if now.lies_as(&before) {
             return;
         }
         let history = &mut self.history;
+        if now.panes() != before.panes() {
+            // What is moved from here on is another series: the one before knows nothing of the panes
+            // that have come.
+            history.last = None;
+            return;
+        }
         let series = history.last.as_ref().is_some_and(|(last, at)| {
             !kind.is_empty() && last == kind && self.now_ms.saturating_sub(*at) < SAME_MS
         });
