@@ -34,6 +34,7 @@ mod shell;
 mod tests;
 
 use jiff::tz::TimeZone;
+pub use modifiers::glob;
 pub use shell::in_shell;
 
 use modifiers::{Modifier, Width, compares, fits, split_modifiers};

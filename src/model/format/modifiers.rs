@@ -356,7 +356,7 @@ fn regex(pattern: &str, any_case: bool) -> Option<Regex> {
 }
 
 /// Whether a pattern of `*` and `?` fits the whole text.
-fn glob(pattern: &str, text: &str) -> bool {
+pub fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     // Where each side stands, and where to go on after a star that has to swallow one more.
