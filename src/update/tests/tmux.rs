@@ -155,6 +155,28 @@ fn tabs_are_named_by_the_start_of_their_names_and_by_patterns() {
     assert_eq!(meant(&mut desk, "{marked}").as_deref(), Ok("%1"));
 }
 
+/// What is joined keeps the blanks at its end that have looks, as what is asked to keep them does.
+#[test]
+fn captured_lines_are_joined_as_in_tmux() {
+    let mut desk = Desk::new();
+    let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+    let long = "x".repeat(125);
+    pane.screen
+        .feed(format!("cd   \x1b[41m  \x1b[m\r\n{long}").as_bytes());
+    let (head, tail) = long.split_at(120);
+    let apart = |first: &str| format!("{first}\n{head}\n{tail}");
+    for (flags, expected) in [
+        ("", apart("cd")),
+        ("-T", apart("cd")),
+        ("-N", apart("cd     ")),
+        ("-J", format!("cd     \n{long}")),
+        ("-JT", format!("cd     \n{long}")),
+    ] {
+        desk.outside(&format!("capture-pane -p {flags} -t %0"));
+        assert_eq!(desk.answer(), Ok(expected.as_str()), "{flags}");
+    }
+}
+
 #[test]
 fn tabs_change_places() {
     let mut desk = three();
