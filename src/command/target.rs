@@ -255,28 +255,26 @@ fn tab_called(state: &State, word: &str) -> Result<Option<TabId>> {
         return Ok(None);
     }
     // A name that somebody gave goes before one that a program happens to have.
-    let ways: [&dyn Fn(&Tab, &str) -> bool; 4] = [
-        &|tab, _| tab.name.as_deref() == Some(name),
-        &|_, label| label == name,
-        &|_, label| !exact && label.starts_with(name),
-        &|_, label| !exact && format::glob(name, label),
-    ];
+    let rank = |tab: &Tab, label: &str| match label {
+        _ if tab.name.as_deref() == Some(name) => Some(0),
+        label if label == name => Some(1),
+        _ if exact => None,
+        label if label.starts_with(name) => Some(2),
+        label => format::glob(name, label).then_some(3),
+    };
     let tabs = state.tabs.iter().enumerate();
-    let tabs: Vec<_> = tabs
-        .map(|(index, tab)| (index, tab, state.tab_label(tab)))
-        .collect();
-    let mut found = Vec::new();
-    for way in ways {
-        found.extend(tabs.iter().filter(|(_, tab, label)| way(tab, label)));
-        if !found.is_empty() {
-            break;
-        }
-    }
+    let ranked = tabs.filter_map(|(index, tab)| {
+        let label = state.tab_label(tab);
+        Some((rank(tab, &label)?, index, tab, label))
+    });
+    let mut found: Vec<_> = ranked.collect();
+    let best = found.iter().map(|(rank, ..)| *rank).min();
+    found.retain(|(rank, ..)| Some(*rank) == best);
     match found.as_slice() {
         [] => Ok(None),
-        [(_, tab, _)] => Ok(Some(tab.id)),
+        [(_, _, tab, _)] => Ok(Some(tab.id)),
         several => {
-            let list = several.iter().map(|(index, tab, label)| {
+            let list = several.iter().take(8).map(|(_, index, tab, label)| {
                 format!("{index}: {} ({})", sanitize_line(label), tab.id)
             });
             let list: Vec<_> = list.collect();
