@@ -5,12 +5,18 @@
 //! typed in, else the focused pane of the terminal that asked, else of the one used last.
 //!
 //! tmux's forms are understood as well: what stands before a colon is the session, of which there is
-//! one; `TAB.PANE` is a pane of a tab; a tab alone means its active pane; `{end}`, `{last}` and so on
-//! are tabs by where they are.
+//! one; `TAB.PANE` is a pane of a tab; a tab alone means its active pane, the session alone its
+//! current tab; the start of a tab's name, or a pattern, will do if there is one such tab, unless `=`
+//! stands before it. Words for places (`{end}`, `{last}`, `{top-left}`, `+2`) are in [`places`].
 
-use crate::error::{Error, Result};
+mod places;
+
+use crate::draw::text::sanitize_line;
+use crate::error::{Error, Kind, Result};
+use crate::model::format;
 use crate::model::id::{ClientId, PaneId, TabId};
 use crate::model::state::State;
+use crate::model::tab::Tab;
 use crate::model::view::View;
 use crate::update::Requester;
 
@@ -67,75 +73,102 @@ fn named_pane(state: &State, requester: &Requester, word: &str) -> Result<PaneId
         Error::not_found(format!("no pane {word:?}"))
             .with_hint("stoa list-panes shows their ids (%N) and names")
     };
-    if !word.starts_with('%')
-        && let Some(pane) = dotted_pane(state, requester, word)
-    {
+    if let Some(pane) = special(state, requester, word)? {
         return Ok(pane);
     }
-    let word = word.rsplit_once(':').map_or(word, |(_, rest)| rest);
-    if let Some(id) = word.strip_prefix('%') {
+    let mut panes = state.panes.values();
+    if let Some(pane) = panes.find(|pane| pane.name.as_deref() == Some(word)) {
+        return Ok(pane.id);
+    }
+    let (session, place) = split_session(state, word)?;
+    if let Some(id) = place.strip_prefix('%') {
         let id = PaneId(id.parse().map_err(|_| missing())?);
         return state.panes.get(&id).map(|pane| pane.id).ok_or_else(missing);
     }
-    let named = state
-        .panes
-        .values()
-        .find(|pane| pane.name.as_deref() == Some(word));
-    if let Some(pane) = named {
-        return Ok(pane.id);
-    }
-    if matches!(word, "{last}" | "!") {
-        return last_pane(state, requester).ok_or_else(missing);
-    }
-    let Ok(index) = word.parse::<usize>() else {
-        let tab = named_tab(state, requester, word).map_err(|_| missing())?;
-        return state.tab(tab).map(|tab| tab.active).ok_or_else(missing);
+    let pane_of = |tab: TabId, word: &str| {
+        let tab = state.tab(tab)?;
+        match word {
+            "" => Some(tab.active),
+            word => places::pane_in(state, requester, tab, word),
+        }
     };
     let here = tab(state, requester, None)?;
-    state
-        .tab(here)
-        .and_then(|tab| tab.panes().get(index).copied())
-        .ok_or_else(missing)
-}
-
-/// The pane that had the focus before, in the view a command is about.
-fn last_pane(state: &State, requester: &Requester) -> Option<PaneId> {
-    let view = standpoint(state, requester)?;
-    let now = state.focused(view)?;
-    let order = view.focus.get(&view.tab)?;
-    order.iter().rev().find(|&&pane| pane != now).copied()
-}
-
-/// `SESSION:TAB.PANE`, `TAB.PANE` and `SESSION:TAB`; `None` if it is no such thing. A pane's name that
-/// looks like one goes first.
-fn dotted_pane(state: &State, requester: &Requester, word: &str) -> Option<PaneId> {
-    if state
-        .panes
-        .values()
-        .any(|pane| pane.name.as_deref() == Some(word))
+    if session.is_none()
+        && !place.is_empty()
+        && let Some(pane) = pane_of(here, place)
     {
-        return None;
+        return Ok(pane);
     }
-    let (session, place) = word.split_once(':').unwrap_or(("", word));
-    let (tab, pane) = match place.rsplit_once('.') {
-        Some((tab, pane)) => (tab, Some(pane)),
-        None if place.len() < word.len() && !place.starts_with('%') => (place, None),
-        None => return None,
-    };
-    if !(session.is_empty() || session == state.name || session == "$0") {
-        return None;
-    }
-    let tab = match tab {
-        "" => self::tab(state, requester, None).ok()?,
-        name => named_tab(state, requester, name).ok()?,
-    };
-    let tab = state.tab(tab)?;
-    match pane {
-        None | Some("") => Some(tab.active),
-        Some(pane) => match pane.strip_prefix('%') {
-            Some(id) => Some(PaneId(id.parse().ok()?)).filter(|pane| tab.contains(*pane)),
-            None => tab.panes().get(pane.parse::<usize>().ok()?).copied(),
+    // A tab's name may have a dot in it, so the whole of it goes first.
+    let found = match named_tab(state, requester, place) {
+        Err(error) if error.kind == Kind::NotFound => match place.rsplit_once('.') {
+            Some((tab, pane)) => pane_of(named_tab(state, requester, tab)?, pane),
+            None if session.is_none() && is_session(state, place) => pane_of(here, ""),
+            None => None,
         },
+        tab => pane_of(tab?, ""),
+    };
+    found.ok_or_else(missing)
+}
+
+/// The panes that have no place of their own in a name: the marked one, and the one with the keyboard.
+fn special(state: &State, requester: &Requester, word: &str) -> Result<Option<PaneId>> {
+    let found = match word {
+        "{marked}" | "~" => state.marked.ok_or_else(|| {
+            Error::refused("no pane is marked").with_hint("stoa mark-pane marks one")
+        })?,
+        "{active}" | "@" => {
+            let view = standpoint(state, requester);
+            let focused = view.and_then(|view| state.focused(view));
+            focused.ok_or_else(|| Error::refused("no terminal has been attached yet"))?
+        }
+        "{mouse}" | "=" => {
+            return Err(Error::usage("a command does not know where the mouse is")
+                .with_hint("name the pane, or say {active} for the one with the keyboard"));
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(found))
+}
+
+/// What stands before the colon, if it is the session, and what stands behind it. A tab's name may have
+/// a colon in it as well.
+///
+/// # Errors
+/// It is another session.
+fn split_session<'w>(state: &State, word: &'w str) -> Result<(Option<&'w str>, &'w str)> {
+    let Some((session, place)) = word.split_once(':') else {
+        return Ok((None, word));
+    };
+    if state.tabs.iter().any(|tab| state.tab_label(tab) == word) {
+        return Ok((None, word));
+    }
+    match session.is_empty() || is_session(state, session) {
+        true => Ok((Some(session), place)),
+        false => Err(
+            Error::not_found(format!("no session {session:?}")).with_hint(format!(
+                "this workspace is the session {:?}; stoa ls shows the others",
+                state.name
+            )),
+        ),
+    }
+}
+
+/// Whether this workspace is meant: by its name, the start of it, a pattern, or tmux's number.
+fn is_session(state: &State, word: &str) -> bool {
+    let (name, exact) = exact(word);
+    name == "$0"
+        || name == state.name
+        || !exact
+            && !name.is_empty()
+            && (state.name.starts_with(name) || format::glob(name, &state.name))
+}
+
+/// A name without the `=` that says it is to be taken exactly, and whether it had one.
+fn exact(word: &str) -> (&str, bool) {
+    match word.strip_prefix('=') {
+        Some(name) => (name, true),
+        None => (word, false),
     }
 }
 
@@ -145,12 +178,32 @@ fn dotted_pane(state: &State, requester: &Requester, word: &str) -> Option<PaneI
 /// The named tab does not exist.
 pub fn tab(state: &State, requester: &Requester, target: Option<&str>) -> Result<TabId> {
     match target {
-        Some(word) => named_tab(state, requester, word).or_else(|error| {
-            // A pane of a tab stands for the tab.
-            let pane = dotted_pane(state, requester, word).ok_or(error)?;
-            let tab = state.tab_of(pane).map(|tab| tab.id);
-            tab.ok_or_else(|| Error::not_found("that pane is in no tab"))
-        }),
+        Some(word) => {
+            if let Some(pane) = special(state, requester, word)? {
+                let tab = state.tab_of(pane).map(|tab| tab.id);
+                return tab.ok_or_else(|| Error::not_found("that pane is in no tab"));
+            }
+            let (session, place) = split_session(state, word)?;
+            named_tab(state, requester, place).or_else(|error| match place.rsplit_once('.') {
+                _ if error.kind != Kind::NotFound => Err(error),
+                // A pane of a tab stands for the tab.
+                Some((tab, pane)) => {
+                    let tab = named_tab(state, requester, tab)?;
+                    let there = |tab| {
+                        pane.is_empty() || places::pane_in(state, requester, tab, pane).is_some()
+                    };
+                    state
+                        .tab(tab)
+                        .filter(|tab| there(tab))
+                        .map(|tab| tab.id)
+                        .ok_or(error)
+                }
+                None if session.is_none() && is_session(state, place) => {
+                    self::tab(state, requester, None)
+                }
+                None => Err(error),
+            })
+        }
         None => requester
             .pane
             .and_then(|pane| state.tab_of(pane))
@@ -161,33 +214,15 @@ pub fn tab(state: &State, requester: &Requester, target: Option<&str>) -> Result
     }
 }
 
-/// tmux's words for tabs by where they are.
-fn placed_tab(state: &State, requester: &Requester, word: &str) -> Option<TabId> {
-    let beside = |by: usize| {
-        let here = state.tab_index(tab(state, requester, None).ok()?)?;
-        state.tabs.get((here + by) % state.tabs.len())
-    };
-    let found = match word {
-        "{start}" | "^" => state.tabs.first(),
-        "{end}" | "$" => state.tabs.last(),
-        "{next}" | "+" => beside(1),
-        "{previous}" | "-" => beside(state.tabs.len().saturating_sub(1)),
-        "{last}" | "!" => state.tab(standpoint(state, requester)?.last_tab?),
-        _ => None,
-    };
-    found.map(|tab| tab.id)
-}
-
 fn named_tab(state: &State, requester: &Requester, word: &str) -> Result<TabId> {
     let missing = || {
         Error::not_found(format!("no tab {word:?}"))
             .with_hint("stoa list-tabs shows their numbers and names")
     };
-    let word = match word.split_once(':') {
-        Some((session, tab)) if ["", "$0", &state.name].contains(&session) => tab,
-        _ => word,
-    };
-    if let Some(tab) = placed_tab(state, requester, word) {
+    if word.is_empty() {
+        return tab(state, requester, None);
+    }
+    if let Some(tab) = places::tab(state, requester, word) {
         return Ok(tab);
     }
     if let Some(id) = word.strip_prefix('%') {
@@ -206,13 +241,49 @@ fn named_tab(state: &State, requester: &Requester, word: &str) -> Result<TabId> 
     {
         return Ok(tab.id);
     }
-    state
-        .tabs
-        .iter()
-        .find(|tab| tab.name.as_deref() == Some(word))
-        .or_else(|| state.tabs.iter().find(|tab| state.tab_label(tab) == word))
-        .map(|tab| tab.id)
-        .ok_or_else(missing)
+    tab_called(state, word)?.ok_or_else(missing)
+}
+
+/// The tab of a name, of a label, of a name that begins so, or that a pattern fits: the first of these
+/// that there is a tab for, as in tmux.
+///
+/// # Errors
+/// There are several.
+fn tab_called(state: &State, word: &str) -> Result<Option<TabId>> {
+    let (name, exact) = exact(word);
+    if name.is_empty() {
+        return Ok(None);
+    }
+    // A name that somebody gave goes before one that a program happens to have.
+    let rank = |tab: &Tab, label: &str| match label {
+        _ if tab.name.as_deref() == Some(name) => Some(0),
+        label if label == name => Some(1),
+        _ if exact => None,
+        label if label.starts_with(name) => Some(2),
+        label => format::glob(name, label).then_some(3),
+    };
+    let tabs = state.tabs.iter().enumerate();
+    let ranked = tabs.filter_map(|(index, tab)| {
+        let label = state.tab_label(tab);
+        Some((rank(tab, &label)?, index, tab, label))
+    });
+    let mut found: Vec<_> = ranked.collect();
+    let best = found.iter().map(|(rank, ..)| *rank).min();
+    found.retain(|(rank, ..)| Some(*rank) == best);
+    match found.as_slice() {
+        [] => Ok(None),
+        [(_, _, tab, _)] => Ok(Some(tab.id)),
+        several => {
+            let list = several.iter().take(8).map(|(_, index, tab, label)| {
+                format!("{index}: {} ({})", sanitize_line(label), tab.id)
+            });
+            let list: Vec<_> = list.collect();
+            Err(
+                Error::usage(format!("{word:?} may be any of {} tabs", several.len()))
+                    .with_hint(list.join(", ")),
+            )
+        }
+    }
 }
 
 /// A name for a pane or tab, made fit to be shown.

@@ -12,6 +12,7 @@
 //! | `#{pN:x}` `#{p-N:x}` | padded to N columns at the right, at the left |
 //! | `#{b:x}` `#{d:x}` `#{n:x}` `#{l:text}` | last part of a path, its directory, a length, text as it stands |
 //! | `#{t:x}` `#{a:n}` `#{c:colour}` | a time to be read, the character of a number, a colour as six digits |
+//! | `#{t/f/%H#:%M:x}` | a time in a form of one's own; a colon in an argument is written `#:` |
 //! | `#{s/re/to/:x}` `#{q:x}` `#{w:x}` | with parts replaced, quoted for a shell, its columns |
 //! | `#{E:x}` `#{T:x}` | the value of `x` read as a format once more |
 //! | `#{W:a,b}` `#{P:a,b}` `#{S:a,b}` | `a` for each tab, pane, session; `b` for the one that is shown |
@@ -20,7 +21,8 @@
 //! | `#[style]` | a style for what follows; kept apart from text, so a title cannot forge one |
 //! | `##` `#,` `#}` | `#`, `,`, `}` |
 //!
-//! Where `x`, `a`, `b` and a condition are written, formats may stand in formats. Values are put in as
+//! Where `x`, `a`, `b`, a condition and what stands between a modifier's marks (`re`, `to`) are written,
+//! formats may stand in formats. Values are put in as
 //! they are and never read as formats again, unless `E:` or `T:` asks for that: a pane's title that says
 //! `#{pid}` shows just that.
 //! Nothing here fails: what is not a format is text, and one that is not closed takes the rest with it.
@@ -32,6 +34,7 @@ mod shell;
 mod tests;
 
 use jiff::tz::TimeZone;
+pub use modifiers::glob;
 pub use shell::{Script, in_shell};
 
 use modifiers::{Modifier, Width, compares, fits, split_modifiers};
@@ -227,7 +230,12 @@ impl Expander<'_> {
             return self.choose(choice, depth);
         }
         let text = match split_modifiers(body) {
-            Some((modifiers, operand)) => self.modified(&modifiers, operand, depth),
+            Some((mut modifiers, operand)) => {
+                for modifier in &mut modifiers {
+                    modifier.fill_in(|text| flat(self.expand(text, depth + 1)));
+                }
+                self.modified(&modifiers, operand, depth)
+            }
             None => self.value(body, depth),
         };
         let mut out = Vec::new();
@@ -237,7 +245,7 @@ impl Expander<'_> {
 
     /// `#{?cond,a,b}`; further pairs of condition and text may follow, as in newer tmux.
     fn choose(&mut self, choice: &str, depth: usize) -> Vec<Piece> {
-        let parts = split_commas(choice);
+        let parts = split(choice, ',');
         let mut rest = parts.as_slice();
         while let [condition, then, others @ ..] = rest {
             if is_true(&self.value(condition, depth)) {
@@ -261,7 +269,7 @@ impl Expander<'_> {
 
     /// An operand of a comparison: text in which formats may stand, not a variable's name.
     fn operands(&mut self, text: &str, depth: usize) -> (String, String) {
-        let parts = split_commas(text);
+        let parts = split(text, ',');
         let mut expanded = |at: usize| {
             let part = parts.get(at).copied().unwrap_or_default();
             flat(self.expand(part, depth + 1))
@@ -353,7 +361,7 @@ impl Expander<'_> {
     /// A format for each of several things, in a row; another for the one that is shown, if there is
     /// another.
     fn each(&mut self, what: Each, operand: &str, depth: usize) -> String {
-        let parts = split_commas(operand);
+        let parts = split(operand, ',');
         let (all, current) = match parts.as_slice() {
             [all, current, ..] => (*all, *current),
             _ => (operand, operand),
@@ -378,31 +386,31 @@ fn closing(text: &str) -> Option<usize> {
     scan(text, |depth, c| depth == 0 && c == '}').map(|(at, _)| at)
 }
 
-/// The parts between the commas that stand in no inner format.
-fn split_commas(text: &str) -> Vec<&str> {
+/// The parts between marks (commas, mostly) that stand in no inner format.
+fn split(text: &str, mark: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some((at, _)) = scan(rest, |depth, c| depth == 0 && c == ',') {
+    while let Some((at, _)) = scan(rest, |depth, c| depth == 0 && c == mark) {
         let (part, tail) = rest.split_at(at);
         parts.push(part);
-        rest = tail.get(1..).unwrap_or_default();
+        rest = tail.get(mark.len_utf8()..).unwrap_or_default();
     }
     parts.push(rest);
     parts
 }
 
-/// The first character that `wanted`, told how many inner formats it stands in; `#,` and the like are
-/// passed over.
+/// The first character that `wanted`, told how many inner formats it stands in; `#,`, `#:` and the like
+/// are passed over.
 fn scan(text: &str, wanted: impl Fn(usize, char) -> bool) -> Option<(usize, char)> {
     let mut depth = 0usize;
-    let mut chars = text.char_indices();
+    let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if wanted(depth, c) {
             return Some((at, c));
         }
         match c {
             '#' => {
-                if let Some((_, '{')) = chars.next() {
+                if let Some((_, '{')) = chars.next_if(|(_, next)| ",#{}:".contains(*next)) {
                     depth += 1;
                 }
             }

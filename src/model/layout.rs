@@ -15,6 +15,7 @@
 //! which one is focused.
 
 mod arrange;
+mod beside;
 mod neighbour;
 mod preset;
 mod resize;
@@ -24,6 +25,7 @@ mod stack;
 mod tests;
 
 pub use arrange::{Arrangement, Border, BorderId, Floated, Spot, Stack};
+pub use beside::Beside;
 pub use preset::{Preset, UnknownPreset};
 pub use spec::{Part, Spec, SpecError};
 

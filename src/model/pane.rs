@@ -90,22 +90,77 @@ pub fn is_shell(name: &str) -> bool {
 }
 
 /// Whether a shell that was started so runs a script, or a command it was given, and asks for none.
+///
+/// One that is said to run a script is never taken to be at its prompt, so where a word could be an
+/// option's value as well, it is.
 pub fn runs_script(argv: &[String]) -> bool {
-    let mut words = argv.iter().skip(1);
+    let Some((shell, words)) = argv.split_first() else {
+        return false;
+    };
+    let shell = shell.rsplit('/').next().unwrap_or(shell);
+    let options: &[&str] = match shell.trim_start_matches('-') {
+        "fish" => &[
+            "-C",
+            "-d",
+            "-D",
+            "-f",
+            "-o",
+            "--init-command",
+            "--debug",
+            "--debug-output",
+            "--features",
+            "--profile",
+            "--profile-startup",
+        ],
+        // Whatever else their options are, what comes first tells.
+        "nu" | "elvish" | "xonsh" | "pwsh" => {
+            let first = words.first();
+            return first.is_some_and(|word| word == "-c" || names_file(word));
+        }
+        _ => &[
+            "-o",
+            "+o",
+            "-O",
+            "+O",
+            "--rcfile",
+            "--init-file",
+            "--emulate",
+        ],
+    };
+    let mut words = words.iter();
     while let Some(word) = words.next() {
+        let long = word.starts_with("--");
         match word.as_str() {
-            "--rcfile" | "--init-file" | "-o" | "+o" | "-O" | "+O" => drop(words.next()),
-            "--" => return words.next().is_some(),
-            long if long.starts_with("--") => {}
-            flags if flags.starts_with(['-', '+']) => {
-                if flags.starts_with('-') && flags.contains('c') {
+            "--" | "-" => return words.next().is_some_and(|word| names_file(word)),
+            "--command" => return true,
+            given if given.starts_with("--command=") => return true,
+            takes_value if options.contains(&takes_value) => drop(words.next()),
+            flags if flags.starts_with(['-', '+']) && !long => {
+                // The rest of a cluster behind a letter that takes a value may be that value, and
+                // the next word may be, too.
+                let valued = |c: char| options.contains(&format!("-{c}").as_str());
+                let sure = flags.split(valued).next().unwrap_or_default();
+                if flags.starts_with('-') && sure.contains('c') {
                     return true;
                 }
+                if flags.starts_with('-') && sure.contains('s') && options.contains(&"--rcfile") {
+                    // What it reads is its terminal; operands are for whatever is typed there.
+                    return false;
+                }
+                if flags.ends_with(valued) {
+                    words.next();
+                }
             }
-            _ => return true,
+            _ if long => {}
+            operand => return names_file(operand),
         }
     }
     false
+}
+
+/// Whether a word can be the name of a script.
+fn names_file(word: &str) -> bool {
+    !word.is_empty() && !word.starts_with(['-', '+']) && !word.contains(char::is_whitespace)
 }
 
 /// What a pane runs.
@@ -204,5 +259,63 @@ impl Pane {
     /// Whether its program is over.
     pub fn exited(&self) -> bool {
         matches!(self.life, PaneLife::Exited { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scripted(line: &str) -> bool {
+        runs_script(&shlex::split(line).expect("whole quotes"))
+    }
+
+    #[test]
+    fn shells_that_run_scripts() {
+        for line in [
+            "sh -c 'make all'",
+            "bash -lc make",
+            "/bin/sh ./build.sh -x",
+            "bash build",
+            "bash -eo pipefail build.sh",
+            "bash --norc --rcfile x build.sh",
+            "zsh --emulate sh build.sh",
+            "bash -- build.sh",
+            "fish -c ls",
+            "fish --command ls",
+            "fish --command=ls",
+            "fish -C 'set x 1' build.fish",
+            "nu build.nu",
+            "nu -c ls",
+        ] {
+            assert!(scripted(line), "{line}");
+        }
+    }
+
+    /// Options' values and letters are no scripts.
+    #[test]
+    fn shells_that_ask_for_commands() {
+        for line in [
+            "",
+            "bash",
+            "-bash",
+            "bash -il",
+            "bash +c",
+            "bash -eo noclobber",
+            "bash --rcfile build.sh",
+            "zsh --emulate sh",
+            "zsh -oclobber",
+            "bash -s one two",
+            "fish --init-command 'set x 1'",
+            "fish -C source",
+            "fish --features qmark-noglob",
+            "nu --config config.nu",
+            "nu --env-config env.nu --config config.nu",
+            "pwsh -ExecutionPolicy Bypass",
+            "pwsh -NoLogo -NoExit",
+            "xonsh --rc rc.xsh",
+        ] {
+            assert!(!scripted(line), "{line}");
+        }
     }
 }

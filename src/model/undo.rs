@@ -2,11 +2,12 @@
 //!
 //! A shape says which tabs there are and how the panes lie in each. It is remembered before every
 //! change of it; programs are no part of it. Going back to a shape never ends or starts a program:
-//! panes that have gone meanwhile are left out, panes that have come stay in the tab they are in.
+//! panes that have gone meanwhile are left out, panes that have come stay in the tab they are in, on the
+//! same side of the neighbour they have there.
 
 use super::float::Float;
 use super::id::{PaneId, TabId};
-use super::layout::{Layout, Removal};
+use super::layout::{Beside, Layout, Removal};
 use super::state::State;
 use super::tab::Tab;
 use crate::model::geometry::Direction;
@@ -56,6 +57,19 @@ impl Shape {
     }
 }
 
+/// A pane that a shape does not know.
+struct Came {
+    pane: PaneId,
+    home: TabId,
+    lay: Lay,
+}
+
+/// How it lies before the shape is gone back to.
+enum Lay {
+    Floating(Float),
+    Tiled(Layout),
+}
+
 /// The shapes that can be returned to.
 #[derive(Debug, Default)]
 pub struct History {
@@ -91,10 +105,16 @@ impl State {
     /// name) that follow each other quickly are one.
     pub fn remember(&mut self, before: Shape, kind: &str) {
         let now = self.shape();
-        if now.lies_as(&before) || now.panes() != before.panes() {
+        if now.lies_as(&before) {
             return;
         }
         let history = &mut self.history;
+        if now.panes() != before.panes() {
+            // What is moved from here on is another series: the one before knows nothing of the panes
+            // that have come.
+            history.last = None;
+            return;
+        }
         let series = history.last.as_ref().is_some_and(|(last, at)| {
             !kind.is_empty() && last == kind && self.now_ms.saturating_sub(*at) < SAME_MS
         });
@@ -136,12 +156,19 @@ impl State {
     /// Lets panes lie as in `shape`, as far as they still are.
     fn restore(&mut self, shape: Shape) {
         let old = shape.panes();
-        let came: Vec<(PaneId, TabId, Option<Float>)> = self
+        let came: Vec<Came> = self
             .tabs
             .iter()
             .flat_map(|tab| tab.panes().into_iter().map(move |pane| (pane, tab)))
             .filter(|(pane, _)| old.binary_search(pane).is_err())
-            .map(|(pane, tab)| (pane, tab.id, tab.float(pane).copied()))
+            .map(|(pane, tab)| Came {
+                pane,
+                home: tab.id,
+                lay: match tab.float(pane) {
+                    Some(float) => Lay::Floating(*float),
+                    None => Lay::Tiled(tab.layout.clone()),
+                },
+            })
             .collect();
         let mut names: Vec<(TabId, Tab)> = self.tabs.drain(..).map(|tab| (tab.id, tab)).collect();
         for shape in shape.0 {
@@ -167,21 +194,26 @@ impl State {
             }
             self.tabs.push(tab);
         }
-        for (pane, home, float) in came {
-            match (self.tab_mut(home), float) {
-                (Some(tab), Some(float)) => tab.floats.push(float),
-                (Some(tab), None) => {
-                    tab.layout.split_edge(Direction::Right, pane);
-                }
-                (None, _) => {
-                    let at = names.iter().position(|(known, _)| *known == home);
-                    let known = at.map(|at| names.remove(at).1);
-                    self.tabs.push(Tab {
-                        layout: Layout::new(pane),
-                        floats: Vec::new(),
-                        active: pane,
-                        ..known.unwrap_or_else(|| Tab::new(home, pane))
-                    });
+        for Came { pane, home, lay } in came {
+            let Some(tab) = self.tab_mut(home) else {
+                let at = names.iter().position(|(known, _)| *known == home);
+                let known = at.map(|at| names.remove(at).1);
+                self.tabs.push(Tab {
+                    layout: Layout::new(pane),
+                    floats: Vec::new(),
+                    active: pane,
+                    ..known.unwrap_or_else(|| Tab::new(home, pane))
+                });
+                continue;
+            };
+            match lay {
+                Lay::Floating(float) => tab.floats.push(float),
+                Lay::Tiled(before) => {
+                    let layout = &mut tab.layout;
+                    let known = |other| layout.contains(other);
+                    let place = before.beside(pane, &known);
+                    let place = place.unwrap_or(Beside::Edge(Direction::Right));
+                    layout.put_beside(pane, place);
                 }
             }
         }

@@ -81,6 +81,9 @@ pub struct Carried {
     /// Panes that are to be registered as soon as that is possible.
     #[serde(default)]
     pub late: Vec<Registration>,
+    /// What lies on disk for the next server is left alone.
+    #[serde(default)]
+    pub keeper_off: bool,
 }
 
 /// A terminal that is about to come back.
@@ -167,6 +170,7 @@ impl Loop {
             closing: closing.filter_map(|(pty, _)| pty.hand_over()).collect(),
             orphans: [pty::orphans(), errand::under_way()].concat(),
             late: self.late_registrations(),
+            keeper_off: self.keeper.is_off(),
         };
         let file = write(&carried, &scripts)
             .map_err(|error| Error::refused(format!("cannot write the state down: {error}")))?;

@@ -26,7 +26,7 @@ use crate::command::tab::saved::layout_file;
 use crate::config::settings::Restore;
 use crate::error::{Error, Result};
 use crate::model::id::{PaneId, TabId};
-use crate::model::saved::{self, Restorable, Saved, SavedPane};
+use crate::model::saved::{self, Restorable, Saved, SavedPane, Unusable};
 use crate::store::dir::{StateDir, open_file};
 use crate::term::{Capture, Frozen};
 use crate::update::{Event, ReplyTo};
@@ -81,6 +81,8 @@ pub struct Keeper {
     jobs: SyncSender<Keep>,
     due_us: Option<u64>,
     last: Option<Saved>,
+    /// Keeps nothing, and takes nothing away: what lies there is somebody's and could not be moved.
+    off: bool,
 }
 
 impl Keeper {
@@ -99,7 +101,18 @@ impl Keeper {
             jobs,
             due_us: None,
             last: None,
+            off: false,
         })
+    }
+
+    /// Leaves what is on disk alone from now on.
+    pub(super) fn keep_off(&mut self) {
+        self.off = true;
+    }
+
+    /// Whether it does.
+    pub(super) fn is_off(&self) -> bool {
+        self.off
     }
 
     /// Something may have changed the structure.
@@ -114,6 +127,9 @@ impl Keeper {
 
     /// False if the thread is too far behind.
     fn put(&self, job: Keep) -> bool {
+        if self.off {
+            return true;
+        }
         match self.jobs.try_send(job) {
             // Without its thread nothing can be kept, which has been logged.
             Ok(()) | Err(TrySendError::Disconnected(_)) => true,
@@ -131,7 +147,7 @@ impl Keeper {
 
     /// Takes away what is on disk.
     pub(super) fn forget(&self) {
-        if self.jobs.send(Keep::Forget).is_ok() {
+        if !self.off && self.jobs.send(Keep::Forget).is_ok() {
             self.finish();
         }
     }
@@ -289,7 +305,7 @@ impl Loop {
 }
 
 fn work(state_dir: &Path, jobs: &Receiver<Keep>) {
-    let dir = state_dir.join("restore");
+    let dir = directory(state_dir);
     // A full disk is told once, not every second.
     let mut told = false;
     while let Ok(job) = jobs.recv() {
@@ -410,12 +426,36 @@ fn forget(dir: &Path) -> Result<()> {
     }
 }
 
+/// Why what an earlier server left cannot be opened.
+#[derive(Debug)]
+pub struct Unopened {
+    /// The reason, with the file it is about.
+    pub error: Error,
+    /// The version it is of, if that is another one: then nothing is wrong with it.
+    pub version: Option<u32>,
+}
+
+impl From<Error> for Unopened {
+    fn from(error: Error) -> Unopened {
+        Unopened {
+            error,
+            version: None,
+        }
+    }
+}
+
+/// What every version's structure says.
+#[derive(serde::Deserialize)]
+struct OfVersion {
+    version: u32,
+}
+
 /// What an earlier server left; nothing if it left nothing.
 ///
 /// # Errors
 /// There is something that cannot be used.
-pub fn left(state_dir: &Path) -> Result<Option<Restorable>> {
-    let dir = state_dir.join("restore");
+pub fn left(state_dir: &Path) -> Result<Option<Restorable>, Unopened> {
+    let dir = directory(state_dir);
     if fs::symlink_metadata(&dir).is_err() {
         return Ok(None);
     }
@@ -425,6 +465,14 @@ pub fn left(state_dir: &Path) -> Result<Option<Restorable>> {
         return Ok(None);
     };
     let bad = |why: String| Error::refused(format!("{}: {why}", path.display()));
+    let other = serde_json::from_str(&text).ok();
+    if let Some(OfVersion { version }) = other.filter(|of: &OfVersion| of.version != saved::VERSION)
+    {
+        return Err(Unopened {
+            error: bad(Unusable::Version(version).to_string()),
+            version: Some(version),
+        });
+    }
     let saved: Saved = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
     saved.check().map_err(|error| bad(error.to_string()))?;
     let mut texts = BTreeMap::new();
@@ -446,15 +494,25 @@ pub fn left(state_dir: &Path) -> Result<Option<Restorable>> {
     }))
 }
 
-/// Puts what cannot be used where nothing writes over it, and answers where that is.
+/// Where what is kept lies.
+pub fn directory(state_dir: &Path) -> PathBuf {
+    state_dir.join("restore")
+}
+
+/// Puts what cannot be used where nothing writes over it, and answers where that is: its name says
+/// whether it is damaged, or whole and of another version.
 ///
 /// # Errors
 /// It cannot be moved, or is not ours.
-pub fn set_aside(state_dir: &Path) -> Result<PathBuf> {
-    let dir = state_dir.join("restore");
+pub fn set_aside(state_dir: &Path, version: Option<u32>) -> Result<PathBuf> {
+    let dir = directory(state_dir);
     ours(&dir)?;
     let now = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
-    let aside = state_dir.join(format!("restore.damaged-{now}"));
+    let aside = match version {
+        Some(version) => format!("restore.of-version-{version}-{now}"),
+        None => format!("restore.damaged-{now}"),
+    };
+    let aside = state_dir.join(aside);
     match fs::rename(&dir, &aside) {
         Ok(()) => Ok(aside),
         Err(error) => Err(Error::io("move aside", &dir, &error)),
@@ -482,6 +540,8 @@ fn read(path: &Path, most: u64) -> Result<Option<(String, Option<std::time::Syst
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::geometry::Size;
+    use crate::term::Screen;
 
     #[test]
     fn a_text_is_written_soon_and_then_rarely() {
@@ -502,6 +562,21 @@ mod tests {
         };
         due.output(90_000_000, interval);
         assert_eq!(due.due_us(), Some(90_000_000 + TEXT_US));
+    }
+
+    #[test]
+    fn what_is_not_to_be_touched_is_not() {
+        let temp = tempfile::tempdir().expect("a directory");
+        let dir = directory(temp.path());
+        fs::create_dir(&dir).expect("a directory");
+        let mut keeper = Keeper::start(temp.path()).expect("a thread");
+        keeper.keep_off();
+        keeper.forget();
+        assert!(dir.exists());
+        let text = Screen::new(Size::new(20, 2), 0).freeze();
+        assert!(keeper.put(Keep::Text(PaneId(0), text, 10)));
+        keeper.finish();
+        assert!(!text_path(&dir, PaneId(0)).exists());
     }
 
     #[test]

@@ -164,7 +164,7 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     let _ = rustix::process::setsid();
     log_to(&paths.log, false);
     let listener = listen(&paths.socket)?;
-    let (left, damage) = left(&workspace.state);
+    let found = left(&workspace.state);
     let station = Station {
         workspace,
         listener,
@@ -174,36 +174,76 @@ pub fn serve(root: PathBuf, state_dir: PathBuf) -> Result<()> {
     // Taken first: what changes while the files are read is read once more.
     let stamp = load::stamp(config_dir().as_deref());
     let mut state = fresh_state(&station.workspace, coord.as_ref())?;
-    state.damage = damage;
+    state.damage = found.lines;
     let restore = state.config.settings.restore;
     let mut running = Server::start(state, coord, station, &paths, stamp)?;
+    if found.hands_off {
+        running.server.keeper.keep_off();
+    }
     tell_ready();
-    if let Some(left) = left.filter(|_| restore != Restore::Off) {
+    if let Some(left) = found.left.filter(|_| restore != Restore::Off) {
         running.server.open_left(left);
     }
     running.run(&paths)
 }
 
 /// What an earlier server left; or else, in lines for the first person to attach, why that cannot be
-/// opened and where it is now. It is moved before anything new can be written over it.
-fn left(state: &Path) -> (Option<Restorable>, Vec<String>) {
-    let error = match keeper::left(state) {
-        Ok(left) => return (left, Vec::new()),
-        Err(error) => error,
+/// opened and where it is now. It is moved before anything new can be written over it; what cannot be
+/// moved is to be left alone.
+struct Found {
+    left: Option<Restorable>,
+    lines: Vec<String>,
+    hands_off: bool,
+}
+
+fn left(state: &Path) -> Found {
+    let keeper::Unopened { error, version } = match keeper::left(state) {
+        Ok(left) => {
+            return Found {
+                left,
+                lines: Vec::new(),
+                hands_off: false,
+            };
+        }
+        Err(unopened) => unopened,
     };
     tracing::error!("nothing is opened again: {error}");
     let mut lines = vec![
         "What the last server left cannot be opened again:".to_owned(),
         error.message,
     ];
-    match keeper::set_aside(state) {
-        Ok(aside) => lines.push(format!(
+    let place = keeper::directory(state);
+    let aside = keeper::set_aside(state, version);
+    match (&aside, version) {
+        (Ok(aside), None) => lines.push(format!(
             "Its files, the panes' old texts among them, are now in {}",
             aside.display()
         )),
-        Err(error) => tracing::error!("they stay where they are: {error}"),
+        (Ok(aside), Some(_)) => lines.extend([
+            format!("Nothing is wrong with it; it is now in {}", aside.display()),
+            format!(
+                "To have it back: stoa kill-server, give it its old name {}, and start the \
+                 version of Stoa that wrote it",
+                place.display()
+            ),
+        ]),
+        (Err(error), _) => {
+            tracing::error!("it stays where it is: {error}");
+            lines.extend([
+                format!("Nor can it be put aside: {}", error.message),
+                format!(
+                    "So it stays where it is, and this server keeps nothing for the next one \
+                     until {} is moved away and the server started again",
+                    place.display()
+                ),
+            ]);
+        }
     }
-    (None, lines)
+    Found {
+        left: None,
+        lines,
+        hands_off: aside.is_err(),
+    }
 }
 
 /// Goes on as the server of a workspace with what the program that became this one has left in the

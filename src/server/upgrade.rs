@@ -185,6 +185,9 @@ impl Loop {
             // The first to come may be the smallest.
             self.state.sizes_held_ms = Some(self.now_us() / 1000 + RETURN_MS);
         }
+        if carried.keeper_off {
+            self.keeper.keep_off();
+        }
         let now_us = self.now_us();
         self.keeper.arm(now_us);
     }

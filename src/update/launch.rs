@@ -88,6 +88,8 @@ pub fn again(state: &mut State, id: PaneId, effects: &mut Vec<Effect>) {
         });
     }
     effects.push(Effect::Close { pane: id });
+    // Closing the terminal ends what its output went to.
+    pane.piped = false;
     pane.session = ulid::Ulid::generate().to_string();
     pane.life = PaneLife::Running { pid: None };
     pane.screen = Screen::new(pane.size, history);

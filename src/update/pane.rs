@@ -239,6 +239,8 @@ pub fn exited(state: &mut State, id: PaneId, status: ExitStatus, effects: &mut V
             how: status.to_string(),
             code: status.shell_code(),
         };
+        // Closing the terminal ends what its output went to.
+        pane.piped = false;
         effects.push(Effect::Close { pane: id });
     } else {
         effects.push(Effect::Close { pane: id });

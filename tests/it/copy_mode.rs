@@ -70,8 +70,8 @@ fn a_line_far_back_is_found_copied_and_pasted() {
     terminal.wait_text("(9 of 10)");
     terminal.send("V2jy");
     terminal.wait_text("copied 3 lines");
-    wait_clipboard(&terminal, "1238\n1239\n1240");
-    assert_eq!(world.ok(&["show-buffer"]), "1238\n1239\n1240");
+    wait_clipboard(&terminal, "1238\n1239\n1240\n");
+    assert_eq!(world.ok(&["show-buffer"]), "1238\n1239\n1240\n");
     world.ok(&["set-buffer", "echo \"pasted\"-text"]);
     terminal.chord("]");
     terminal.send("\r");
@@ -157,7 +157,7 @@ fn a_tiny_terminal_reads_too() {
     terminal.wait("the match", |s| lines(s).contains(&"42".to_owned()));
     terminal.send("\r");
     terminal.send("Vy");
-    wait_clipboard(&terminal, "42");
+    wait_clipboard(&terminal, "42\n");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_new_size_keeps_the_place_and_a_pane_may_go() {
         lines(s).iter().any(|line| line.starts_with("start-0123")) && s.size().1.get() == 50
     });
     terminal.send("Vy");
-    wait_clipboard(&terminal, &format!("start-{long}-end"));
+    wait_clipboard(&terminal, &format!("start-{long}-end\n"));
     // The pane one reads is closed from elsewhere.
     terminal.chord("%");
     world.wait_panes("two panes", |panes| panes.len() == 2);
@@ -456,10 +456,10 @@ fn a_command_reads_what_is_copied() {
     world.ok(&words);
     let file = world.root.join("done");
     world.until(&["list-buffers"], |_| file.exists());
-    assert_eq!(std::fs::read_to_string(&file).expect("ours"), "xx\nx8");
+    assert_eq!(std::fs::read_to_string(&file).expect("ours"), "xx\nx8\n");
     world.ok(&["send-keys", "-X", "copy-pipe-and-cancel", "exit 3"]);
     terminal.wait_text("exit 3: exit code 3");
-    assert_eq!(world.ok(&["show-buffer"]), "77\n78");
+    assert_eq!(world.ok(&["show-buffer"]), "77\n78\n");
 }
 
 #[test]
@@ -471,7 +471,7 @@ fn scripts_drive_the_mode_in_tmuxs_words() {
     world.ok(&["send-keys", "-X", "select-line"]);
     world.ok(&["send-keys", "-N", "2", "-X", "cursor-down"]);
     world.ok(&["send-keys", "-X", "copy-selection-and-cancel"]);
-    assert_eq!(world.ok(&["show-buffer"]), "77\n78\n79");
+    assert_eq!(world.ok(&["show-buffer"]), "77\n78\n79\n");
     let refused = world.run(&["send-keys", "-X", "fly"]);
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(world.fails(&["copy", "cursor-up"]).0, 1);

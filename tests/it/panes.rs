@@ -180,6 +180,8 @@ fn zoom_fills_the_tab_and_returns() {
     let (world, mut terminal) = two();
     terminal.wait("its session", |s| last_line(s).ends_with("shell-2"));
     terminal.wait("both prompts", |s| s.contents().contains("│$"));
+    // The tab is called otherwise until its program is known.
+    terminal.wait("its program", |s| last_line(s).contains("0:sh*"));
     let before = terminal.lines();
     terminal.chord("z");
     terminal.wait("the zoom", |s| last_line(s).contains("Z*"));

@@ -223,6 +223,39 @@ fn damaged_files_are_put_aside_and_told_of() {
     kept(&world, "panes.json", |text| text.contains("\"tabs\""));
 }
 
+/// What another version wrote is whole: it is put where that version's person finds it.
+#[test]
+fn files_of_another_version_are_put_aside_and_said_to_be_whole() {
+    let world = quick("");
+    world.ready(100, 24);
+    kept(&world, "panes.json", |text| text.contains("\"tabs\""));
+    end(&world, Signal::KILL);
+    // A form that this version cannot know.
+    let path = world.state().join("restore/panes.json");
+    std::fs::write(&path, "{\"version\": 99, \"rooms\": []}").expect("our own");
+    let terminal = world.attach(100, 24);
+    terminal.wait_text("of version 99");
+    terminal.wait_text("restore.of-version-99-");
+    terminal.wait_text("stoa kill-server");
+}
+
+/// What cannot be put aside is told of and left alone.
+#[test]
+fn files_that_cannot_be_put_aside_are_told_of() {
+    let world = quick("");
+    world.ready(100, 24);
+    kept(&world, "panes.json", |text| text.contains("\"tabs\""));
+    end(&world, Signal::KILL);
+    let restore = world.state().join("restore");
+    let real = world.root.join("elsewhere");
+    std::fs::rename(&restore, &real).expect("our own");
+    std::os::unix::fs::symlink(&real, &restore).expect("a link");
+    let terminal = world.attach(100, 24);
+    terminal.wait_text("cannot be opened again");
+    terminal.wait_text("Nor can it be put aside");
+    terminal.wait_text("keeps nothing for the next one");
+}
+
 #[test]
 fn one_may_want_the_layout_alone_or_nothing() {
     let world = World::new();

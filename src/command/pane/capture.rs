@@ -29,13 +29,16 @@ pub struct CapturePane {
     /// With colours and attributes, as escape sequences
     #[arg(short = 'e', long)]
     pub escapes: bool,
-    /// Join lines that were too long for the pane
+    /// Join lines that were too long for the pane, and keep spaces at their ends as --trailing does
     #[arg(short = 'J', long)]
     pub join: bool,
     /// Keep spaces at the ends of lines where they have looks of their own (a background); Stoa does
     /// not tell plain ones from cells that were never written
     #[arg(short = 'N', long)]
     pub trailing: bool,
+    /// Leave out cells at the ends of lines that were never written, which is so anyway
+    #[arg(short = 'T', hide = true)]
+    pub written: bool,
     /// The output of the last command that has ended, in a shell that marks it (OSC 133)
     #[arg(long, conflicts_with_all = ["start", "end"])]
     pub last_command: bool,
@@ -77,7 +80,8 @@ impl Run<ServerCx<'_>> for CapturePane {
             count: (last + 1).saturating_sub(first),
             escapes: self.escapes,
             join: self.join,
-            trailing: self.trailing,
+            // As in tmux, which takes a joined line for what its program wrote.
+            trailing: self.trailing || self.join,
         };
         if let Some(name) = self.buffer.as_ref().filter(|_| !self.print) {
             let limit = cx.state.config.settings.buffer_limit as usize;

@@ -4,13 +4,13 @@ use clap::Args;
 
 use crate::command::server::ServerCx;
 use crate::command::spec::{Reply, Run};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::update::event::Piped;
 use crate::update::{Effect, shell};
 
 /// Pass what a pane's program writes on to a shell command as well; without one, stop that
 ///
-/// What is on the screen already is not passed on. It ends with the pane, and at an upgrade of the server.
+/// What is on the screen already is not passed on. It ends with the program, and at an upgrade of the server.
 ///
 /// stoa pipe-pane -o 'cat >> ~/log-#{pane_id}'
 #[derive(Debug, Clone, Args)]
@@ -31,8 +31,16 @@ pub struct PipePane {
 impl Run<ServerCx<'_>> for PipePane {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let id = cx.pane(self.target.as_deref())?;
-        let was_piped = cx.state.panes.get(&id).is_some_and(|pane| pane.piped);
-        let command = self.command.filter(|_| !(self.toggle && was_piped));
+        let Some(pane) = cx.state.panes.get(&id) else {
+            return Err(Error::not_found(format!("no pane {id}")));
+        };
+        let command = self.command.filter(|_| !(self.toggle && pane.piped));
+        if command.is_some() && pane.exited() {
+            return Err(
+                Error::refused(format!("the program in pane {id} has ended"))
+                    .with_hint("restart-pane starts it again"),
+            );
+        }
         let job = command.map(|command| {
             Box::new(Piped {
                 script: cx.script(id, &command),

@@ -1,5 +1,9 @@
 //! What stands before the colon in `#{…:x}`, and what it does to a value.
+//!
+//! Arguments are formats themselves: a colon or a semicolon in one stands within a format of its own, or
+//! is written `#:`.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
@@ -7,7 +11,7 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::{MAX_LENGTH, Source, fitting, scan};
+use super::{MAX_LENGTH, Source, fitting, scan, split};
 use crate::draw::{palette, text};
 
 /// The most memory a regular expression may take.
@@ -19,7 +23,7 @@ const TIME: &str = "%a %b %e %H:%M:%S %Y";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Modifier<'a> {
     pub(super) name: &'a str,
-    arguments: Vec<&'a str>,
+    arguments: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Modifier<'a> {
@@ -46,15 +50,27 @@ impl<'a> Modifier<'a> {
             Some(c) if c.is_alphanumeric() || c == '-' => vec![rest],
             Some(mark) => {
                 let inner = rest.get(mark.len_utf8()..).unwrap_or_default();
-                let inner = inner.strip_suffix(mark).unwrap_or(inner);
-                inner.split(mark).collect()
+                let mut parts = split(inner, mark);
+                // The last one may be closed or not.
+                if parts.len() > 1 && parts.last().is_some_and(|last| last.is_empty()) {
+                    parts.pop();
+                }
+                parts
             }
         };
+        let arguments = arguments.into_iter().map(Cow::Borrowed).collect();
         Some(Modifier { name, arguments })
     }
 
-    fn argument(&self, at: usize) -> &'a str {
-        self.arguments.get(at).copied().unwrap_or_default()
+    /// Puts values into the formats that stand in its arguments.
+    pub(super) fn fill_in(&mut self, mut expand: impl FnMut(&str) -> String) {
+        for argument in self.arguments.iter_mut().filter(|text| text.contains('#')) {
+            *argument = Cow::Owned(expand(argument));
+        }
+    }
+
+    fn argument(&self, at: usize) -> &str {
+        self.arguments.get(at).map_or("", |text| text)
     }
 
     /// Whether a letter is among the flags: `m/ri`.
@@ -78,18 +94,19 @@ impl<'a> Modifier<'a> {
             "n" => value.chars().count().to_string(),
             "w" => text::width(&value).to_string(),
             "q" => quoted(&value),
-            "s" => self.replaced(&value),
+            "s" if self.arguments.len() > 1 => self.replaced(&value),
             "t" => self.time(&value, source.time_zone()).unwrap_or_default(),
             _ => value,
         }
     }
 
-    /// A number of seconds as a time: tmux's way, or by its own format (`t/f/%H:%M`).
+    /// A number of seconds as a time: tmux's way, or by its own format (`t/f/%H#:%M`).
     fn time(&self, seconds: &str, zone: TimeZone) -> Option<String> {
         let at = Timestamp::from_second(seconds.parse().ok()?).ok()?;
         let format = match self.has_flag('f') {
-            true => self.argument(1),
-            false => TIME,
+            // tmux keeps the mark before a colon everywhere but here.
+            true => self.argument(1).replace("#:", ":"),
+            false => TIME.to_owned(),
         };
         strtime::format(format, &at.to_zoned(zone)).ok()
     }
@@ -176,7 +193,8 @@ fn put_in(text: &str, found: &Captures<'_>, out: &mut String) {
 pub(super) fn split_modifiers(body: &str) -> Option<(Vec<Modifier<'_>>, &str)> {
     let (at, _) = scan(body, |depth, c| depth == 0 && c == ':')?;
     let (before, operand) = body.split_at(at);
-    let modifiers: Option<Vec<Modifier<'_>>> = before.split(';').map(Modifier::read).collect();
+    let modifiers = split(before, ';').into_iter().map(Modifier::read);
+    let modifiers: Option<Vec<Modifier<'_>>> = modifiers.collect();
     Some((modifiers?, operand.get(1..).unwrap_or_default()))
 }
 
@@ -190,7 +208,7 @@ pub(super) struct Width<'a> {
 
 impl<'a> Width<'a> {
     /// The width a modifier says, if it says one.
-    pub(super) fn of(modifier: &Modifier<'a>) -> Option<Width<'a>> {
+    pub(super) fn of(modifier: &'a Modifier<'_>) -> Option<Width<'a>> {
         if !matches!(modifier.name, "=" | "p") {
             return None;
         }
@@ -338,7 +356,7 @@ fn regex(pattern: &str, any_case: bool) -> Option<Regex> {
 }
 
 /// Whether a pattern of `*` and `?` fits the whole text.
-fn glob(pattern: &str, text: &str) -> bool {
+pub fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     // Where each side stands, and where to go on after a star that has to swallow one more.

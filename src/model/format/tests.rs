@@ -123,6 +123,35 @@ fn several_modifiers_at_once() {
     check("#{t/f/%Y:number}", "1970");
 }
 
+/// Each as tmux 3.3a has it.
+#[test]
+fn arguments_of_modifiers_are_formats() {
+    check("#{t/f/%H#:%M:number} #{t/f/%H-%M:zero}", "00:00 00-00");
+    check(
+        "#{s|#{d:pane_current_path}|~|:pane_current_path} #{s/a/#S/:#{l:banana}}",
+        "~/src bstoanstoanstoa",
+    );
+    check(
+        "#{s/t#:/x/:#{l:at:b}} #{s/a/#,/:#{l:banana}}",
+        "at:b b,n,n,",
+    );
+    check(
+        "#{s/a/##/:#{l:banana}} #{s|a|#}|:#{l:banana}}",
+        "b#n#n# b}n}n}",
+    );
+    check(
+        "#{s/a/#:/:#{l:banana}} #{s/a/#z/:#{l:banana}}",
+        "b#:n#:n#: b#zn#zn#z",
+    );
+    check("#{=/#{e|+|:1,2}/>:session_name}", "sto>");
+    check("#{s/t/#{?zero,x,y}/:session_name}", "syoa");
+    check("#{s,t,x,:session_name}#{s/o/:session_name}", "sxoastoa");
+    check("#{e|+|f|#{l:3}:1,2}#{m/#{l:r}:^a.c$,abc}", "3.0001");
+    check("#{s/a/#{?one,;,:}/:#{l:a}} #{s/a/;/:#{l:a}}", "; s/a/;/:a");
+    // What a value says is no format, in an argument either.
+    check("#{s/x/#{pane_title}/:#{l:x}}", "vim, #{pid} #[bold]");
+}
+
 #[test]
 fn styles_stand_apart_from_text() {
     let text = |text: &str| Piece::Text(text.to_owned());

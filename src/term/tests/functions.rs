@@ -644,6 +644,9 @@ mod clusters {
         takes("\u{1f937}\u{1f3fc}\u{200d}\u{2642}\u{fe0f}", 2);
         takes("\u{261d}\u{1f3fd}", 2);
         takes("\u{2764}", 1);
+        // Asked for as text it is as wide as ever, as in tmux.
+        takes("\u{231a}\u{fe0e}", 2);
+        takes("\u{2764}\u{fe0e}", 1);
         takes("e\u{301}", 1);
         takes("\u{1100}\u{1161}\u{11a8}", 2);
     }

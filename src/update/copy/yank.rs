@@ -107,7 +107,13 @@ pub(super) fn yank(
         None => None,
         Some((one, other, shape)) => {
             let text = mode.text.copy(one, other, shape, MAX_BUFFER);
-            Some(text.ok_or_else(buffers::too_large)?)
+            let mut text = text.ok_or_else(buffers::too_large)?;
+            // In vi a line ends with its newline; in Emacs the cursor stands before that.
+            let whole = shape == Shape::Lines || how.what == What::EndOfLine;
+            if whole && !mode.between {
+                text.push('\n');
+            }
+            Some(text)
         }
     };
     if how.after != After::Stay {
@@ -181,6 +187,7 @@ pub fn keep(
     let text = String::from_utf8_lossy(data);
     let (lines, characters) = (text.lines().count(), text.chars().count());
     let mut said = match lines {
+        1 if text.ends_with('\n') => "copied 1 line".to_owned(),
         0 | 1 => format!("copied {characters} characters"),
         lines => format!("copied {lines} lines"),
     };

@@ -89,11 +89,11 @@ fn what_is_selected_is_copied_and_pasted() {
     desk.press(A, "C-b ]");
     assert_eq!(desk.written(0), b"\x1b[200~line\x1b[201~");
     desk.press(A, "C-b [ g V j Enter");
-    assert_eq!(newest(&desk), "line 0\nline 1");
+    assert_eq!(newest(&desk), "line 0\nline 1\n");
     desk.press(A, "C-b [ g C-v j l A");
-    assert_eq!(newest(&desk), "line 0\nline 1li\nli");
+    assert_eq!(newest(&desk), "line 0\nline 1\nli\nli");
     desk.press(A, "C-b [ g w D");
-    assert_eq!(newest(&desk), "0");
+    assert_eq!(newest(&desk), "0\n");
     desk.press(A, "C-b [ v Esc");
     assert!(reading(&desk) && mode(&desk, A).selection.is_none());
     desk.press(A, "Esc");
@@ -242,10 +242,41 @@ fn what_is_copied_goes_to_a_command() {
     assert!(!reading(&desk));
     desk.press(A, "C-b [ g w");
     desk.prompt(A, "copy copy-pipe-end-of-line cat");
-    assert_eq!(piped(&desk), Some(("cat".into(), "0".into())));
+    assert_eq!(piped(&desk), Some(("cat".into(), "0\n".into())));
     desk.prompt(A, "copy copy-pipe-line-and-cancel");
     assert_eq!(piped(&desk), None, "without a command it is copied alone");
-    assert_eq!(newest(&desk), "line 0");
+    assert_eq!(newest(&desk), "line 0\n");
+}
+
+/// With vi's keys a line is copied with its newline, with Emacs' without, as tmux 3.3a has it.
+#[test]
+fn lines_are_copied_as_the_keys_have_them() {
+    for (actions, vi, others) in [
+        (&["select-line", "copy-selection"][..], "one\n", "one"),
+        (
+            &["select-line", "cursor-down", "copy-selection"],
+            "one\ntwo\n",
+            "one\ntwo",
+        ),
+        (&["copy-line"], "one\n", "one"),
+        (&["cursor-right", "copy-end-of-line"], "ne\n", "ne"),
+        (&["history-bottom", "copy-line"], "\n", "nothing"),
+    ] {
+        for (keys, copied) in [("vi", vi), ("emacs", others)] {
+            let mut desk = Desk::new();
+            output(&mut desk, "one\r\ntwo\r\n");
+            if keys == "emacs" {
+                emacs(&mut desk);
+            }
+            desk.outside("set-buffer nothing");
+            desk.prompt(A, "copy-mode");
+            desk.prompt(A, "copy history-top");
+            for action in actions {
+                desk.prompt(A, &format!("copy {action}"));
+            }
+            assert_eq!(newest(&desk), copied, "{keys} {actions:?}");
+        }
+    }
 }
 
 #[test]

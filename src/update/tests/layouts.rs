@@ -74,6 +74,59 @@ fn a_pane_closed_or_opened_meanwhile_stays_so() {
     assert_eq!(tabs(&desk), before, "nothing is left to redo");
 }
 
+/// Where a pane lies: its corner, its columns and rows.
+fn lies(desk: &Desk, pane: u32) -> (u16, u16, u16, u16) {
+    let tab = desk.state.tab_of(PaneId(pane)).expect("a tab");
+    let area = desk.state.area_of(tab.id, None);
+    let rect = tab.rect(PaneId(pane), area).expect("a place");
+    (rect.x - area.x, rect.y - area.y, rect.cols, rect.rows)
+}
+
+/// It stays on the side of the neighbour that it was opened beside.
+#[test]
+fn a_pane_opened_meanwhile_stays_beside_its_neighbour() {
+    for (opened, expected) in [
+        // Below the pane on the left, which goes back to the right.
+        (&["split-pane -v -t %1"][..], &[(61, 16, 59, 14)][..]),
+        (&["split-pane -v -b -t %0 -p 20"], &[(0, 0, 60, 6)]),
+        (&["split-pane -h -t %0"], &[(31, 0, 29, 30)]),
+        // Along the whole lower edge.
+        (&["split-pane -v -f -t %0"], &[(0, 16, 120, 14)]),
+        // Two, one of them beside the other.
+        (
+            &["split-pane -v -t %1", "split-pane -h -t %2"],
+            &[(61, 16, 29, 14), (91, 16, 29, 14)],
+        ),
+    ] {
+        let mut desk = Desk::new();
+        desk.prompt(A, "split-pane -h");
+        desk.prompt(A, "swap-pane -s %0 -t %1");
+        for line in opened {
+            desk.prompt(A, line);
+        }
+        let before: Vec<_> = (0..3).map(|pane| lies(&desk, pane)).collect();
+        desk.prompt(A, "undo-layout");
+        let places: Vec<_> = (2..2 + opened.len() as u32)
+            .map(|pane| lies(&desk, pane))
+            .collect();
+        assert_eq!(places, expected, "{opened:?}");
+        desk.prompt(A, "redo-layout");
+        let again: Vec<_> = (0..3).map(|pane| lies(&desk, pane)).collect();
+        assert_eq!(again, before, "{opened:?}");
+    }
+}
+
+#[test]
+fn a_pane_opened_into_a_stack_stays_in_it() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "split-pane -h");
+    desk.prompt(A, "swap-pane -s %0 -t %1");
+    desk.prompt(A, "new-pane --stacked -t %1");
+    desk.prompt(A, "undo-layout");
+    let stack = desk.state.tabs[0].layout.stack_of(PaneId(2));
+    assert_eq!(stack, Some(&[PaneId(1), PaneId(2)][..]));
+}
+
 #[test]
 fn a_series_of_small_moves_is_one_change() {
     let mut desk = four();

@@ -84,6 +84,28 @@ fn a_failed_program_stays_and_starts_again() {
     assert_ne!(desk.state.panes[&pane].session, before, "a new session");
 }
 
+/// What a program's output goes to ends with it, so the pane says so, and `-o` begins anew.
+#[test]
+fn a_pipe_ends_with_the_program() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "split-pane false x");
+    let pane = PaneId(1);
+    let piped = |desk: &Desk| desk.state.panes[&pane].piped;
+    desk.outside("pipe-pane -t %1 'cat > log'");
+    assert!(piped(&desk));
+    let status = ExitStatus::Code(3);
+    desk.event(Event::Exited { pane, status });
+    assert!(!piped(&desk), "it has ended");
+    desk.outside("pipe-pane -t %1 'cat > log'");
+    assert_eq!(desk.answer(), Err("the program in pane %1 has ended"));
+    assert!(!piped(&desk));
+    desk.outside("restart-pane -t %1");
+    desk.outside("pipe-pane -o -t %1 'cat > log'");
+    assert!(piped(&desk), "nothing was passed on before");
+    desk.outside("restart-pane -k -t %1");
+    assert!(!piped(&desk), "that took the terminal away as well");
+}
+
 #[test]
 fn a_shell_that_is_left_closes_whatever_its_last_command_said() {
     let mut desk = Desk::new();

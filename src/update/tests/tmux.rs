@@ -54,6 +54,129 @@ fn a_tab_stands_for_its_active_pane() {
     assert!(desk.message(A).contains("nowhere"), "{}", desk.message(A));
 }
 
+/// A tab called editor with a pane at the left and two at the right, the lower one focused; and tabs
+/// called edge and logs.
+fn editor() -> Desk {
+    let mut desk = Desk::new();
+    desk.prompt(A, "rename-tab editor ; split-pane -h ; split-pane -v");
+    desk.prompt(A, "new-tab -n edge ; new-tab -n logs ; focus-tab 0");
+    desk
+}
+
+/// The pane that a target means, or why it means none.
+fn meant(desk: &mut Desk, target: &str) -> Result<String, String> {
+    desk.outside(&format!("display-message -p -t '{target}' '#{{pane_id}}'"));
+    desk.answer().map(str::to_owned).map_err(str::to_owned)
+}
+
+/// Each as tmux 3.3a has it.
+#[test]
+fn panes_are_named_by_where_they_lie() {
+    let mut desk = editor();
+    for (target, expected) in [
+        ("{top-left}", "%0"),
+        ("{bottom-left}", "%0"),
+        ("{top-right}", "%1"),
+        ("{bottom-right}", "%2"),
+        ("{left}", "%0"),
+        ("{right}", "%1"),
+        ("{top}", "%0"),
+        ("{bottom}", "%0"),
+        ("{next}", "%0"),
+        ("+", "%0"),
+        ("{previous}", "%1"),
+        ("-", "%1"),
+        ("+2", "%1"),
+        ("{up-of}", "%1"),
+        ("{down-of}", "%1"),
+        ("{left-of}", "%0"),
+        (":.+", "%0"),
+        ("1.-", "%3"),
+        ("demo:.{top-left}", "%0"),
+        (":+", "%3"),
+        ("+.0", "%3"),
+        ("logs.{top}", "%4"),
+        ("{active}", "%2"),
+        ("!", "%1"),
+    ] {
+        assert_eq!(
+            meant(&mut desk, target).as_deref(),
+            Ok(expected),
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn tabs_are_named_by_the_start_of_their_names_and_by_patterns() {
+    let mut desk = editor();
+    for (target, expected) in [
+        ("editor", "%2"),
+        ("=editor", "%2"),
+        ("edi", "%2"),
+        ("l*", "%4"),
+        ("*ge", "%3"),
+        ("lo.0", "%4"),
+        ("demo", "%2"),
+        ("demo:", "%2"),
+        ("$0", "%2"),
+        ("dem:edge", "%3"),
+        ("=demo:=edge", "%3"),
+    ] {
+        assert_eq!(
+            meant(&mut desk, target).as_deref(),
+            Ok(expected),
+            "{target}"
+        );
+        desk.outside(&format!("select-window -t '{target}'"));
+        assert!(desk.answer().is_ok(), "{target}: {:?}", desk.answer());
+        desk.prompt(A, "focus-tab 0");
+    }
+    for (target, why) in [
+        ("ed", "\"ed\" may be any of 2 tabs"),
+        ("ed*", "\"ed*\" may be any of 2 tabs"),
+        ("ed.0", "\"ed\" may be any of 2 tabs"),
+        ("=edi", "no pane \"=edi\""),
+        ("other:0", "no session \"other\""),
+        ("=dem:0", "no session \"=dem\""),
+        ("1.4", "no pane \"1.4\""),
+        ("{mouse}", "a command does not know where the mouse is"),
+        ("=", "a command does not know where the mouse is"),
+        ("~", "no pane is marked"),
+    ] {
+        assert_eq!(meant(&mut desk, target), Err(why.to_owned()), "{target}");
+    }
+    // A tab's whole name goes before the start of another's, and before a session's name.
+    desk.prompt(A, "rename-tab -t 1 edit ; rename-tab -t 2 demo");
+    assert_eq!(meant(&mut desk, "edit").as_deref(), Ok("%3"));
+    assert_eq!(meant(&mut desk, "demo").as_deref(), Ok("%4"));
+    desk.prompt(A, "mark-pane -t %1");
+    assert_eq!(meant(&mut desk, "~").as_deref(), Ok("%1"));
+    assert_eq!(meant(&mut desk, "{marked}").as_deref(), Ok("%1"));
+}
+
+/// What is joined keeps the blanks at its end that have looks, as what is asked to keep them does.
+#[test]
+fn captured_lines_are_joined_as_in_tmux() {
+    let mut desk = Desk::new();
+    let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+    let long = "x".repeat(125);
+    pane.screen
+        .feed(format!("cd   \x1b[41m  \x1b[m\r\n{long}").as_bytes());
+    let (head, tail) = long.split_at(120);
+    let apart = |first: &str| format!("{first}\n{head}\n{tail}");
+    for (flags, expected) in [
+        ("", apart("cd")),
+        ("-T", apart("cd")),
+        ("-N", apart("cd     ")),
+        ("-J", format!("cd     \n{long}")),
+        ("-JT", format!("cd     \n{long}")),
+    ] {
+        desk.outside(&format!("capture-pane -p {flags} -t %0"));
+        assert_eq!(desk.answer(), Ok(expected.as_str()), "{flags}");
+    }
+}
+
 #[test]
 fn tabs_change_places() {
     let mut desk = three();
@@ -71,6 +194,19 @@ fn the_last_pane_gets_the_focus_back() {
     desk.prompt(A, "split-pane ; split-pane ; focus-pane -t %0");
     desk.prompt(A, "last-pane");
     assert_eq!(desk.focused(A), 2);
+}
+
+/// A format with a line's own variables knows the rest of the world all the same.
+#[test]
+fn formats_of_lists_and_hooks_go_through_tabs_and_know_the_time() {
+    let mut desk = three();
+    desk.state.zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
+    desk.state.journal.life = 0;
+    desk.outside("set-buffer -b note text");
+    desk.outside("list-buffers -F '#{buffer_name}#{W: #{window_index}} #{t/f/%H:start_time}'");
+    assert_eq!(desk.answer(), Ok("note 0 1 2 02"));
+    desk.outside("list-buffers -F '#{W:#{P:#{buffer_name}#{pane_id} }}'");
+    assert_eq!(desk.answer(), Ok("note%0 note%1 note%2 "));
 }
 
 #[test]
