@@ -19,6 +19,7 @@
 //! | `#{N:name}` `#{N/s:name}` | whether there is a tab, a session of that name: `1` or `0` |
 //! | `#{=3;p6:x}` | several of these at once |
 //! | `#[style]` | a style for what follows; kept apart from text, so a title cannot forge one |
+//! | `#(command)` | the last line that a shell command said, in the status line alone |
 //! | `##` `#,` `#}` | `#`, `,`, `}` |
 //!
 //! Where `x`, `a`, `b`, a condition and what stands between a modifier's marks (`re`, `to`) are written,
@@ -72,6 +73,11 @@ pub trait Source {
     /// A variable's value; `None` if there is no such variable.
     fn value(&self, name: &str) -> Option<String>;
 
+    /// What a shell command has said, where formats may have such.
+    fn output(&self, _script: Script) -> String {
+        String::new()
+    }
+
     /// What a format goes through.
     fn each(&self, _what: Each) -> Vec<Item<'_>> {
         Vec::new()
@@ -112,6 +118,7 @@ pub fn expand(format: &str, values: &dyn Source) -> String {
 pub fn pieces(format: &str, values: &dyn Source) -> Vec<Piece> {
     let mut expander = Expander {
         values,
+        read_again: false,
         steps: 0,
         length: 0,
     };
@@ -149,6 +156,8 @@ fn flat(pieces: Vec<Piece>) -> String {
 
 struct Expander<'a> {
     values: &'a dyn Source,
+    /// The text is a value that is read as a format: nothing in it is run.
+    read_again: bool,
     steps: usize,
     length: usize,
 }
@@ -190,6 +199,14 @@ impl Expander<'_> {
                 }
                 None => return "",
             },
+            '(' => match parenthesis(beyond) {
+                Some(end) => {
+                    let (command, rest) = beyond.split_at(end);
+                    self.command(command, depth, out);
+                    return rest.get(1..).unwrap_or_default();
+                }
+                None => return "",
+            },
             '[' => match beyond.find(']') {
                 Some(end) => {
                     let (style, rest) = beyond.split_at(end);
@@ -212,6 +229,26 @@ impl Expander<'_> {
             },
         }
         beyond
+    }
+
+    /// What a shell command said. Its styles count, as in tmux, and no more of it.
+    fn command(&mut self, command: &str, depth: usize, out: &mut Vec<Piece>) {
+        if self.read_again {
+            return;
+        }
+        let script = in_shell(command, |format| flat(self.expand(format, depth + 1)));
+        let said = self.values.output(script);
+        let mut rest = said.as_str();
+        while let Some((plain, style)) = rest.split_once("#[") {
+            let Some((style, after)) = style.split_once(']') else {
+                break;
+            };
+            self.push(out, plain);
+            self.length += style.len();
+            out.push(Piece::Style(style.to_owned()));
+            rest = after;
+        }
+        self.push(out, rest);
     }
 
     fn push(&mut self, out: &mut Vec<Piece>, text: &str) {
@@ -293,7 +330,9 @@ impl Expander<'_> {
             .iter()
             .any(|modifier| matches!(modifier.name, "E" | "T"))
         {
+            let before = std::mem::replace(&mut self.read_again, true);
             value = flat(self.expand(&value, depth + 1));
+            self.read_again = before;
         }
         for modifier in modifiers {
             value = modifier.put_to(value, self.values);
@@ -370,6 +409,7 @@ impl Expander<'_> {
         for item in self.values.each(what) {
             let mut inner = Expander {
                 values: &*item.source,
+                read_again: self.read_again,
                 steps: self.steps + 1,
                 length: self.length,
             };
@@ -384,6 +424,20 @@ impl Expander<'_> {
 /// Where the brace that closes an open one stands.
 fn closing(text: &str) -> Option<usize> {
     scan(text, |depth, c| depth == 0 && c == '}').map(|(at, _)| at)
+}
+
+/// Where the parenthesis that closes an open one stands.
+fn parenthesis(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    text.find(|c| {
+        match c {
+            '(' => open += 1,
+            ')' if open == 0 => return true,
+            ')' => open -= 1,
+            _ => {}
+        }
+        false
+    })
 }
 
 /// The parts between marks (commas, mostly) that stand in no inner format.

@@ -14,6 +14,7 @@ use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
+use super::outputs::Outputs;
 use super::overlay::Overlay;
 use super::pane::{Launch, Pane, PaneLife};
 use super::program::ProgramStatus;
@@ -124,6 +125,8 @@ pub struct State {
     pub first_start: bool,
     /// What the person's clock said when this step began; looked at only while a clock is shown.
     pub wall: Option<jiff::Zoned>,
+    /// What shell commands in the status line have said.
+    pub outputs: Outputs,
     /// How many shell commands run outside of panes.
     pub shells: usize,
     /// Where times are told.
@@ -188,6 +191,7 @@ impl State {
             hooks: HookBudget::default(),
             first_start: false,
             wall: None,
+            outputs: Outputs::default(),
             shells: 0,
             zone: jiff::tz::TimeZone::UTC,
             theme: None,

@@ -3,7 +3,7 @@
 //! A format is about one pane, the tab it is in and one terminal; whoever expands it says which.
 
 use super::buffers::Buffer;
-use super::format::{self, Each, Item, Piece, Source};
+use super::format::{self, Each, Item, Piece, Script, Source};
 use super::id::{ClientId, PaneId, TabId};
 use super::pane::{Pane, PaneLife};
 use super::state::State;
@@ -121,7 +121,10 @@ const NAMES: &str = "\
 
 /// The text and the styles of a format about something, as a status line shows them.
 pub fn pieces(state: &State, subject: Subject, format: &str) -> Vec<Piece> {
-    let found = Found::of(state, subject);
+    let found = Found {
+        runs: true,
+        ..Found::of(state, subject)
+    };
     format::pieces(format, &found)
 }
 
@@ -139,6 +142,8 @@ pub fn buffer(buffer: &Buffer, name: &str) -> Option<String> {
 #[derive(Clone, Copy)]
 struct Found<'a> {
     state: &'a State,
+    /// Whether shell commands in the format are run.
+    runs: bool,
     pane: Option<&'a Pane>,
     tab: Option<&'a Tab>,
     view: Option<&'a View>,
@@ -161,6 +166,7 @@ impl<'a> Found<'a> {
         let pane = subject.pane.or_else(|| tab.map(|tab| tab.active));
         Found {
             state,
+            runs: false,
             pane: pane.and_then(|pane| state.panes.get(&pane)),
             tab,
             view,
@@ -171,6 +177,14 @@ impl<'a> Found<'a> {
 impl Source for Found<'_> {
     fn time_zone(&self) -> jiff::tz::TimeZone {
         self.state.zone.clone()
+    }
+
+    fn output(&self, script: Script) -> String {
+        let pane = self.pane.or_else(|| self.state.panes.values().next());
+        match pane.filter(|_| self.runs) {
+            Some(pane) => self.state.outputs.look(script, pane.id),
+            None => String::new(),
+        }
     }
 
     fn each(&self, what: Each) -> Vec<Item<'_>> {

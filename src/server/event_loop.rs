@@ -255,6 +255,9 @@ impl Loop {
         // A clock may have come with this turn.
         self.look_at_clock(self.now_us());
         self.draw();
+        if self.state.outputs.has_wishes() {
+            self.step(Event::Wished);
+        }
     }
 
     /// Reads the person's clock if one is shown, and sees that a new minute is.

@@ -164,6 +164,8 @@ pub enum Event {
         /// Who asked for it; nobody if a file was changed.
         reply: ReplyTo,
     },
+    /// What was drawn wishes for shell commands to be run.
+    Wished,
     /// A moment somebody waited for has come.
     Timer,
 }
@@ -214,6 +216,8 @@ pub enum Then {
     Show(ReplyTo),
     /// A command line is run.
     Choose(Box<Choice>),
+    /// What it said is drawn in the status line.
+    Draw,
 }
 
 /// Two command lines of which one is run.

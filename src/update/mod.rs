@@ -10,6 +10,7 @@ pub mod input;
 pub mod launch;
 pub mod mouse;
 pub mod mouse_select;
+pub mod outputs;
 pub mod overlay;
 pub mod palette;
 pub mod pane;
@@ -150,6 +151,10 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
         }
         Event::Left(left) => restore::left(state, left, effects),
         Event::Reloaded { loaded, reply } => request::reloaded(state, *loaded, reply, effects),
+        Event::Wished => {
+            outputs::run(state, effects);
+            return Picture::Same;
+        }
         Event::Timer => timer::fire(state, effects),
     }
     Picture::Changed

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::event::{Choice, Shell, ShellEnd, Then};
-use super::{Effect, request, sequence};
+use super::{Effect, outputs, request, sequence};
 use crate::command::line;
 use crate::command::spec::Reply;
 use crate::error::{Error, Result};
@@ -47,6 +47,7 @@ pub fn ended(
             };
             request::answered(state, reply, result, effects);
         }
+        Then::Draw => outputs::ended(state, &job.script, &end),
         Then::Choose(choice) => match end {
             Ok(end) => choose(state, *choice, end.status.success(), effects),
             Err(why) => request::answered(state, choice.reply, Err(failed(why)), effects),

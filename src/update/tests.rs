@@ -6,6 +6,7 @@ mod floats;
 mod hooks;
 mod keys;
 mod layouts;
+mod outputs;
 mod panes;
 mod sequences;
 mod tmux;

@@ -18,6 +18,7 @@ pub fn next(state: &State) -> Option<u64> {
         super::mouse_select::next(state),
         waits::due(state),
         super::restore::next(state),
+        super::outputs::next(state),
         state.sizes_held_ms,
     ];
     let others = others.into_iter().flatten();
@@ -44,6 +45,7 @@ pub fn fire(state: &mut State, effects: &mut Vec<Effect>) {
     state.sizes_held_ms = state.sizes_held_ms.filter(|until| *until > now);
     super::copy::work(state);
     super::restore::offer(state, effects);
+    super::outputs::run(state, effects);
     let clients: Vec<_> = state.views.keys().copied().collect();
     for client in clients {
         super::mouse_select::at_edge(state, client);

@@ -31,6 +31,7 @@ const OBEYED: &[&str] = &[
     "main-pane-width",
     "remain-on-exit",
     "status",
+    "status-interval",
     "status-left",
     "status-position",
     "status-right",
@@ -97,7 +98,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "status-bg",
     "status-fg",
     "status-format",
-    "status-interval",
     "status-justify",
     "status-keys",
     "status-left-length",
@@ -125,7 +125,7 @@ const WITHOUT_EFFECT: &[&str] = &[
 /// Set one of tmux's options: those that mean something here, @names of your own, others without effect
 ///
 /// Obeyed: synchronize-panes, remain-on-exit (with -p for one pane), main-pane-width and main-pane-height
-/// (cells, or 60%) by select-layout, status, status-position, the formats status-left, status-right,
+/// (cells, or 60%) by select-layout, status, status-position, status-interval (seconds between two runs of a #(command)), the formats status-left, status-right,
 /// window-status-format and window-status-current-format; and, in place of the setting of config.toml for as
 /// long as the server runs: prefix, mouse, mode-keys, history-limit, default-command, default-shell,
 /// default-size, window-size, escape-time, repeat-time, set-clipboard, buffer-limit, word-separators,
@@ -245,6 +245,7 @@ impl Run<ServerCx<'_>> for SetOption {
 fn check_status(name: &str, value: Option<&str>) -> Result<()> {
     let fits = match (name, value) {
         ("status", value) => matches!(value, None | Some("on" | "off" | "2" | "3" | "4" | "5")),
+        ("status-interval", value) => value.is_some_and(|value| value.parse::<u32>().is_ok()),
         ("status-position", value) => matches!(value, Some("top" | "bottom")),
         _ => true,
     };
@@ -252,6 +253,7 @@ fn check_status(name: &str, value: Option<&str>) -> Result<()> {
         true => Ok(()),
         false => Err(Error::usage(match name {
             "status" => "status is on or off",
+            "status-interval" => "status-interval is a number of seconds, 0 for never again",
             _ => "status-position is top or bottom",
         })),
     }
@@ -353,6 +355,7 @@ fn default(cx: &ServerCx<'_>, name: &str) -> Option<String> {
         },
         name if STATUS_FORMATS.contains(&name) => cx.state.status_format(name)?.to_owned(),
         "base-index" | "pane-base-index" => "0".to_owned(),
+        "status-interval" => "15".to_owned(),
         "allow-passthrough" => on(false),
         "default-terminal" => "xterm-256color".to_owned(),
         "extended-keys" => on(true),

@@ -7,7 +7,7 @@
 use super::{scan, short};
 
 /// A shell command, and the values that go with it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Script {
     /// As it was written, to be shown.
     pub written: String,
@@ -37,7 +37,7 @@ impl Place {
 }
 
 /// Takes the formats of a command for a shell out of it; each stays one piece of text there.
-pub fn in_shell(command: &str, expand: impl Fn(&str) -> String) -> Script {
+pub fn in_shell(command: &str, mut expand: impl FnMut(&str) -> String) -> Script {
     let mut script = Script {
         written: command.to_owned(),
         ..Script::default()
