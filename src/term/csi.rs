@@ -27,6 +27,7 @@ impl Engine {
                 (b"#", b'{' | b'p') => self.push_pen(csi),
                 (b"#", b'}' | b'q') => self.pop_pen(),
                 (b"#", b'|') => self.report_pens(csi),
+                (b"#", b'y') => self.checksum = csi.number(0, 0),
                 (b" ", b'q') => self.set_cursor_style(csi.number(0, 0)),
                 (b"?$", b'p') => self.report_private_mode(csi.number(0, 0)),
                 (b"\"", b'p') => self.set_level(csi.number(0, LEVEL)),

@@ -11,6 +11,12 @@ use super::parser::Sequence;
 use super::sgr::{self, PROTECTED};
 use crate::draw::text;
 
+/// The bit of XTCHECKSUM by which the sum is not negated.
+const CHECKSUM_POSITIVE: u16 = 1;
+/// The one by which attributes do not count. The others are about sums of fewer bits and of trailing
+/// blanks, which count in full here.
+const CHECKSUM_BARE: u16 = 2;
+
 impl Engine {
     /// What `CSI … $ action` says of a rectangle.
     pub(super) fn run_rectangle(&mut self, csi: &Sequence) {
@@ -148,24 +154,29 @@ impl Engine {
         }
     }
 
-    /// DECRQCRA: the sum of the characters in an area, negated as DEC's terminals give it. It tells
-    /// a program only what it wrote itself, in four hexadecimal digits.
+    /// DECRQCRA: the sum of the characters in an area and of their attributes, negated, as DEC's
+    /// terminals give it, and xterm, which has bits to have the plain sum (XTCHECKSUM). It tells a
+    /// program only what it wrote itself, in four hexadecimal digits.
     pub(super) fn report_checksum(&mut self, csi: &Sequence) {
         let id = csi.number(0, 0);
+        let attributes = self.checksum & CHECKSUM_BARE == 0;
         let mut sum = 0_u16;
         if let Some(area) = self.area(csi, 2) {
             self.work += area.cells();
             for row in area.rows.clone() {
                 for cell in self.cells(row, area.columns.clone()) {
-                    sum = sum.wrapping_sub(weight(cell));
+                    sum = sum.wrapping_add(weight(cell, attributes));
                 }
             }
+        }
+        if self.checksum & CHECKSUM_POSITIVE == 0 {
+            sum = sum.wrapping_neg();
         }
         self.reply(&format!("\x1bP{id}!~{sum:04X}\x1b\\"));
     }
 }
 
-fn weight(cell: &Cell) -> u16 {
+fn weight(cell: &Cell, attributes: bool) -> u16 {
     const ATTRIBUTES: [(Flags, u16); 6] = [
         (PROTECTED, 0x04),
         (Flags::HIDDEN, 0x08),
@@ -175,6 +186,9 @@ fn weight(cell: &Cell) -> u16 {
         (Flags::BOLD, 0x80),
     ];
     let character = cell.c as u32 as u16;
+    if !attributes {
+        return character;
+    }
     ATTRIBUTES
         .iter()
         .filter(|(flag, _)| cell.flags.intersects(*flag))

@@ -388,6 +388,20 @@ fn checksums_tell_what_is_on_the_screen() {
             "\x1b[5;5HX\x1b[5;7r\x1b[?69h\x1b[5;7s\x1b[?6h\x1b[3;1;1;1;1;1*y",
             "\x1bP3!~FFA8\x1b\\",
         ),
+        ("\x1b[1\"q\x1b[1mA\x1b[1;1;1;1;1;1*y", "\x1bP1!~FF3B\x1b\\"),
+    ]);
+    // Plainly, where that is asked for, until the terminal is reset.
+    answers(&[
+        ("\x1b[1#yA\x1b[1;1;1;1;1;1*y", "\x1bP1!~0041\x1b\\"),
+        (
+            "\x1b[2#y\x1b[1\"q\x1b[1mA\x1b[1;1;1;1;1;1*y",
+            "\x1bP1!~FFBF\x1b\\",
+        ),
+        (
+            "\x1b[3#y\x1b[1\"q\x1b[1mA\x1b[1;1;1;1;1;1*y",
+            "\x1bP1!~0041\x1b\\",
+        ),
+        ("\x1b[3#y\x1bcA\x1b[1;1;1;1;1;1*y", "\x1bP1!~FFBF\x1b\\"),
     ]);
 }
 
