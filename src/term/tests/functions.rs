@@ -101,15 +101,21 @@ fn origin_mode_counts_from_the_margins() {
 fn the_cursor_wraps_back_where_asked() {
     at(&[
         ("\x1b[3;1H\x08", "3;1"),
-        ("\x1b[?45h\x1b[3;1H\x08", "2;20"),
-        ("\x1b[?7l\x1b[?45h\x1b[3;1H\x08", "3;1"),
-        ("\x1b[?45h\x1b[3;1H\x1b[5D", "2;16"),
-        ("\x1b[?45h\x1b[2;5r\x1b[2;1H\x08", "5;20"),
+        ("\x1b[?1045h\x1b[3;1H\x08", "2;20"),
+        ("\x1b[?7l\x1b[?1045h\x1b[3;1H\x08", "3;1"),
+        ("\x1b[?1045h\x1b[3;1H\x1b[5D", "2;16"),
+        ("\x1b[?1045h\x1b[2;5r\x1b[2;1H\x08", "5;20"),
         ("\x1b[?45h\x1b[1;19Hab\x08", "1;20"),
         ("\x1b[?45h\x1b[1;19Habcd\x1b[4D", "1;19"),
         ("\x1b[?1045h\x1b[?69h\x1b[5;10s\x1b[3;5H\x08", "2;10"),
-        ("\x1b[?45h\x1b[?69h\x1b[5;10s\x1b[3;1H\x08", "2;10"),
-        ("\x1b[?45h\x1b[9999D", "1;1"),
+        ("\x1b[?1045h\x1b[?69h\x1b[5;10s\x1b[3;1H\x08", "2;10"),
+        ("\x1b[?1045h\x1b[9999D", "1;1"),
+        // With mode 45 it stays within the line that was wrapped.
+        ("\x1b[?45h\x1b[3;1H\x08", "3;1"),
+        ("\x1b[?45h\x1b[3;5H\x1b[9D", "3;1"),
+        ("\x1b[?45hup\r\n\x1b[1;20Habc\x1b[4D", "1;19"),
+        ("\x1b[?45hup\r\n\x1b[2;19Habcd\x1b[99D", "2;1"),
+        ("\x1b[?45h\x1b[1;19Habcd\x1b[2;5r\x1b[2;2H\x1b[5D", "2;1"),
     ]);
 }
 
