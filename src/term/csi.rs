@@ -89,7 +89,7 @@ impl Engine {
             b'u' => self.restore_cursor(),
             b'c' if csi.number(0, 0) == 0 => self.identify(),
             b'n' => self.report_status(csi.number(0, 0)),
-            b't' => self.window_operation(csi.number(0, 0)),
+            b't' => self.window_operation(csi),
             b'x' => self.report_parameters(csi.number(0, 0)),
             _ => {}
         }
@@ -161,7 +161,8 @@ impl Engine {
         }
     }
 
-    /// DECSCL: a soft reset; what a lower level lacks stays available all the same.
+    /// DECSCL: a soft reset. A lower level has no margins at the sides (below 4) and tells no modes
+    /// (below 3), which is what programs try it by; the rest stays available.
     fn set_level(&mut self, level: u16) {
         if (61..=65).contains(&level) {
             self.soft_reset();

@@ -347,6 +347,7 @@ impl Engine {
         Modes {
             application_cursor: self.has(TermMode::APP_CURSOR),
             application_keypad: self.has(TermMode::APP_KEYPAD),
+            swapped_backspace: self.own.is(mode::BACKSPACE),
             bracketed_paste: self.has(TermMode::BRACKETED_PASTE),
             focus_events: self.has(TermMode::FOCUS_IN_OUT),
             mouse,

@@ -96,10 +96,11 @@ impl Engine {
         }
     }
 
-    /// Sizes in characters and pixels, where the window is said to be, and the stack of titles.
-    pub(super) fn window_operation(&mut self, operation: u16) {
+    /// Sizes in characters and pixels, where the window is said to be, and the stack of titles, where
+    /// the title of an icon (1) is none of ours.
+    pub(super) fn window_operation(&mut self, csi: &Sequence) {
         let (rows, columns) = (self.rows(), self.columns());
-        match operation {
+        match csi.number(0, 0) {
             11 => self.reply("\x1b[1t"),
             13 => self.reply("\x1b[3;0;0t"),
             14 => {
@@ -112,8 +113,8 @@ impl Engine {
             }
             18 => self.reply(&format!("\x1b[8;{rows};{columns}t")),
             19 => self.reply(&format!("\x1b[9;{rows};{columns}t")),
-            22 => self.push_title(),
-            23 => self.pop_title(),
+            22 if csi.number(1, 0) != 1 => self.push_title(),
+            23 if csi.number(1, 0) != 1 => self.pop_title(),
             _ => {}
         }
     }

@@ -293,6 +293,7 @@ pub fn key_modes(pane: &Pane) -> PaneModes {
     PaneModes {
         app_cursor: modes.application_cursor,
         app_keypad: modes.application_keypad,
+        swapped_backspace: modes.swapped_backspace,
         kitty: KittyFlags::from_bits(modes.kitty_keyboard),
         other_keys: match modes.other_keys {
             0 => OtherKeys::Off,

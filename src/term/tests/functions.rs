@@ -501,8 +501,8 @@ fn character_sets_are_designated_and_shifted() {
 #[test]
 fn modes_are_answered_truthfully() {
     let dec = [
-        1, 4, 5, 6, 7, 8, 9, 18, 19, 25, 40, 41, 42, 44, 45, 66, 69, 95, 1000, 1002, 1003, 1004,
-        1005, 1006, 1007, 1015, 1045, 2004, 2027, 2031,
+        1, 4, 5, 6, 7, 8, 9, 18, 19, 25, 40, 41, 42, 44, 45, 66, 67, 69, 95, 1000, 1002, 1003,
+        1004, 1005, 1006, 1007, 1015, 1045, 2004, 2027, 2031,
     ];
     for number in dec {
         answers(&[
@@ -609,6 +609,24 @@ fn devices_and_settings_are_reported() {
         (
             "\x1bP+q696e646e\x1b\\",
             "\x1bP1+r696E646E=1B5B257031256453\x1b\\",
+        ),
+    ]);
+}
+
+#[test]
+fn a_lower_level_can_less() {
+    answers(&[
+        ("\x1b[62\"p\x1b[4$p\x1b[?25$p", ""),
+        ("\x1b[62\"p\x1b[!p\x1b[4$p", "\x1b[4;2$y"),
+        (
+            "\x1b[63\"p\x1b[4$p\x1b[?69h\x1b[?69$p",
+            "\x1b[4;2$y\x1b[?69;2$y",
+        ),
+        ("\x1b[63\"p\x1b[64\"p\x1b[?69h\x1b[?69$p", "\x1b[?69;1$y"),
+        // Margins do not outlive their level.
+        (
+            "\x1b[?69h\x1b[3;4s\x1b[63\"p\x1bP$qs\x1b\\",
+            "\x1bP1$r1;80s\x1b\\",
         ),
     ]);
 }
