@@ -27,6 +27,8 @@ impl Engine {
                 }
             }
             b'z' => self.erase_area(csi, Spare::Nothing),
+            // ISO's protection is none against this one.
+            b'{' if self.iso_protection => self.erase_area(csi, Spare::Nothing),
             b'{' => self.erase_area(csi, Spare::Protected),
             b'v' => self.copy_area(csi),
             b'r' => self.restyle(csi, |cell, code| sgr::rectangle_code(cell, code, false)),

@@ -289,8 +289,10 @@ fn protected_characters_survive_selective_erasing() {
     ] {
         check(&[(&format!("{text}{erase}"), left)]);
     }
-    // ISO's protection binds plain erasing as well.
+    // ISO's protection binds plain erasing as well, but no erasing of rectangles.
     check(&[
+        ("a\x1bVb\x1bWc\x1b[1;1;1;8${", ""),
+        ("a\x1bVb\x1bWc\x1b[?2J", " b"),
         ("a\x1bVb\x1bWc\x1b[2J", " b"),
         ("a\x1bVb\x1bWc\x1b[1;1H\x1b[8X", " b"),
     ]);
