@@ -29,6 +29,8 @@ impl Engine {
                 (b"#", b'|') => self.report_pens(csi),
                 (b"#", b'y') => self.checksum = csi.number(0, 0),
                 (b" ", b'q') => self.set_cursor_style(csi.number(0, 0)),
+                (b" ", b'@') => self.scroll_sideways(-(csi.number(0, 1) as isize)),
+                (b" ", b'A') => self.scroll_sideways(csi.number(0, 1) as isize),
                 (b"?$", b'p') => self.report_private_mode(csi.number(0, 0)),
                 (b"\"", b'p') => self.set_level(csi.number(0, LEVEL)),
                 (b"\"", b'q') => self.protect(csi.number(0, 0)),

@@ -239,6 +239,14 @@ fn characters_are_inserted_and_deleted_within_the_margins() {
             "abcdefgh|ijklmnop|qrstuvwx|ABCDEFGH",
         ),
         (
+            &boxed("\x1b[2;6H\x1b[2 @"),
+            "abcdefgh|ijmn  op|qruv  wx|ABCDEFGH",
+        ),
+        (
+            &boxed("\x1b[4;8H\x1b[ A"),
+            "abcdefgh|ij klmop|qr stuwx|ABCDEFGH",
+        ),
+        (
             &boxed("\x1b[2;3H\x1b6"),
             "abcdefgh|ij klmop|qr stuwx|ABCDEFGH",
         ),
