@@ -406,6 +406,13 @@ fn checksums_tell_what_is_on_the_screen() {
         ),
         ("\x1b[1\"q\x1b[1mA\x1b[1;1;1;1;1;1*y", "\x1bP1!~FF3B\x1b\\"),
     ]);
+    // Blanks at the end of a row count where that is asked for, or if they look like something.
+    answers(&[
+        ("\x1b[1;1;1;1;1;1*y", "\x1bP1!~FFE0\x1b\\"),
+        ("A B\r\nC\x1b[1;1;1;1;2;5*y", "\x1bP1!~FF1A\x1b\\"),
+        ("A B\r\nC\x1b[4#y\x1b[1;1;1;1;2;5*y", "\x1bP1!~FE5A\x1b\\"),
+        ("A\x1b[7m  \x1b[1;1;1;1;1;5*y", "\x1bP1!~FF3F\x1b\\"),
+    ]);
     // Plainly, where that is asked for, until the terminal is reset.
     answers(&[
         ("\x1b[1#yA\x1b[1;1;1;1;1;1*y", "\x1bP1!~0041\x1b\\"),
