@@ -114,6 +114,7 @@ impl Engine {
                 self.reply(&format!("\x1b[>4;{level}m"));
             }
             b'n' => self.report_private_status(csi),
+            b'S' if self.palette.images => self.report_graphics(csi),
             b'W' if csi.number(0, 0) == 5 => {
                 self.tabs = super::cursor::default_tabs(self.columns());
             }

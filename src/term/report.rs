@@ -5,6 +5,7 @@
 
 use super::engine::Engine;
 use super::parser::Sequence;
+use super::sixel::{MAX_COLORS, MAX_EDGE, MAX_PIXELS};
 use super::switches::mode;
 
 /// What the secondary device attributes claim as a version; some programs turn features on from
@@ -86,6 +87,23 @@ impl Engine {
             let (height, width) = self.pixels();
             self.reply(&format!("\x1b[48;{rows};{columns};{height};{width}t"));
         }
+    }
+
+    /// XTSMGRAPHICS, where images are shown: how many colours one has, and how large it may be.
+    /// Neither can be set.
+    pub(super) fn report_graphics(&mut self, csi: &Sequence) {
+        let (height, width) = self.pixels();
+        let width = width.min(MAX_EDGE);
+        let height = height.min(MAX_EDGE).min(MAX_PIXELS / width.max(1));
+        let item = csi.number(0, 0);
+        let answer = match (item, csi.number(1, 0)) {
+            (1, 1 | 2 | 4) => format!("0;{MAX_COLORS}"),
+            (2, 1 | 2 | 4) => format!("0;{width};{height}"),
+            (1 | 2, 3) => "3;0".to_owned(),
+            (1 | 2, _) => "2;0".to_owned(),
+            _ => "1;0".to_owned(),
+        };
+        self.reply(&format!("\x1b[?{item};{answer}S"));
     }
 
     /// DECREQTPARM: no parity, eight bits, 38400 baud both ways.
