@@ -107,6 +107,8 @@ pub struct PaneModes {
     pub app_keypad: bool,
     /// DECBKM: Backspace is BS, and DEL with Control.
     pub swapped_backspace: bool,
+    /// LNM: Enter is followed by a line feed.
+    pub line_feed_new_line: bool,
     /// The kitty keyboard flags in force.
     pub kitty: KittyFlags,
     /// The level of modifyOtherKeys; kitty flags go before it.
@@ -148,7 +150,12 @@ fn plain(event: &KeyEvent, modes: &PaneModes, out: &mut Vec<u8>) {
     }
     match event.key.code {
         Code::Char(_) => character(event, mods, out),
-        Code::Enter => control(b'\r', mods, out),
+        Code::Enter => {
+            control(b'\r', mods, out);
+            if modes.line_feed_new_line && mods.is_empty() {
+                out.push(b'\n');
+            }
+        }
         Code::Esc => control(0x1b, mods, out),
         Code::Backspace => {
             let back = mods.has(Mods::CTRL) != modes.swapped_backspace;

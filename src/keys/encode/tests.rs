@@ -9,6 +9,7 @@ const PLAIN: PaneModes = PaneModes {
     app_cursor: false,
     app_keypad: false,
     swapped_backspace: false,
+    line_feed_new_line: false,
     kitty: KittyFlags::NONE,
     other_keys: OtherKeys::Off,
     bracketed_paste: false,
@@ -109,6 +110,13 @@ fn application_modes() {
     };
     check_in(&modes, Code::Backspace, NONE, "\x08");
     check_in(&modes, Code::Backspace, CTRL, "\x7f");
+    let modes = PaneModes {
+        line_feed_new_line: true,
+        ..PLAIN
+    };
+    check_in(&modes, Code::Enter, NONE, "\r\n");
+    check_in(&modes, Code::Keypad(Keypad::Enter), NONE, "\r\n");
+    check_in(&modes, Code::Enter, ALT, "\x1b\r");
 }
 
 #[test]
