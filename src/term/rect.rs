@@ -170,9 +170,7 @@ impl Engine {
         }
         self.reply(&format!("\x1bP{id}!~{sum:04X}\x1b\\"));
     }
-}
 
-impl Engine {
     /// The sum of an area. Where blanks at the end of a row do not count, the very first cell still
     /// does, so that a single one can be asked for.
     fn area_sum(&mut self, area: &Area) -> u16 {
