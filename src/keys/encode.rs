@@ -105,6 +105,10 @@ pub struct PaneModes {
     pub app_cursor: bool,
     /// DECKPAM: the number block sends codes of its own.
     pub app_keypad: bool,
+    /// DECBKM: Backspace is BS, and DEL with Control.
+    pub swapped_backspace: bool,
+    /// LNM: Enter is followed by a line feed.
+    pub line_feed_new_line: bool,
     /// The kitty keyboard flags in force.
     pub kitty: KittyFlags,
     /// The level of modifyOtherKeys; kitty flags go before it.
@@ -146,10 +150,17 @@ fn plain(event: &KeyEvent, modes: &PaneModes, out: &mut Vec<u8>) {
     }
     match event.key.code {
         Code::Char(_) => character(event, mods, out),
-        Code::Enter => control(b'\r', mods, out),
+        Code::Enter => {
+            control(b'\r', mods, out);
+            if modes.line_feed_new_line && mods.is_empty() {
+                out.push(b'\n');
+            }
+        }
         Code::Esc => control(0x1b, mods, out),
-        Code::Backspace if mods.has(Mods::CTRL) => control(0x08, mods, out),
-        Code::Backspace => control(0x7f, mods, out),
+        Code::Backspace => {
+            let back = mods.has(Mods::CTRL) != modes.swapped_backspace;
+            control(if back { 0x08 } else { 0x7f }, mods, out);
+        }
         Code::Tab if mods.has(Mods::SHIFT) => {
             prefix_alt(mods, out);
             out.extend_from_slice(b"\x1b[Z");

@@ -91,7 +91,8 @@ const NAMES: [(&str, Rgb); 18] = [
 ];
 
 /// An X11 colour: `rgb:R/G/B` with one to four hexadecimal digits each, `#RGB` up to 12 digits, or
-/// one of the common names.
+/// one of the common names. As X11 has it, the digits after `rgb:` are parts of the most there is,
+/// and those after `#` the first ones of four: `#fff` is not quite white.
 pub(super) fn parse(text: &[u8]) -> Option<Rgb> {
     let text = std::str::from_utf8(text).ok()?;
     let named = NAMES
@@ -100,7 +101,8 @@ pub(super) fn parse(text: &[u8]) -> Option<Rgb> {
     if let Some((_, color)) = named {
         return Some(*color);
     }
-    let parts: Vec<&str> = if let Some(parts) = text.strip_prefix("rgb:") {
+    let scaled = text.strip_prefix("rgb:");
+    let parts: Vec<&str> = if let Some(parts) = scaled {
         parts.split('/').collect()
     } else {
         let digits = text.strip_prefix('#').filter(|rest| rest.is_ascii())?;
@@ -110,17 +112,20 @@ pub(super) fn parse(text: &[u8]) -> Option<Rgb> {
         }
         (0..3).map(|n| &digits[n * each..(n + 1) * each]).collect()
     };
-    let scale = |part: &str| {
+    let eight_bits = |part: &str| {
         let hex = part.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !hex || !(1..=4).contains(&part.len()) {
             return None;
         }
         let value = u32::from_str_radix(part, 16).ok()?;
-        let most = (1u32 << (4 * part.len())) - 1;
-        Some((value * 255 / most) as u8)
+        let bits = 4 * part.len();
+        Some(match scaled {
+            Some(_) => value * 255 / ((1 << bits) - 1),
+            None => value << 8 >> bits,
+        } as u8)
     };
     match parts[..] {
-        [r, g, b] => Some(Rgb(scale(r)?, scale(g)?, scale(b)?)),
+        [r, g, b] => Some(Rgb(eight_bits(r)?, eight_bits(g)?, eight_bits(b)?)),
         _ => None,
     }
 }
@@ -153,7 +158,9 @@ mod tests {
         check("rgb:f/8/0", Some(Rgb(255, 136, 0)));
         check("rgb:ffff/8080/0000", Some(Rgb(255, 128, 0)));
         check("#ff8000", Some(Rgb(255, 128, 0)));
-        check("#fff", Some(Rgb(255, 255, 255)));
+        check("#fff", Some(Rgb(240, 240, 240)));
+        check("#f00f00801", Some(Rgb(240, 240, 128)));
+        check("#f000ffff8001", Some(Rgb(240, 255, 128)));
         check("Red", Some(Rgb(255, 0, 0)));
         for wrong in [
             "",

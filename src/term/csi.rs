@@ -27,7 +27,10 @@ impl Engine {
                 (b"#", b'{' | b'p') => self.push_pen(csi),
                 (b"#", b'}' | b'q') => self.pop_pen(),
                 (b"#", b'|') => self.report_pens(csi),
+                (b"#", b'y') => self.checksum = csi.number(0, 0),
                 (b" ", b'q') => self.set_cursor_style(csi.number(0, 0)),
+                (b" ", b'@') => self.scroll_sideways(-(csi.number(0, 1) as isize)),
+                (b" ", b'A') => self.scroll_sideways(csi.number(0, 1) as isize),
                 (b"?$", b'p') => self.report_private_mode(csi.number(0, 0)),
                 (b"\"", b'p') => self.set_level(csi.number(0, LEVEL)),
                 (b"\"", b'q') => self.protect(csi.number(0, 0)),
@@ -88,7 +91,7 @@ impl Engine {
             b'u' => self.restore_cursor(),
             b'c' if csi.number(0, 0) == 0 => self.identify(),
             b'n' => self.report_status(csi.number(0, 0)),
-            b't' => self.window_operation(csi.number(0, 0)),
+            b't' => self.window_operation(csi),
             b'x' => self.report_parameters(csi.number(0, 0)),
             _ => {}
         }
@@ -111,6 +114,7 @@ impl Engine {
                 self.reply(&format!("\x1b[>4;{level}m"));
             }
             b'n' => self.report_private_status(csi),
+            b'S' if self.palette.images => self.report_graphics(csi),
             b'W' if csi.number(0, 0) == 5 => {
                 self.tabs = super::cursor::default_tabs(self.columns());
             }
@@ -160,7 +164,8 @@ impl Engine {
         }
     }
 
-    /// DECSCL: a soft reset; what a lower level lacks stays available all the same.
+    /// DECSCL: a soft reset. A lower level has no margins at the sides (below 4) and tells no modes
+    /// (below 3), which is what programs try it by; the rest stays available.
     fn set_level(&mut self, level: u16) {
         if (61..=65).contains(&level) {
             self.soft_reset();

@@ -9,7 +9,7 @@ use std::ops::Range;
 use alacritty_terminal::grid::{Cursor, Dimensions};
 use alacritty_terminal::index::{Column, Line, Point};
 use alacritty_terminal::term::TermMode;
-use alacritty_terminal::term::cell::Cell;
+use alacritty_terminal::term::cell::{Cell, Flags};
 
 use super::charset::Charsets;
 use super::engine::Engine;
@@ -205,10 +205,11 @@ impl Engine {
         self.place(self.row(), column);
     }
 
-    /// Moves left; beyond the left edge to the end of the line above, if the program wants that.
+    /// Moves left; beyond the left edge to the end of the row above, if the program wants that: with
+    /// mode 45 within a line that was wrapped, with 1045 always, and from the first row to the last.
     pub(super) fn back(&mut self, count: usize) {
-        let wraps = self.has(TermMode::LINE_WRAP)
-            && (self.own.is(mode::REVERSE_WRAP) || self.own.is(mode::REVERSE_WRAP_EXTENDED));
+        let always = self.own.is(mode::REVERSE_WRAP_EXTENDED);
+        let wraps = self.has(TermMode::LINE_WRAP) && (always || self.own.is(mode::REVERSE_WRAP));
         if !wraps {
             let column = self.column();
             let column = column.saturating_sub(count).max(self.left_edge(column));
@@ -225,8 +226,8 @@ impl Engine {
         };
         for _ in 0..=rows.len() + 1 {
             let room = column - self.left_edge(column);
-            if left <= room {
-                column -= left;
+            if left <= room || !(always || row > rows.start && self.continues(row)) {
+                column -= left.min(room);
                 break;
             }
             left -= room + 1;
@@ -238,6 +239,19 @@ impl Engine {
             };
         }
         self.place(row, column);
+    }
+
+    /// Whether a row goes on with the line of the one above.
+    fn continues(&self, row: usize) -> bool {
+        let last = self.columns() - 1;
+        let ended = row
+            .checked_sub(1)
+            .map(|above| self.cells(above, last..last + 1));
+        ended.is_some_and(|cells| {
+            cells
+                .iter()
+                .any(|cell| cell.flags.contains(Flags::WRAPLINE))
+        })
     }
 
     pub(super) fn carriage_return(&mut self) {

@@ -223,6 +223,11 @@ impl Engine {
         self.shift_columns(column, count);
     }
 
+    /// SR and SL (negative): what is within the margins moves right or left, wherever the cursor is.
+    pub(super) fn scroll_sideways(&mut self, by: isize) {
+        self.shift_columns(self.margins.start, by);
+    }
+
     /// Moves the columns from `first` to the right margin, in all rows of the region.
     pub(super) fn shift_columns(&mut self, first: usize, by: isize) {
         let columns = first..self.margins.end;

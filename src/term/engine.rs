@@ -134,6 +134,8 @@ pub(super) struct Engine {
     pub(super) iso_protection: bool,
     /// Attributes are changed in exact rectangles (DECSACE).
     pub(super) exact_rectangles: bool,
+    /// How checksums of the screen are reckoned (XTCHECKSUM).
+    pub(super) checksum: u16,
     /// The conformance level asked for (DECSCL).
     pub(super) level: u16,
     /// xterm's modifyOtherKeys.
@@ -189,6 +191,7 @@ impl Engine {
             left_alternate: None,
             iso_protection: false,
             exact_rectangles: false,
+            checksum: 0,
             level: LEVEL,
             other_keys: 0,
             mouse_encoding: MouseEncoding::default(),
@@ -292,6 +295,7 @@ impl Engine {
         self.kept_modes.clear();
         self.pens.clear();
         self.images = Images::default();
+        self.checksum = 0;
         self.forget_modes();
         self.mouse_encoding = MouseEncoding::default();
         self.own = OwnModes::default();
@@ -343,6 +347,7 @@ impl Engine {
         Modes {
             application_cursor: self.has(TermMode::APP_CURSOR),
             application_keypad: self.has(TermMode::APP_KEYPAD),
+            swapped_backspace: self.own.is(mode::BACKSPACE),
             bracketed_paste: self.has(TermMode::BRACKETED_PASTE),
             focus_events: self.has(TermMode::FOCUS_IN_OUT),
             mouse,

@@ -37,6 +37,8 @@ pub struct Modes {
     pub application_cursor: bool,
     /// The keypad sends its own codes (DECKPAM).
     pub application_keypad: bool,
+    /// Backspace sends BS, and with Control DEL, not the other way round (DECBKM).
+    pub swapped_backspace: bool,
     /// A paste is put between `ESC [ 200 ~` and `ESC [ 201 ~`.
     pub bracketed_paste: bool,
     /// The program wants to know when its pane gains or loses focus (mode 1004).

@@ -11,6 +11,14 @@ use super::parser::Sequence;
 use super::sgr::{self, PROTECTED};
 use crate::draw::text;
 
+/// The bit of XTCHECKSUM by which the sum is not negated.
+const CHECKSUM_POSITIVE: u16 = 1;
+/// The one by which attributes do not count.
+const CHECKSUM_BARE: u16 = 2;
+/// The one by which blanks at the end of a row count. The others are about the width of a character,
+/// which is sixteen bits here.
+const CHECKSUM_BLANKS: u16 = 4;
+
 impl Engine {
     /// What `CSI … $ action` says of a rectangle.
     pub(super) fn run_rectangle(&mut self, csi: &Sequence) {
@@ -21,6 +29,8 @@ impl Engine {
                 }
             }
             b'z' => self.erase_area(csi, Spare::Nothing),
+            // ISO's protection is none against this one.
+            b'{' if self.iso_protection => self.erase_area(csi, Spare::Nothing),
             b'{' => self.erase_area(csi, Spare::Protected),
             b'v' => self.copy_area(csi),
             b'r' => self.restyle(csi, |cell, code| sgr::rectangle_code(cell, code, false)),
@@ -148,24 +158,45 @@ impl Engine {
         }
     }
 
-    /// DECRQCRA: the sum of the characters in an area, negated as DEC's terminals give it. It tells
-    /// a program only what it wrote itself, in four hexadecimal digits.
+    /// DECRQCRA: the sum of the characters in an area and of their attributes, negated, as DEC's
+    /// terminals give it, and xterm, which has bits to have the plain sum (XTCHECKSUM). It tells a
+    /// program only what it wrote itself, in four hexadecimal digits.
     pub(super) fn report_checksum(&mut self, csi: &Sequence) {
         let id = csi.number(0, 0);
-        let mut sum = 0_u16;
-        if let Some(area) = self.area(csi, 2) {
-            self.work += area.cells();
-            for row in area.rows.clone() {
-                for cell in self.cells(row, area.columns.clone()) {
-                    sum = sum.wrapping_sub(weight(cell));
-                }
-            }
+        let area = self.area(csi, 2);
+        let mut sum = area.map_or(0, |area| self.area_sum(&area));
+        if self.checksum & CHECKSUM_POSITIVE == 0 {
+            sum = sum.wrapping_neg();
         }
         self.reply(&format!("\x1bP{id}!~{sum:04X}\x1b\\"));
     }
+
+    /// The sum of an area. Where blanks at the end of a row do not count, the very first cell still
+    /// does, so that a single one can be asked for.
+    fn area_sum(&mut self, area: &Area) -> u16 {
+        self.work += area.cells();
+        let attributes = self.checksum & CHECKSUM_BARE == 0;
+        let all = self.checksum & CHECKSUM_BLANKS != 0;
+        let mut sum = 0_u16;
+        for row in area.rows.clone() {
+            let cells = self.cells(row, area.columns.clone());
+            let first = usize::from(row == area.rows.start);
+            let used = cells.iter().rposition(|cell| !is_plain_blank(cell));
+            let used = used.map_or(0, |last| last + 1).max(first);
+            let used = if all { cells.len() } else { used };
+            for cell in &cells[..used] {
+                sum = sum.wrapping_add(weight(cell, attributes));
+            }
+        }
+        sum
+    }
 }
 
-fn weight(cell: &Cell) -> u16 {
+fn is_plain_blank(cell: &Cell) -> bool {
+    cell.c == ' ' && weight(cell, true) == weight(cell, false)
+}
+
+fn weight(cell: &Cell, attributes: bool) -> u16 {
     const ATTRIBUTES: [(Flags, u16); 6] = [
         (PROTECTED, 0x04),
         (Flags::HIDDEN, 0x08),
@@ -175,6 +206,9 @@ fn weight(cell: &Cell) -> u16 {
         (Flags::BOLD, 0x80),
     ];
     let character = cell.c as u32 as u16;
+    if !attributes {
+        return character;
+    }
     ATTRIBUTES
         .iter()
         .filter(|(flag, _)| cell.flags.intersects(*flag))

@@ -5,6 +5,7 @@
 
 use super::engine::Engine;
 use super::parser::Sequence;
+use super::sixel::{MAX_COLORS, MAX_EDGE, MAX_PIXELS};
 use super::switches::mode;
 
 /// What the secondary device attributes claim as a version; some programs turn features on from
@@ -88,6 +89,23 @@ impl Engine {
         }
     }
 
+    /// XTSMGRAPHICS, where images are shown: how many colours one has, and how large it may be.
+    /// Neither can be set.
+    pub(super) fn report_graphics(&mut self, csi: &Sequence) {
+        let (height, width) = self.pixels();
+        let width = width.min(MAX_EDGE);
+        let height = height.min(MAX_EDGE).min(MAX_PIXELS / width.max(1));
+        let item = csi.number(0, 0);
+        let answer = match (item, csi.number(1, 0)) {
+            (1, 1 | 2 | 4) => format!("0;{MAX_COLORS}"),
+            (2, 1 | 2 | 4) => format!("0;{width};{height}"),
+            (1 | 2, 3) => "3;0".to_owned(),
+            (1 | 2, _) => "2;0".to_owned(),
+            _ => "1;0".to_owned(),
+        };
+        self.reply(&format!("\x1b[?{item};{answer}S"));
+    }
+
     /// DECREQTPARM: no parity, eight bits, 38400 baud both ways.
     pub(super) fn report_parameters(&mut self, solicited: u16) {
         if solicited < 2 {
@@ -96,10 +114,11 @@ impl Engine {
         }
     }
 
-    /// Sizes in characters and pixels, where the window is said to be, and the stack of titles.
-    pub(super) fn window_operation(&mut self, operation: u16) {
+    /// Sizes in characters and pixels, where the window is said to be, and the stack of titles, where
+    /// the title of an icon (1) is none of ours.
+    pub(super) fn window_operation(&mut self, csi: &Sequence) {
         let (rows, columns) = (self.rows(), self.columns());
-        match operation {
+        match csi.number(0, 0) {
             11 => self.reply("\x1b[1t"),
             13 => self.reply("\x1b[3;0;0t"),
             14 => {
@@ -112,8 +131,8 @@ impl Engine {
             }
             18 => self.reply(&format!("\x1b[8;{rows};{columns}t")),
             19 => self.reply(&format!("\x1b[9;{rows};{columns}t")),
-            22 => self.push_title(),
-            23 => self.pop_title(),
+            22 if csi.number(1, 0) != 1 => self.push_title(),
+            23 if csi.number(1, 0) != 1 => self.pop_title(),
             _ => {}
         }
     }

@@ -15,13 +15,13 @@ use alacritty_terminal::term::color::COUNT;
 
 use super::cluster;
 use super::color::{self, FOREGROUND, Rgb};
-use super::engine::{Engine, KeyboardStack};
+use super::engine::{Engine, KeyboardStack, LEVEL};
 use super::marks::Marks;
 use super::modes::MouseEncoding;
 use super::pack;
 use super::rows::printable;
 use super::screen::Screen;
-use super::sgr;
+use super::sgr::{self, PROTECTED};
 use super::switches::{self, mode};
 use crate::model::geometry::Size;
 
@@ -72,6 +72,10 @@ impl Writer {
             && flags == self.pen.flags
             && cell.underline_color() == self.pen.underline_color();
         if !same {
+            let protected = flags.contains(PROTECTED);
+            if protected != self.pen.flags.contains(PROTECTED) {
+                self.put(&format!("\x1b[{}\"q", u8::from(protected)));
+            }
             self.pen.fg = cell.fg;
             self.pen.bg = cell.bg;
             self.pen.flags = flags;
@@ -248,6 +252,9 @@ fn used(cells: &[Cell]) -> usize {
 impl Engine {
     fn script(&mut self, to: &mut Writer) {
         let alternate = self.has(TermMode::ALT_SCREEN);
+        if self.level != LEVEL {
+            to.put(&format!("\x1b[{}\"p", self.level));
+        }
         if !alternate && !self.keyboard_of(true).is_fresh() {
             to.put("\x1b[?47h");
             to.keyboard(self.keyboard_of(true));
@@ -352,6 +359,16 @@ impl Engine {
         let grid = self.term.grid();
         to.cursor(grid, &grid.cursor, origin);
         to.put(&self.charsets.script());
+        if self.iso_protection {
+            let protected = self.pen().flags.contains(PROTECTED);
+            to.put(if protected { "\x1bV" } else { "\x1bW" });
+        }
+        if self.exact_rectangles {
+            to.put("\x1b[2*x");
+        }
+        if self.checksum != 0 {
+            to.put(&format!("\x1b[{}#y", self.checksum));
+        }
         if self.has(TermMode::INSERT) {
             to.put("\x1b[4h");
         }

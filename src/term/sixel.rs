@@ -6,11 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use crate::draw::{PixelFormat, Pixels};
 
 /// The most pixels of an image.
-const MAX_PIXELS: usize = 4 << 20;
+pub(super) const MAX_PIXELS: usize = 4 << 20;
 /// The most pixels along an edge.
-const MAX_EDGE: usize = 4096;
+pub(super) const MAX_EDGE: usize = 4096;
 /// As many colours as any terminal has registers for.
-const MAX_COLORS: usize = 1024;
+pub(super) const MAX_COLORS: usize = 1024;
 
 /// The first sixteen colours of a VT340, in percent.
 const FIRST: [[u8; 3]; 16] = [

@@ -38,6 +38,7 @@ pub(super) mod mode {
     pub(in crate::term) const ALLOW_COLUMNS: u16 = 40;
     pub(in crate::term) const MORE_FIX: u16 = 41;
     pub(in crate::term) const REVERSE_WRAP: u16 = 45;
+    pub(in crate::term) const BACKSPACE: u16 = 67;
     pub(in crate::term) const MARGINS: u16 = 69;
     pub(in crate::term) const KEEP_ON_COLUMNS: u16 = 95;
     pub(in crate::term) const REVERSE_WRAP_EXTENDED: u16 = 1045;
@@ -48,7 +49,7 @@ pub(super) mod mode {
 
 /// Private modes the grid does not know, and whether each is on in the beginning. Some have no
 /// effect here (smooth scrolling, key repeat, printing) and are only remembered.
-const OWN: [(u16, bool); 19] = [
+const OWN: [(u16, bool); 20] = [
     (mode::COLUMNS, false),
     (4, false),
     (mode::REVERSE_VIDEO, false),
@@ -61,6 +62,7 @@ const OWN: [(u16, bool); 19] = [
     (42, false),
     (44, false),
     (mode::REVERSE_WRAP, false),
+    (mode::BACKSPACE, false),
     (mode::MARGINS, false),
     (mode::KEEP_ON_COLUMNS, false),
     (1042, false),
@@ -145,6 +147,7 @@ impl Engine {
     pub(super) fn set_private_mode(&mut self, number: u16, on: bool) {
         match number {
             mode::COLUMNS => self.change_columns(on),
+            mode::MARGINS if self.level < 64 => {}
             6 => {
                 self.set_origin(on);
                 self.goto(0, 0);
@@ -242,6 +245,9 @@ impl Engine {
 
     /// DECRQM for an ANSI mode.
     pub(super) fn report_mode(&mut self, number: u16) {
+        if self.level < 63 {
+            return;
+        }
         let known = PUBLIC.into_iter().find(|(of, ..)| *of == number);
         let kept = OwnModes::public_bit(number).map(|bit| self.own.get(bit));
         let on = known.map(|(_, _, flag)| self.has(flag)).or(kept);
@@ -274,6 +280,9 @@ impl Engine {
 
     /// DECRQM for a private mode.
     pub(super) fn report_private_mode(&mut self, number: u16) {
+        if self.level < 63 {
+            return;
+        }
         let state = state(self.private_mode(number));
         self.reply(&format!("\x1b[?{number};{state}$y"));
     }

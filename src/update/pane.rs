@@ -295,6 +295,8 @@ pub fn key_modes(pane: &Pane) -> PaneModes {
     PaneModes {
         app_cursor: modes.application_cursor,
         app_keypad: modes.application_keypad,
+        swapped_backspace: modes.swapped_backspace,
+        line_feed_new_line: modes.line_feed_new_line,
         kitty: KittyFlags::from_bits(modes.kitty_keyboard),
         other_keys: match modes.other_keys {
             0 => OtherKeys::Off,

@@ -8,6 +8,8 @@ use crate::keys::key::{Nav, lower};
 const PLAIN: PaneModes = PaneModes {
     app_cursor: false,
     app_keypad: false,
+    swapped_backspace: false,
+    line_feed_new_line: false,
     kitty: KittyFlags::NONE,
     other_keys: OtherKeys::Off,
     bracketed_paste: false,
@@ -102,6 +104,19 @@ fn application_modes() {
     check_in(&modes, Code::Keypad(Keypad::Nav(Nav::Up)), NONE, "\x1bOA");
     check(Code::Keypad(Keypad::Digit(5)), NONE, "5");
     check(Code::Keypad(Keypad::Enter), NONE, "\r");
+    let modes = PaneModes {
+        swapped_backspace: true,
+        ..PLAIN
+    };
+    check_in(&modes, Code::Backspace, NONE, "\x08");
+    check_in(&modes, Code::Backspace, CTRL, "\x7f");
+    let modes = PaneModes {
+        line_feed_new_line: true,
+        ..PLAIN
+    };
+    check_in(&modes, Code::Enter, NONE, "\r\n");
+    check_in(&modes, Code::Keypad(Keypad::Enter), NONE, "\r\n");
+    check_in(&modes, Code::Enter, ALT, "\x1b\r");
 }
 
 #[test]

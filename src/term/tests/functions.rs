@@ -101,15 +101,21 @@ fn origin_mode_counts_from_the_margins() {
 fn the_cursor_wraps_back_where_asked() {
     at(&[
         ("\x1b[3;1H\x08", "3;1"),
-        ("\x1b[?45h\x1b[3;1H\x08", "2;20"),
-        ("\x1b[?7l\x1b[?45h\x1b[3;1H\x08", "3;1"),
-        ("\x1b[?45h\x1b[3;1H\x1b[5D", "2;16"),
-        ("\x1b[?45h\x1b[2;5r\x1b[2;1H\x08", "5;20"),
+        ("\x1b[?1045h\x1b[3;1H\x08", "2;20"),
+        ("\x1b[?7l\x1b[?1045h\x1b[3;1H\x08", "3;1"),
+        ("\x1b[?1045h\x1b[3;1H\x1b[5D", "2;16"),
+        ("\x1b[?1045h\x1b[2;5r\x1b[2;1H\x08", "5;20"),
         ("\x1b[?45h\x1b[1;19Hab\x08", "1;20"),
         ("\x1b[?45h\x1b[1;19Habcd\x1b[4D", "1;19"),
         ("\x1b[?1045h\x1b[?69h\x1b[5;10s\x1b[3;5H\x08", "2;10"),
-        ("\x1b[?45h\x1b[?69h\x1b[5;10s\x1b[3;1H\x08", "2;10"),
-        ("\x1b[?45h\x1b[9999D", "1;1"),
+        ("\x1b[?1045h\x1b[?69h\x1b[5;10s\x1b[3;1H\x08", "2;10"),
+        ("\x1b[?1045h\x1b[9999D", "1;1"),
+        // With mode 45 it stays within the line that was wrapped.
+        ("\x1b[?45h\x1b[3;1H\x08", "3;1"),
+        ("\x1b[?45h\x1b[3;5H\x1b[9D", "3;1"),
+        ("\x1b[?45hup\r\n\x1b[1;20Habc\x1b[4D", "1;19"),
+        ("\x1b[?45hup\r\n\x1b[2;19Habcd\x1b[99D", "2;1"),
+        ("\x1b[?45h\x1b[1;19Habcd\x1b[2;5r\x1b[2;2H\x1b[5D", "2;1"),
     ]);
 }
 
@@ -233,6 +239,14 @@ fn characters_are_inserted_and_deleted_within_the_margins() {
             "abcdefgh|ijklmnop|qrstuvwx|ABCDEFGH",
         ),
         (
+            &boxed("\x1b[2;6H\x1b[2 @"),
+            "abcdefgh|ijmn  op|qruv  wx|ABCDEFGH",
+        ),
+        (
+            &boxed("\x1b[4;8H\x1b[ A"),
+            "abcdefgh|ij klmop|qr stuwx|ABCDEFGH",
+        ),
+        (
             &boxed("\x1b[2;3H\x1b6"),
             "abcdefgh|ij klmop|qr stuwx|ABCDEFGH",
         ),
@@ -283,8 +297,10 @@ fn protected_characters_survive_selective_erasing() {
     ] {
         check(&[(&format!("{text}{erase}"), left)]);
     }
-    // ISO's protection binds plain erasing as well.
+    // ISO's protection binds plain erasing as well, but no erasing of rectangles.
     check(&[
+        ("a\x1bVb\x1bWc\x1b[1;1;1;8${", ""),
+        ("a\x1bVb\x1bWc\x1b[?2J", " b"),
         ("a\x1bVb\x1bWc\x1b[2J", " b"),
         ("a\x1bVb\x1bWc\x1b[1;1H\x1b[8X", " b"),
     ]);
@@ -388,6 +404,27 @@ fn checksums_tell_what_is_on_the_screen() {
             "\x1b[5;5HX\x1b[5;7r\x1b[?69h\x1b[5;7s\x1b[?6h\x1b[3;1;1;1;1;1*y",
             "\x1bP3!~FFA8\x1b\\",
         ),
+        ("\x1b[1\"q\x1b[1mA\x1b[1;1;1;1;1;1*y", "\x1bP1!~FF3B\x1b\\"),
+    ]);
+    // Blanks at the end of a row count where that is asked for, or if they look like something.
+    answers(&[
+        ("\x1b[1;1;1;1;1;1*y", "\x1bP1!~FFE0\x1b\\"),
+        ("A B\r\nC\x1b[1;1;1;1;2;5*y", "\x1bP1!~FF1A\x1b\\"),
+        ("A B\r\nC\x1b[4#y\x1b[1;1;1;1;2;5*y", "\x1bP1!~FE5A\x1b\\"),
+        ("A\x1b[7m  \x1b[1;1;1;1;1;5*y", "\x1bP1!~FF3F\x1b\\"),
+    ]);
+    // Plainly, where that is asked for, until the terminal is reset.
+    answers(&[
+        ("\x1b[1#yA\x1b[1;1;1;1;1;1*y", "\x1bP1!~0041\x1b\\"),
+        (
+            "\x1b[2#y\x1b[1\"q\x1b[1mA\x1b[1;1;1;1;1;1*y",
+            "\x1bP1!~FFBF\x1b\\",
+        ),
+        (
+            "\x1b[3#y\x1b[1\"q\x1b[1mA\x1b[1;1;1;1;1;1*y",
+            "\x1bP1!~0041\x1b\\",
+        ),
+        ("\x1b[3#y\x1bcA\x1b[1;1;1;1;1;1*y", "\x1bP1!~FFBF\x1b\\"),
     ]);
 }
 
@@ -481,8 +518,8 @@ fn character_sets_are_designated_and_shifted() {
 #[test]
 fn modes_are_answered_truthfully() {
     let dec = [
-        1, 4, 5, 6, 7, 8, 9, 18, 19, 25, 40, 41, 42, 44, 45, 66, 69, 95, 1000, 1002, 1003, 1004,
-        1005, 1006, 1007, 1015, 1045, 2004, 2027, 2031,
+        1, 4, 5, 6, 7, 8, 9, 18, 19, 25, 40, 41, 42, 44, 45, 66, 67, 69, 95, 1000, 1002, 1003,
+        1004, 1005, 1006, 1007, 1015, 1045, 2004, 2027, 2031,
     ];
     for number in dec {
         answers(&[
@@ -589,6 +626,24 @@ fn devices_and_settings_are_reported() {
         (
             "\x1bP+q696e646e\x1b\\",
             "\x1bP1+r696E646E=1B5B257031256453\x1b\\",
+        ),
+    ]);
+}
+
+#[test]
+fn a_lower_level_can_less() {
+    answers(&[
+        ("\x1b[62\"p\x1b[4$p\x1b[?25$p", ""),
+        ("\x1b[62\"p\x1b[!p\x1b[4$p", "\x1b[4;2$y"),
+        (
+            "\x1b[63\"p\x1b[4$p\x1b[?69h\x1b[?69$p",
+            "\x1b[4;2$y\x1b[?69;2$y",
+        ),
+        ("\x1b[63\"p\x1b[64\"p\x1b[?69h\x1b[?69$p", "\x1b[?69;1$y"),
+        // Margins do not outlive their level.
+        (
+            "\x1b[?69h\x1b[3;4s\x1b[63\"p\x1bP$qs\x1b\\",
+            "\x1bP1$r1;80s\x1b\\",
         ),
     ]);
 }

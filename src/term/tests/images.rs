@@ -120,6 +120,18 @@ fn programs_are_told_what_can_be_shown() {
 }
 
 #[test]
+fn what_an_image_may_have_is_told() {
+    let ask = |bytes: &str| replies(&mut shows(bytes));
+    assert_eq!(ask("\x1b[?1;1;0S"), "\x1b[?1;0;1024S");
+    assert_eq!(ask("\x1b[?2;1;0S"), "\x1b[?2;0;200;120S");
+    assert_eq!(ask("\x1b[?2;4;0S"), "\x1b[?2;0;200;120S");
+    // Nothing of it can be set, and other kinds of graphics there are none.
+    assert_eq!(ask("\x1b[?1;3;16S\x1b[?2;9S"), "\x1b[?1;3;0S\x1b[?2;2;0S");
+    assert_eq!(ask("\x1b[?3;1;0S"), "\x1b[?3;1;0S");
+    assert_eq!(replies(&mut screen(20, 6, "\x1b[?1;1;0S")), "");
+}
+
+#[test]
 fn a_terminal_gets_the_pixels_once_and_forgets_them() {
     let mut encoder = Encoder::new(Caps {
         images: true,

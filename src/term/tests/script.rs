@@ -48,9 +48,12 @@ fn check_with(bytes: &str, after: &str) {
     let before = seen(&screen);
     let mut other = again(&mut screen);
     assert_eq!(seen(&screen), before, "looking changes nothing: {bytes:?}");
+    drop(screen.take_replies());
     screen.feed(after.as_bytes());
     other.feed(after.as_bytes());
     assert_eq!(seen(&other), seen(&screen), "{bytes:?} {after:?}");
+    let answers = screen.take_replies();
+    assert_eq!(other.take_replies(), answers, "{bytes:?} {after:?}");
 }
 
 #[test]
@@ -93,6 +96,19 @@ fn cursors_modes_and_what_comes_next() {
         "\x1b]133;A\x1b\\$ \x1b]133;B\x1b\\ls\r\n\x1b]133;C\x1b\\out\r\n\x1b]133;D\x1b\\",
         "$",
     );
+}
+
+#[test]
+fn what_erasing_spares_and_settings_that_are_told() {
+    check_with("a\x1b[1\"qb\x1b[0\"qc", "\x1b[?2J");
+    check_with("a\x1b[1\"qb", "c\x1b[1;1H\x1b[?J\x1bP$q\"q\x1b\\");
+    check_with("a\x1b[1\"qb\x1b7\x1b[0\"q", "\x1b8c\x1b[?2J");
+    // ISO's protection binds plain erasing, whether anything more is protected or not.
+    check_with("a\x1bVb\x1bWc", "\x1b[2J");
+    check_with("a\x1bVb", "c\x1b[2J");
+    check_with("\x1b[62;1\"p", "\x1bP$q\"p\x1b\\\x1b[4$p");
+    check_with("\x1b[2*x", "\x1bP$q*x\x1b\\");
+    check_with("\x1b[3#yA", "\x1b[1;1;1;1;1;1*y");
 }
 
 #[test]

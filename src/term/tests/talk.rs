@@ -154,6 +154,11 @@ mod events {
         assert_eq!(screen.take_events(), [Event::Title]);
         screen.feed(b"\x1b[22t\x1b]0;second\x1b\\\x1b[23t");
         assert_eq!(screen.title(), "a;bc");
+        // An icon's title is neither put aside nor brought back.
+        screen.feed(b"\x1b[22;2t\x1b]2;third\x1b\\\x1b[22;1t\x1b[23;2t");
+        assert_eq!(screen.title(), "a;bc");
+        screen.feed(b"\x1b[22;2t\x1b]2;third\x1b\\\x1b[23;1t");
+        assert_eq!(screen.title(), "third");
         screen.feed(format!("\x1b]0;{}\x07", "x".repeat(5000)).as_bytes());
         assert_eq!(screen.title().chars().count(), 256);
         screen.feed(b"\x1bc");
@@ -276,6 +281,7 @@ mod modes {
             modes.alternate_scroll = false;
         });
         check("\x1b[?47h", |modes| modes.alternate_screen = true);
+        check("\x1b[?67h", |modes| modes.swapped_backspace = true);
         check("\x1b[?1h\x1b[?2004h\x1b[?2031h\x1bc", |_| {});
         check("\x1b[?1h\x1b[!p", |_| {});
     }

@@ -17,6 +17,23 @@ fn plain_keys_are_the_programs() {
 }
 
 #[test]
+fn keys_are_what_the_program_wants_them_to_be() {
+    let mut desk = Desk::new();
+    for (modes, key, bytes) in [
+        ("\x1b[?1h", "Up", "\x1bOA"),
+        ("\x1b[?67h", "BSpace", "\x08"),
+        ("\x1b[?67l", "BSpace", "\x7f"),
+        ("\x1b[20h", "Enter", "\r\n"),
+        ("\x1b[20l", "Enter", "\r"),
+    ] {
+        let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+        pane.screen.feed(modes.as_bytes());
+        desk.press(A, key);
+        assert_eq!(desk.written(0), bytes.as_bytes(), "{modes:?} {key}");
+    }
+}
+
+#[test]
 fn the_prefix_twice_reaches_the_program_once() {
     let mut desk = Desk::new();
     desk.press(A, "C-b");
