@@ -32,6 +32,9 @@
 //! fed to the pane's screen at once, from one reused buffer, and becomes an event only when the
 //! screen noticed something (a title, a bell).
 //!
+//! What counts as settings and keys is always made anew from what the files say and from what was set
+//! since ([`config::adjust`]): nothing has to be taken back one by one.
+//!
 //! What outlives a server is [`model::saved`]: `server::keeper` writes it to disk as it changes, and a new
 //! server opens it again with `update::restore`. `stoa upgrade` executes the new program in the server's
 //! process: `server::carry` writes the state into a file in memory, screens as the sequences that draw
@@ -63,7 +66,8 @@
 //!
 //! 1. `model` does no I/O, reads no clock, spawns nothing; `coord`'s rules are functions of records,
 //!    time and request.
-//! 2. `ui` takes `&State` and never changes it. Only `server::effects` acts on the world.
+//! 2. `ui` takes `&State` and never changes it; what it shows of shell commands it can only wish for
+//!    ([`model::outputs`]). Only `server::effects` acts on the world.
 //! 3. The loop never waits for a client, a PTY or the store. Every queue is bounded. A terminal that
 //!    does not read gets no frames made, and one frame of *now* when it reads again. A flooding pane
 //!    is read a bounded piece a turn.
@@ -72,10 +76,12 @@
 //! 5. Every rule is decided inside one store transaction. Wall clocks decide nothing.
 //! 6. A command's name, arguments, help and place are declared once, in `command`.
 //! 7. Nothing polls. With no input and no output the server sleeps; only a message that goes away, a
-//!    claim to be renewed, a lease that ends, or a clock in the status line (once a minute) wakes it.
+//!    claim to be renewed, a lease that ends, or a clock (once a minute) or a shell command in the
+//!    status line that somebody sees wakes it.
 //!    Changed configuration files are told by the system, on a thread that sleeps in between.
 //! 8. Text from agents, names and titles is untrusted: no control character of theirs reaches the
-//!    outer terminal.
+//!    outer terminal, and nothing of it is ever part of a command: a shell gets it as a variable
+//!    (`model::format`'s `Script`), a command of ours as one word, and no value is read as a format.
 //! 9. A panic in one event, connection or parser is caught and logged; panes live on.
 //! 10. Imports point one way: main → cli, server, client → update → command → model, coord, ui → term,
 //!     draw, keys → store → clock, error. (`command` and `update` know each other: a command changes
