@@ -1,5 +1,6 @@
 //! Screens, fed as programs feed them.
 
+mod answers;
 mod engine;
 mod functions;
 mod fuzz;

@@ -29,7 +29,7 @@ const TMUX: &[(&str, Kind)] = &[
 /// Have an event run a command line for as long as the server runs
 ///
 /// The events are those that `stoa events` tells, and tmux's names for them. To keep a hook write it
-/// under [hooks] in config.toml, in whose place this one is.
+/// in the table `hooks` of config.toml, in whose place this one is.
 ///
 /// stoa set-hook pane-exited 'display-message "over: #{hook_pane}"'
 #[derive(Debug, Clone, Args)]
