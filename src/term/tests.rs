@@ -1,6 +1,7 @@
 //! Screens, fed as programs feed them.
 
 mod answers;
+mod clusters;
 mod engine;
 mod functions;
 mod fuzz;
