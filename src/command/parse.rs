@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches};
 
 use super::local::attach::Attach;
@@ -264,8 +264,12 @@ where
         words.splice(at..=at, row.name.split(' ').map(OsString::from));
     }
     let argv = || std::iter::once(OsString::from("stoa")).chain(words.iter().cloned());
-    if let Ok(matches) = part(found.map(|(row, _)| row)).try_get_matches_from(argv()) {
-        return from_matches(&matches);
+    match part(found.map(|(row, _)| row)).try_get_matches_from(argv()) {
+        Ok(matches) => return from_matches(&matches),
+        Err(version) if version.kind() == ErrorKind::DisplayVersion => {
+            return Ok(Parsed::Show(version.to_string()));
+        }
+        Err(_) => {}
     }
     match cli().try_get_matches_from(argv()) {
         Ok(matches) => from_matches(&matches),
@@ -321,7 +325,6 @@ fn once_command() -> Result<Option<Command>> {
 /// What clap has to say; `word` is the command's first, for what is unknown below it, and `command` its name
 /// if it is one.
 fn from_clap(error: clap::Error, word: Option<&str>, command: Option<&str>) -> Result<Parsed> {
-    use clap::error::ErrorKind;
     match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
