@@ -200,6 +200,17 @@ fn flags(word: &str) -> Option<&str> {
     (!letters.is_empty() && !letters.starts_with('-')).then_some(letters)
 }
 
+/// tmux's `send -X` is its `send-keys`, here as in the files written for it; our `send`, which sends
+/// messages, has no such option.
+fn send_action(words: &mut [OsString], at: usize) {
+    if let [word, option, ..] = &mut words[at..]
+        && *word == "send"
+        && *option == "-X"
+    {
+        *word = "send-keys".into();
+    }
+}
+
 /// Where the command's words begin: after the options that stand before it.
 pub fn command_at(words: &[OsString]) -> usize {
     let mut at = 0;
@@ -258,6 +269,7 @@ where
     let at = command_at(&words);
     dashes(&mut words[at..]);
     detached_session(&mut words, at);
+    send_action(&mut words, at);
     let found = find(words[at..].iter().map_while(|word| word.to_str()));
     if let Some((row, 1)) = found {
         // An alias, or the beginning of a name: in clap's tree stands the name itself.

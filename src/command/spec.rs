@@ -40,7 +40,10 @@ impl Row {
     /// The clap command of this row. Below a family's word there are no aliases: they are words of
     /// their own, which the parser replaces by the name first.
     pub fn clap(&self) -> clap::Command {
-        let command = clap::Command::new(self.word()).hide(self.hidden());
+        // `-t -1` is the tab before this one.
+        let command = clap::Command::new(self.word())
+            .hide(self.hidden())
+            .allow_negative_numbers(true);
         let command = match (self.family(), self.aliases) {
             (None, aliases) => command.visible_aliases(aliases),
             (Some(_), []) => command,

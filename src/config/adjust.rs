@@ -67,6 +67,12 @@ pub fn is_setting(option: &str) -> bool {
     matches!(option, PREFIX | CLIPBOARD) || OPTIONS.iter().any(|(name, ..)| *name == option)
 }
 
+/// What stands between what an option says and what is added to it.
+pub fn separator(option: &str) -> Option<&'static str> {
+    let found = OPTIONS.iter().find(|(name, ..)| *name == option);
+    found.and_then(|(.., form)| (*form == Form::Words).then_some(" "))
+}
+
 /// What an option that is a setting says as things are.
 pub fn current(loaded: &Loaded, option: &str) -> Option<String> {
     let settings = &loaded.settings;
@@ -169,8 +175,18 @@ pub struct Bound {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adjustments {
     keys: Vec<Bound>,
-    /// In place of what the files say of these events.
-    hooks: BTreeMap<Kind, Vec<String>>,
+    /// In place of what the files say of these events, by the names that they were set under: tmux has
+    /// several for some.
+    hooks: BTreeMap<String, Hook>,
+}
+
+/// What an event runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hook {
+    /// The event.
+    pub kind: Kind,
+    /// The command lines.
+    pub lines: Vec<String>,
 }
 
 impl Adjustments {
@@ -186,19 +202,24 @@ impl Adjustments {
         fits
     }
 
+    /// What was set under a name.
+    pub fn hook(&self, name: &str) -> Option<&Hook> {
+        self.hooks.get(name)
+    }
+
     /// Sets what an event runs. False if it is too much.
     #[must_use]
-    pub fn set_hook(&mut self, kind: Kind, lines: Vec<String>) -> bool {
-        let fits = lines.len() <= MOST_LINES;
+    pub fn set_hook(&mut self, name: &str, hook: Hook) -> bool {
+        let fits = hook.lines.len() <= MOST_LINES;
         if fits {
-            self.hooks.insert(kind, lines);
+            self.hooks.insert(name.to_owned(), hook);
         }
         fits
     }
 
     /// Lets the files say again what an event runs.
-    pub fn unset_hook(&mut self, kind: Kind) {
-        self.hooks.remove(&kind);
+    pub fn unset_hook(&mut self, name: &str) {
+        self.hooks.remove(name);
     }
 
     /// What counts: what the files say, with this over it. What the files have made impossible
@@ -218,8 +239,13 @@ impl Adjustments {
         for bound in &self.keys {
             bound.put_into(&mut loaded);
         }
-        for (kind, lines) in &self.hooks {
-            loaded.settings.hooks.set(*kind, lines.clone());
+        let mut lines: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
+        for hook in self.hooks.values() {
+            let of_kind = lines.entry(hook.kind).or_default();
+            of_kind.extend(hook.lines.iter().cloned());
+        }
+        for (kind, lines) in lines {
+            loaded.settings.hooks.set(kind, lines);
         }
         loaded
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::lease::{Lease, Phase, check_ttl};
 use super::names::{check_context_key, shown};
-use super::schema::{self, Entry, Session};
+use super::schema::{self, Entry, Group, Session};
 use super::{Moment, group};
 use crate::error::{Error, Result};
 use crate::store::{Tx, View, put_json};
@@ -85,7 +85,7 @@ pub fn share(
     session: &Session,
     shares: &[Share],
 ) -> Result<Shared> {
-    let group = group::of(tx.view(), session)?;
+    let mut group = group::of(tx.view(), session)?;
     if shares.is_empty() {
         return Err(Error::usage("nothing to share").with_hint("stoa share KEY=VALUE"));
     }
@@ -102,11 +102,11 @@ pub fn share(
                 shown(&share.key)
             )));
         }
-        let version = write(tx, at, session, &group.name, share)?;
+        let version = write(tx, at, session, &mut group, share)?;
         versions.push((share.key.clone(), version));
     }
     let name = group.name.clone();
-    drop_expired(tx, at, &name)?;
+    drop_expired(tx, at, &mut group)?;
     if tx.count(&schema::context_prefix(&name))? > KEYS {
         return Err(
             Error::refused(format!("the context of group {name} is full: {KEYS} keys"))
@@ -125,10 +125,11 @@ fn write(
     tx: &mut dyn Tx,
     at: &Moment<'_>,
     session: &Session,
-    group: &str,
+    group: &mut Group,
     share: &Share,
 ) -> Result<u64> {
-    let record_key = schema::context_key(group, &share.key);
+    let name = group.name.clone();
+    let record_key = schema::context_key(&name, &share.key);
     let old: Option<Entry> = tx
         .get(&record_key)?
         .map(|record| record.decode())
@@ -154,19 +155,19 @@ fn write(
         Some(ttl) => Some(Lease::new(at.now, check_ttl(ttl)?)),
         None => None,
     };
-    let expiry = schema::expiry_key(group, &share.key);
+    let expiry = schema::expiry_key(&name, &share.key);
     match &expires {
         Some(_) => put_json(tx, &expiry, &share.key)?,
         None => drop(tx.delete(&expiry)?),
     }
     if let Some(old) = &old {
-        keep_history(tx, group, old)?;
+        keep_history(tx, &name, old)?;
     }
     let entry = Entry {
         key: share.key.clone(),
         value: value.clone(),
-        // A value that has run out is followed by a new version of the same key.
-        version: old.as_ref().map_or(0, |entry| entry.version) + 1,
+        // A value that has run out, or was taken away, is followed by a new version.
+        version: old.as_ref().map_or(group.versions, |entry| entry.version) + 1,
         author: session.id.clone(),
         author_name: session.name.clone(),
         at: at.now.wall,
@@ -209,10 +210,16 @@ fn keep_history(tx: &mut dyn Tx, group: &str, old: &Entry) -> Result<()> {
     Ok(())
 }
 
-fn remove(tx: &mut dyn Tx, group: &str, key: &str) -> Result<()> {
-    tx.delete(&schema::context_key(group, key))?;
-    tx.delete(&schema::expiry_key(group, key))?;
-    for record in tx.range(&schema::history_prefix(group, key))? {
+/// Takes a value away; its version is remembered in the group, which the caller writes.
+fn remove(tx: &mut dyn Tx, group: &mut Group, key: &str) -> Result<()> {
+    let record_key = schema::context_key(&group.name, key);
+    if let Some(record) = tx.get(&record_key)? {
+        let entry: Entry = record.decode()?;
+        group.versions = group.versions.max(entry.version);
+    }
+    tx.delete(&record_key)?;
+    tx.delete(&schema::expiry_key(&group.name, key))?;
+    for record in tx.range(&schema::history_prefix(&group.name, key))? {
         tx.delete(&record.key)?;
     }
     Ok(())
@@ -224,13 +231,14 @@ pub(super) fn is_there(entry: &Entry, at: &Moment<'_>) -> bool {
     lease.is_none_or(|lease| matches!(lease.phase(at.now), Phase::Live(_)))
 }
 
-/// Removes the records of a group's values that have run out; says how many.
-fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &str) -> Result<usize> {
+/// Removes the records of a group's values that have run out; says how many. The caller writes the
+/// group.
+fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<usize> {
     let mut gone = 0;
-    for record in tx.range(&schema::expiry_key(group, ""))? {
+    for record in tx.range(&schema::expiry_key(&group.name, ""))? {
         let key: String = record.decode()?;
         let entry: Option<Entry> = tx
-            .get(&schema::context_key(group, &key))?
+            .get(&schema::context_key(&group.name, &key))?
             .map(|record| record.decode())
             .transpose()?;
         if entry.is_none_or(|entry| !is_there(&entry, at)) {
@@ -250,12 +258,14 @@ pub fn sweep(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<usize> {
     if tx.count(schema::EXPIRY_PREFIX)? == 0 {
         return Ok(all);
     }
-    for group in schema::groups(tx.view())? {
-        let gone = drop_expired(tx, at, &group.name)?;
+    for mut group in schema::groups(tx.view())? {
+        let gone = drop_expired(tx, at, &mut group)?;
         all += gone;
-        if gone > 0 && group.members.is_empty() {
+        match gone {
+            0 => {}
             // It was kept for its values alone.
-            group::touch(tx, at, group)?;
+            _ if group.members.is_empty() => group::touch(tx, at, group)?,
+            _ => put_json(tx, &schema::group_key(&group.name), &group)?,
         }
     }
     Ok(all)
@@ -266,10 +276,15 @@ pub fn sweep(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<usize> {
 /// # Errors
 /// Only the store's.
 pub fn sweep_own(tx: &mut dyn Tx, at: &Moment<'_>, session: &Session) -> Result<()> {
-    match &session.group {
-        Some(group) => drop_expired(tx, at, group).map(drop),
-        None => Ok(()),
+    let Some(name) = &session.group else {
+        return Ok(());
+    };
+    if let Some(mut group) = schema::group(tx.view(), name)?
+        && drop_expired(tx, at, &mut group)? > 0
+    {
+        put_json(tx, &schema::group_key(name), &group)?;
     }
+    Ok(())
 }
 
 /// A group's values, by key; with a key, that one alone. Each with the revision of its last write.

@@ -133,6 +133,7 @@ fn made(at: &Moment<'_>, name: &str) -> Group {
         last_coordination: at.now.wall,
         access: Access::Open,
         invited: Vec::new(),
+        versions: 0,
         extra: Map::new(),
     }
 }

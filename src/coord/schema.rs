@@ -220,6 +220,10 @@ pub struct Group {
     /// Who was asked to join and has not yet.
     #[serde(default)]
     pub invited: Vec<SessionId>,
+    /// The highest version of a value that was taken away or ran out. A new key begins above it, so
+    /// that no version of a key comes twice.
+    #[serde(default)]
+    pub versions: u64,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

@@ -427,7 +427,7 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 /// Where the parenthesis that closes an open one stands.
-fn parenthesis(text: &str) -> Option<usize> {
+pub(super) fn parenthesis(text: &str) -> Option<usize> {
     let mut open = 0usize;
     text.find(|c| {
         match c {

@@ -8,6 +8,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// How a program ended.
@@ -76,6 +78,42 @@ static ORPHANS: Mutex<Vec<OwnedFd>> = Mutex::new(Vec::new());
 pub fn adopt_orphan(pidfd: OwnedFd) {
     with_orphans(|orphans| orphans.push(pidfd));
     reap_orphans();
+}
+
+/// Takes over children that the program which became this one waited for. A thread waits for their ends
+/// from now on.
+pub fn adopt_orphans(pidfds: impl Iterator<Item = OwnedFd>) {
+    let mut left = Vec::new();
+    for pidfd in pidfds {
+        left.extend(pidfd.try_clone());
+        with_orphans(|orphans| orphans.push(pidfd));
+    }
+    reap_orphans();
+    if left.is_empty() {
+        return;
+    }
+    let wait = move || {
+        while !left.is_empty() {
+            let mut ended: Vec<PollFd<'_>> = left
+                .iter()
+                .map(|pidfd| PollFd::new(pidfd, PollFlags::IN))
+                .collect();
+            if poll(&mut ended, None).is_err_and(|error| error != Errno::INTR) {
+                return;
+            }
+            let mut ended = ended
+                .iter()
+                .map(|fd| !fd.revents().is_empty())
+                .collect::<Vec<_>>()
+                .into_iter();
+            left.retain(|_| !ended.next().unwrap_or(false));
+            reap_orphans();
+        }
+    };
+    let thread = std::thread::Builder::new().name("orphans".to_owned());
+    if let Err(error) = thread.spawn(wait) {
+        tracing::warn!("no thread waits for what the server started before its upgrade: {error}");
+    }
 }
 
 /// The descriptors of such children, for another image of this process to adopt.

@@ -12,6 +12,6 @@ mod spawn;
 #[cfg(test)]
 mod tests;
 
-pub use child::{ExitStatus, adopt_orphan, orphans, reap_orphans};
+pub use child::{ExitStatus, adopt_orphan, adopt_orphans, orphans, reap_orphans};
 pub use io::{Handed, Pty, Read, WriteError};
 pub use spawn::{SpawnError, SpawnSpec, spawn};

@@ -78,6 +78,7 @@ pub fn draw(state: &State, client: ClientId, terminal: &mut Terminal, now_us: u6
     let whole = terminal.stale || covered || view.frame().panel_floats;
     let blank = Surface::new(Size::new(0, 0));
     let mut next = std::mem::replace(&mut terminal.next, blank);
+    terminal.want_mouse(state.config.settings.mouse);
     terminal.want_motion(ui::draw::wants_motion(state, view));
     terminal.want_keyboard(ui::draw::wanted_keyboard(state, view));
     if whole {

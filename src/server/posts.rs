@@ -123,7 +123,6 @@ impl Loop {
                 let config = self.state.config.clone();
                 let mut learned = Vec::new();
                 for terminal in self.terminals.values_mut() {
-                    terminal.want_mouse(config.settings.mouse);
                     learned.push(terminal.want_features(&config.settings.terminal.features));
                 }
                 for learned in learned {

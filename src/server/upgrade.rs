@@ -172,11 +172,12 @@ impl Loop {
                 self.closing.push((pty, Instant::now() + HANGUP_GRACE));
             }
         }
-        for orphan in carried.orphans {
-            if let Ok(pidfd) = take_fd(orphan) {
-                pty::adopt_orphan(pidfd);
-            }
-        }
+        pty::adopt_orphans(
+            carried
+                .orphans
+                .into_iter()
+                .filter_map(|fd| take_fd(fd).ok()),
+        );
         for registration in carried.late {
             self.job(Job::Register(Box::new(registration)));
         }

@@ -103,6 +103,9 @@ fn put_tabs(
     }));
 }
 
+/// Less room than this shows nothing of what is to be cut.
+const CUT: u16 = 12;
+
 /// The line as formats say, with what they say nothing of as without them. The tab shown is seen as
 /// long as anything is: a mode makes way for it first, then the right end, then the left one.
 fn formatted(
@@ -129,14 +132,19 @@ fn formatted(
     let mut spare = paint::within(area, buf)
         .cols
         .saturating_sub(tabs::full_width(&active.collect::<Vec<_>>()));
-    let mut take = |cols: u16| {
-        let fits = cols <= spare;
-        spare -= if fits { cols } else { 0 };
-        if fits { cols } else { 0 }
+    // What a person wrote is cut where there is no room; what we say ourselves is left out.
+    let mut take = |cols: u16, written: bool| {
+        let taken = match written {
+            true if spare >= CUT => cols.min(spare),
+            _ if cols <= spare => cols,
+            _ => 0,
+        };
+        spare -= taken;
+        taken
     };
-    let left_cols = take(format::columns(&left));
-    let right_cols = take(format::columns(&right));
-    let mode_cols = take(mode.map_or(0, |mode| columns(mode) + 2));
+    let left_cols = take(format::columns(&left), props.left.is_some());
+    let right_cols = take(format::columns(&right), props.right.is_some());
+    let mode_cols = take(mode.map_or(0, |mode| columns(mode) + 2), false);
     let mut regions = Vec::new();
     let mut piece = |x: u16, cols: u16, spans: &[Span], action| {
         let rect = Rect::new(x, area.y, cols, area.rows);

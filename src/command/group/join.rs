@@ -12,7 +12,9 @@ use crate::error::Result;
 /// Join a group, making it if there is none of that name
 ///
 /// The first to join coordinates it. A session is in one group at a time. A group may ask for a
-/// word (in STOA_GROUP_SECRET or on standard input) or for an invitation (stoa invite).
+/// word (in STOA_GROUP_SECRET or on standard input; a new group made with --secret-stdin does) or for an
+/// invitation (stoa invite). That guards joining alone: whoever can read the workspace's directory can
+/// read what a group shares.
 ///
 /// stoa join-group core
 #[derive(Debug, Clone, Args)]
@@ -29,8 +31,10 @@ pub struct JoinGroup {
 
 impl Run<StoreCx> for JoinGroup {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let access = self.access.map(Access::from);
         let word = self.secret.word()?;
+        // Who gives a word does not mean a group that anybody may join.
+        let asked = self.secret.secret_stdin.then_some(Access::Secret);
+        let access = self.access.map(Access::from).or(asked);
         let actor = cx.acting()?;
         let coord = cx.coord()?;
         let joined = coord.join_group_as(&actor, &self.name, access, word.as_deref())?;

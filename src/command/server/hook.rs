@@ -6,6 +6,7 @@ use serde_json::json;
 use super::ServerCx;
 use crate::command::line;
 use crate::command::spec::{Reply, Run};
+use crate::config::adjust::Hook;
 use crate::error::{Error, Result};
 use crate::keys::nearest::nearest;
 use crate::model::journal::Kind;
@@ -43,7 +44,7 @@ pub struct SetHook {
     /// What the files say counts again
     #[arg(short = 'u', long)]
     pub unset: bool,
-    /// The event
+    /// The event; with [0], [1] … behind it one of its command lines
     pub event: String,
     /// The command and its arguments; one word may be a line of several commands
     #[arg(
@@ -56,20 +57,39 @@ pub struct SetHook {
 
 impl Run<ServerCx<'_>> for SetHook {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
-        let kind = event(&self.event)?;
-        if self.unset {
-            cx.state.adjustments.unset_hook(kind);
+        let named = Named::read(&self.event)?;
+        let before = cx.state.adjustments.hook(named.name);
+        let mut lines = before.map_or(Vec::new(), |hook| hook.lines.clone());
+        let whole = named.index.is_none() && !self.append;
+        if self.unset && whole {
+            cx.state.adjustments.unset_hook(named.name);
             cx.state.adjust();
             return Ok(Reply::none());
         }
-        let line = line::of_words(&self.command)?;
-        line::check(&line).map_err(Error::usage)?;
-        let mut lines = match self.append {
-            true => cx.state.config.settings.hooks.of(kind).to_vec(),
-            false => Vec::new(),
-        };
-        lines.push(line);
-        if !cx.state.adjustments.set_hook(kind, lines) {
+        if self.unset {
+            let at = named.index.filter(|at| *at < lines.len());
+            let missing = || Error::not_found(format!("{} is not set", self.event));
+            lines.remove(at.ok_or_else(missing)?);
+        } else {
+            let line = line::of_words(&self.command)?;
+            line::check(&line).map_err(Error::usage)?;
+            match named.index {
+                Some(at) if at < lines.len() => lines[at] = line,
+                _ if whole => lines = vec![line],
+                _ => {
+                    if before.is_none() && self.append {
+                        lines = cx.state.files.settings.hooks.of(named.kind).to_vec();
+                    }
+                    lines.push(line);
+                }
+            }
+        }
+        let kind = named.kind;
+        if !cx
+            .state
+            .adjustments
+            .set_hook(named.name, Hook { kind, lines })
+        {
             return Err(Error::refused("an event runs 16 command lines at most"));
         }
         cx.state.adjust();
@@ -105,14 +125,35 @@ impl Run<ServerCx<'_>> for ShowHooks {
     }
 }
 
-/// The event of that name; tmux numbers the commands of one, which says nothing here.
+/// An event as it was named: `pane-exited`, or the second of its command lines `pane-exited[1]`.
+struct Named<'a> {
+    name: &'a str,
+    kind: Kind,
+    index: Option<usize>,
+}
+
+impl Named<'_> {
+    fn read(text: &str) -> Result<Named<'_>> {
+        let (name, index) = match text.split_once('[') {
+            None => (text, None),
+            Some((name, rest)) => {
+                let index = rest.strip_suffix(']').and_then(|index| index.parse().ok());
+                let wrong = || Error::usage(format!("{text:?} has no number in its brackets"));
+                (name, Some(index.ok_or_else(wrong)?))
+            }
+        };
+        let kind = event(name)?;
+        Ok(Named { name, kind, index })
+    }
+}
+
+/// The event of that name.
 fn event(name: &str) -> Result<Kind> {
-    let base = name.split('[').next().unwrap_or(name);
-    let tmux = TMUX.iter().find(|(other, _)| *other == base);
-    let kind = tmux.map(|(_, kind)| *kind).or(Kind::from_name(base));
+    let tmux = TMUX.iter().find(|(other, _)| *other == name);
+    let kind = tmux.map(|(_, kind)| *kind).or(Kind::from_name(name));
     kind.ok_or_else(|| {
         let known = Kind::ALL.map(Kind::name);
-        let hint = match nearest(base, known) {
+        let hint = match nearest(name, known) {
             Some(near) => format!("did you mean {near}?"),
             None => format!("there are {}", known.join(", ")),
         };

@@ -185,7 +185,7 @@ impl Run<ServerCx<'_>> for SetOption {
         let value = match (&self.value, self.format) {
             (Some(value), true) => {
                 let subject = Subject {
-                    pane,
+                    pane: pane.or_else(|| cx.pane(self.target.as_deref()).ok()),
                     ..cx.subject()
                 };
                 Some(cx.expand(subject, value))
@@ -222,11 +222,19 @@ impl Run<ServerCx<'_>> for SetOption {
             return Ok(Reply::none());
         }
         let value = match (value, self.append) {
-            (Some(value), true) => was.unwrap_or_default().to_owned() + &value,
+            (Some(value), true) => {
+                let before = was.or(now.as_deref()).unwrap_or_default();
+                let between = adjust::separator(&name).filter(|_| !before.is_empty());
+                format!("{before}{}{value}", between.unwrap_or_default())
+            }
             (Some(value), false) => value,
             (None, _) => match was.or(now.as_deref()) {
                 Some("on") => "off".to_owned(),
-                _ => "on".to_owned(),
+                Some("off") | None => "on".to_owned(),
+                Some(_) => {
+                    return Err(Error::usage(format!("{name} needs a value"))
+                        .with_hint("without one, what is on or off is switched over"));
+                }
             },
         };
         if pane.is_none() {

@@ -105,10 +105,17 @@ fn the_prefix_moves_with_all_that_is_bound_to_it() {
 #[test]
 fn a_hook_stands_for_the_files_hook() {
     let mut adjustments = Adjustments::default();
-    assert!(adjustments.set_hook(Kind::PaneBell, vec!["new-tab".to_owned()]));
+    let hook = |lines: &[&str]| Hook {
+        kind: Kind::PaneBell,
+        lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+    };
+    assert!(adjustments.set_hook("pane-bell", hook(&["new-tab"])));
+    assert!(adjustments.set_hook("alert-bell", hook(&["next-tab"])));
     let loaded = over(&[], &adjustments);
-    assert_eq!(loaded.settings.hooks.of(Kind::PaneBell), ["new-tab"]);
-    adjustments.unset_hook(Kind::PaneBell);
+    let lines = loaded.settings.hooks.of(Kind::PaneBell);
+    assert_eq!(lines, ["next-tab", "new-tab"]);
+    adjustments.unset_hook("alert-bell");
+    adjustments.unset_hook("pane-bell");
     assert!(over(&[], &adjustments).settings.hooks.is_empty());
-    assert!(!adjustments.set_hook(Kind::PaneBell, vec![String::new(); 17]));
+    assert!(!adjustments.set_hook("pane-bell", hook(&[""; 17])));
 }

@@ -1,6 +1,7 @@
 //! Hooks: what their formats become, and that none starts itself.
 
 use super::*;
+use crate::config::adjust::Hook;
 use crate::model::journal::{self, Kind, Place};
 use crate::pty::ExitStatus;
 use crate::update::event::{Shell, ShellEnd};
@@ -9,7 +10,11 @@ use crate::update::event::{Shell, ShellEnd};
 fn desk(kind: &str, line: &str) -> Desk {
     let mut desk = Desk::new();
     let kind = Kind::from_name(kind).expect("an event");
-    assert!(desk.state.adjustments.set_hook(kind, vec![line.to_owned()]));
+    let hook = Hook {
+        kind,
+        lines: vec![line.to_owned()],
+    };
+    assert!(desk.state.adjustments.set_hook(kind.name(), hook));
     desk.state.adjust();
     desk
 }

@@ -293,7 +293,13 @@ fn hooks_are_set_while_the_server_runs() {
     let tab = desk.state.tabs[1].id.to_string();
     assert_eq!(desk.state.options["@opened"], tab);
     assert_eq!(desk.state.options["@again"], "yes");
-    desk.outside("set-hook -gu tab-opened");
+    desk.outside("set-hook -g tab-opened[1] 'set-option @more yes'");
+    desk.outside("set-hook -gu tab-opened[0]");
+    desk.outside("show-hooks");
+    assert_eq!(desk.answer().map(|shown| shown.lines().count()), Ok(2));
+    desk.outside("set-hook -gu tab-opened[7]");
+    assert!(desk.answer().is_err());
+    desk.outside("set-hook -gu after-new-window");
     desk.prompt(A, "new-tab");
     assert_eq!(desk.state.options["@opened"], tab);
     desk.outside("set-hook no-such-event new-tab");
