@@ -92,6 +92,7 @@ commands! {
             Once(local::once::Once) "once" []
             Watch(local::watch::Watch) "watch" []
             Guide(local::guide::Guide) "guide" []
+            ListCommands(local::list_commands::ListCommands) "list-commands" ["lscm"]
         }
         "" {
             Serve(local::serve::Serve) "serve" []
@@ -284,6 +285,8 @@ commands! {
             ReloadConfig(server::reload::ReloadConfig) "reload-config" ["source-file", "source"]
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
+            ShowMessages(server::messages::ShowMessages) "show-messages" ["showmsgs"]
+            RenameSession(server::rename_session::RenameSession) "rename-session" ["rename"]
             SetHook(server::hook::SetHook) "set-hook" []
             ShowHooks(server::hook::ShowHooks) "show-hooks" []
             WaitFor(server::wait_for::WaitFor) "wait-for" []
@@ -310,6 +313,7 @@ commands! {
             NextTab(view::focus_tab::NextTab) "next-tab" ["next-window", "next"]
             PreviousTab(view::focus_tab::PreviousTab) "previous-tab" ["previous-window", "prev"]
             LastTab(view::focus_tab::LastTab) "last-tab" ["last-window"]
+            FindTab(view::find_tab::FindTab) "find-tab" ["find-window", "findw"]
             ToggleFloating(view::floating::ToggleFloating) "toggle-floating" []
             AdjustPane(view::adjust::AdjustPane) "adjust-pane" []
             CopyMode(view::copy_mode::CopyMode) "copy-mode" []

@@ -15,7 +15,7 @@ use crate::keys::keymap::{Entry, Lookup, Table};
 use crate::model::geometry::Rect;
 use crate::model::line_edit::LineEdit;
 use crate::model::menu::Menu;
-use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt};
+use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt, listed};
 use crate::model::state::State;
 use crate::model::view::View;
 
@@ -127,7 +127,10 @@ fn draw_overlay(
         Overlay::Keys { filter, scroll } => {
             key_list(state, view, (filter, *scroll), body, buf, theme, over);
         }
-        Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
+        Overlay::Tabs { selected, only } => {
+            let listed = listed(state, only.as_deref());
+            tab_list(state, view, (&listed, *selected), body, buf, theme, over);
+        }
         Overlay::Menu(menu) => menu_list(state, menu, body, buf, theme, over),
         Overlay::Themes { names, selected } => {
             let now = state.theme.as_ref().unwrap_or(&state.config.settings.theme);
@@ -401,16 +404,15 @@ fn key_list(
 fn tab_list(
     state: &State,
     view: &View,
-    selected: usize,
+    (listed, selected): (&[usize], usize),
     body: Rect,
     buf: &mut Buffer,
     theme: &Theme,
     over: &mut Over,
 ) {
-    let rows: Vec<(String, String, String)> = state
-        .tabs
+    let rows: Vec<(String, String, String)> = listed
         .iter()
-        .enumerate()
+        .filter_map(|index| Some((index, state.tabs.get(*index)?)))
         .map(|(index, tab)| {
             let names: Vec<String> = tab
                 .panes()
@@ -437,7 +439,10 @@ fn tab_list(
         .collect();
     let hint = "Enter shows · x closes · Esc";
     let drawn = choose::render(body, buf, "Tabs", &items, selected, hint, theme);
-    over.add(drawn, |index| Click::Run(format!("focus-tab {index}")));
+    over.add(drawn, |row| match listed.get(row) {
+        Some(index) => Click::Run(format!("focus-tab {index}")),
+        None => Click::Nothing,
+    });
 }
 
 fn menu_list(

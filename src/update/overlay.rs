@@ -8,7 +8,7 @@ use crate::keys::key::{Code, Key, KeyEvent, Mods};
 use crate::model::id::ClientId;
 use crate::model::line_edit::LineEdit;
 use crate::model::menu::Menu;
-use crate::model::overlay::{Overlay, PromptState};
+use crate::model::overlay::{Overlay, PromptState, listed};
 use crate::model::state::State;
 use crate::model::view::View;
 use crate::model::wait::Formats;
@@ -30,7 +30,11 @@ enum Outcome {
 
 /// Gives a key to the overlay.
 pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Vec<Effect>) {
-    let tabs = state.tabs.len();
+    let tabs = state.views.get(&client).map(|view| match &view.overlay {
+        Some(Overlay::Tabs { only, .. }) => listed(state, only.as_deref()),
+        _ => Vec::new(),
+    });
+    let tabs = tabs.unwrap_or_default();
     let panes = focusable(state, client);
     let buffers: Vec<String> = state
         .buffers
@@ -56,7 +60,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Confirm { command, .. } => confirm_key(command, event),
         Overlay::Keys { filter, scroll } => list_key(filter, scroll, event, rows),
         Overlay::Text { scroll, lines, .. } => text_key(scroll, lines.len(), event, rows),
-        Overlay::Tabs { selected } => tabs_key(selected, tabs, event),
+        Overlay::Tabs { selected, .. } => tabs_key(selected, &tabs, event),
         Overlay::Menu(menu) => menu_key(menu, &config, event),
         Overlay::Themes { names, selected } => themes_key(selected, names, event),
         Overlay::PaneNumbers => number_key(event, &panes),
@@ -260,17 +264,18 @@ fn text_key(scroll: &mut usize, lines: usize, event: &KeyEvent, rows: usize) -> 
     Outcome::Stay
 }
 
-fn tabs_key(selected: &mut usize, tabs: usize, event: &KeyEvent) -> Outcome {
-    let last = tabs.saturating_sub(1);
+fn tabs_key(selected: &mut usize, tabs: &[usize], event: &KeyEvent) -> Outcome {
+    let last = tabs.len().saturating_sub(1);
+    let index = tabs.get((*selected).min(last)).copied().unwrap_or(0);
     match event.chord().code {
         Code::Up | Code::Char('k') => *selected = selected.saturating_sub(1),
         Code::Down | Code::Char('j') => *selected = (*selected + 1).min(last),
         Code::Home | Code::Char('g') => *selected = 0,
         Code::End | Code::Char('G') => *selected = last,
-        Code::Enter => return Outcome::Run(format!("focus-tab {selected}")),
+        Code::Enter => return Outcome::Run(format!("focus-tab {index}")),
         Code::Char('x') => {
             return Outcome::Run(format!(
-                "confirm -p 'close tab {selected}? (y/n)' close-tab -t {selected}"
+                "confirm -p 'close tab {index}? (y/n)' close-tab -t {index}"
             ));
         }
         Code::Char(digit @ '0'..='9') => return Outcome::Run(format!("focus-tab {digit}")),

@@ -9,6 +9,7 @@ mod layouts;
 mod panes;
 mod sequences;
 mod tmux;
+mod verbs;
 mod waiting;
 
 use std::path::PathBuf;

@@ -1,0 +1,138 @@
+//! Commands that people who come from tmux type.
+
+use super::*;
+use crate::error::Kind;
+use crate::model::overlay::Overlay;
+
+fn shown(desk: &Desk) -> usize {
+    let tab = desk.state.views[&A].tab;
+    desk.state.tab_index(tab).expect("a tab")
+}
+
+#[test]
+fn a_tab_is_found_by_name_title_or_text() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "rename-tab one ; new-tab -n logs ; new-tab -n lots");
+    let pane = desk.state.panes.get_mut(&PaneId(0)).expect("a pane");
+    pane.screen.feed(b"some Needle lies here");
+    let mut check = |line: &str, expected: usize| {
+        desk.prompt(A, "focus-tab 2");
+        desk.prompt(A, line);
+        assert_eq!(shown(&desk), expected, "{line}: {}", desk.message(A));
+    };
+    check("find-window Needle", 0);
+    check("findw -C 'some*lies'", 0);
+    check("find-tab -N Needle", 2);
+    check("find-tab needle", 2);
+    check("find-tab -i needle", 0);
+    check("find-tab -r '^log'", 1);
+    check("find-tab l?gs", 1);
+    desk.outside("find-tab nowhere");
+    assert_eq!(desk.answer(), Err("no tab has \"nowhere\""));
+    desk.outside("find-tab -r '('");
+    assert!(
+        desk.answer()
+            .is_err_and(|error| error.contains("no regular expression"))
+    );
+    // Of several one chooses, from those alone.
+    desk.prompt(A, "focus-tab 0");
+    desk.press(A, "C-b f");
+    desk.write(A, "lo");
+    desk.press(A, "Enter");
+    let overlay = &desk.state.views[&A].overlay;
+    let Some(Overlay::Tabs { selected: 0, only }) = overlay else {
+        panic!("{overlay:?}");
+    };
+    assert_eq!(only.as_ref().map(Vec::len), Some(2));
+    desk.press(A, "Down Down Enter");
+    assert_eq!(shown(&desk), 2);
+}
+
+#[test]
+fn what_was_said_can_be_read_again() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "display-message first");
+    desk.wait(150_000);
+    desk.prompt(A, "no-such-command");
+    desk.wait(3_000);
+    desk.outside("show-messages");
+    let said = desk.answer().expect("messages").to_owned();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(
+        lines[0].starts_with("  3s ago: ! no command is called"),
+        "{said}"
+    );
+    assert_eq!(lines[1], "  2m ago: first");
+    desk.press(A, "C-b ~");
+    let overlay = &desk.state.views[&A].overlay;
+    let Some(Overlay::Text { lines, .. }) = overlay else {
+        panic!("{overlay:?}");
+    };
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn the_workspace_gets_another_name() {
+    let mut desk = Desk::new();
+    let called = |desk: &mut Desk| {
+        desk.outside("display-message -p '#S'");
+        desk.answer().expect("a name").to_owned()
+    };
+    assert_eq!(called(&mut desk), "demo");
+    desk.press(A, "C-b $");
+    desk.press(A, "C-u");
+    desk.write(A, "my.work now");
+    desk.press(A, "Enter");
+    assert_eq!(called(&mut desk), "my_work now");
+    desk.outside("rename-session -t 'my_work now' other");
+    assert_eq!(desk.answer(), Ok(""));
+    assert_eq!(called(&mut desk), "other");
+    desk.outside("rename-session -t demo third");
+    assert_eq!(desk.answer(), Err("no session \"demo\""));
+    desk.outside("send-keys -t other:0 x");
+    assert_eq!(desk.answer(), Ok(""));
+    desk.prompt(A, "rename-session ''");
+    assert_eq!(called(&mut desk), "demo");
+}
+
+#[test]
+fn tabs_are_numbered_without_gaps_as_they_are() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "new-tab ; new-tab");
+    desk.outside("move-window -r");
+    assert_eq!(desk.answer(), Ok(""));
+}
+
+#[test]
+fn what_cannot_be_here_says_why() {
+    for line in [
+        "switch-client -n",
+        "switchc -t x",
+        "linkw -s 1",
+        "lock",
+        "lockc",
+    ] {
+        let words = shlex::split(line).expect("words");
+        let error = parse::parse(words).expect_err(line);
+        assert_eq!(error.kind, Kind::Refused, "{line}: {error:?}");
+        assert!(
+            error
+                .hint
+                .is_some_and(|hint| !hint.contains("did you mean"))
+        );
+    }
+    let mut desk = Desk::new();
+    desk.prompt(A, "switch-client -n");
+    assert!(
+        desk.message(A).contains("stoa attach"),
+        "{}",
+        desk.message(A)
+    );
+    // The list of commands is the same at the prompt.
+    desk.outside("list-commands");
+    assert!(
+        desk.answer()
+            .is_ok_and(|text| text.contains("show-messages (showmsgs)"))
+    );
+}
