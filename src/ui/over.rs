@@ -458,10 +458,9 @@ fn menu_list(
         .iter()
         .map(|entry| {
             let bound = state.config.keymap.reverse(entry.bound);
-            bound
-                .first()
-                .map(|bound| chord::show(&bound.keys))
-                .unwrap_or_default()
+            let bound = bound.first().map(|bound| bound.keys.clone());
+            let keys = entry.key.map(|key| vec![key]).or(bound);
+            keys.map(|keys| chord::show(&keys)).unwrap_or_default()
         })
         .collect();
     let rows: Vec<menu::MenuRow<'_>> = open
@@ -469,8 +468,9 @@ fn menu_list(
         .iter()
         .zip(&keys)
         .map(|(entry, key)| menu::MenuRow {
-            label: entry.label,
+            label: &entry.label,
             key,
+            acts: entry.acts(),
         })
         .collect();
     let place = (open.at, open.selected);

@@ -1,6 +1,6 @@
 //! Keys and mouse while something lies over the panes.
 
-use super::{Effect, copy, palette, request};
+use super::{Effect, Requester, copy, palette, request};
 use crate::command::complete;
 use crate::config::load::Loaded;
 use crate::keys::input::{Button, Mouse, MouseKind};
@@ -78,11 +78,18 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
             if asks_for_line {
                 remember(view, &line);
             }
-            let formats = match overlay {
-                Overlay::Confirm { formats, .. } => formats,
-                _ => Formats::Commands,
+            let (formats, pane) = match overlay {
+                Overlay::Confirm { formats, .. } => (formats, None),
+                Overlay::Menu(menu) => (Formats::Commands, menu.pane),
+                _ => (Formats::Commands, None),
             };
-            request::run_line_with(state, client, &line, formats, effects);
+            let requester = Requester {
+                client: Some(client),
+                pane: pane.filter(|pane| state.panes.contains_key(pane)),
+                formats,
+                ..Requester::default()
+            };
+            request::run_line_as(state, client, &line, requester, effects);
         }
     }
 }
@@ -290,18 +297,27 @@ fn menu_key(menu: &mut Menu, config: &Loaded, event: &KeyEvent) -> Outcome {
     let key = event.chord();
     let chosen = menu.entries.iter().find(|entry| {
         let bound = config.keymap.reverse(entry.bound);
-        bound
-            .first()
-            .is_some_and(|bound| bound.keys.last() == Some(&key))
+        let bound = bound.first().and_then(|bound| bound.keys.last().copied());
+        entry.acts() && entry.key.or(bound) == Some(key)
     });
+    let selected = menu.entries.get(menu.selected);
     let chosen = match key.code {
-        Code::Enter => menu.entries.get(menu.selected),
+        Code::Enter => selected.filter(|entry| entry.acts()),
         _ => chosen,
     };
     if let Some(entry) = chosen {
         return Outcome::Run(entry.line.clone());
     }
-    match list_motion(&mut menu.selected, menu.entries.len(), key.code) {
+    // The cursor goes by lines between rows, and by rows that cannot be chosen.
+    let rows = menu.entries.iter().enumerate();
+    let acting: Vec<usize> = rows
+        .filter_map(|(at, entry)| entry.acts().then_some(at))
+        .collect();
+    let place = acting.iter().position(|at| *at == menu.selected);
+    let mut place = place.unwrap_or(0);
+    let moves = list_motion(&mut place, acting.len(), key.code);
+    menu.selected = acting.get(place).copied().unwrap_or(0);
+    match moves {
         true => Outcome::Stay,
         false => Outcome::Close,
     }

@@ -392,12 +392,23 @@ pub fn run_line_with(
     formats: Formats,
     effects: &mut Vec<Effect>,
 ) {
-    let reply = ReplyTo::View(client);
     let requester = Requester {
         client: Some(client),
         formats,
         ..Requester::default()
     };
+    run_line_as(state, client, line, requester, effects);
+}
+
+/// The same for whoever asks at a terminal, perhaps about another pane than the one with the keyboard.
+pub fn run_line_as(
+    state: &mut State,
+    client: ClientId,
+    line: &str,
+    requester: Requester,
+    effects: &mut Vec<Effect>,
+) {
+    let reply = ReplyTo::View(client);
     let commands = match line::commands(line) {
         Ok(commands) => commands,
         Err(error) => return answered(state, reply, Err(error), effects),

@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod copy;
 pub mod copy_mode;
 pub mod detach;
+pub mod display_menu;
 pub mod find_tab;
 pub mod floating;
 pub mod focus_tab;

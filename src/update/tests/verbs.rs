@@ -136,3 +136,76 @@ fn what_cannot_be_here_says_why() {
             .is_ok_and(|text| text.contains("show-messages (showmsgs)"))
     );
 }
+
+fn menu(desk: &Desk) -> Option<&crate::model::menu::Menu> {
+    match &desk.state.views[&A].overlay {
+        Some(Overlay::Menu(menu)) => Some(menu),
+        _ => None,
+    }
+}
+
+const MENU: &str = "display-menu -T 'Pane #{pane_id}' -t %0 -x 10 -y 5 \
+    -Never n new-tab 'Name #[bold]#{pane_index}' k \"rename-pane 'a b'\" '' Mark '' mark-pane";
+
+#[test]
+fn a_menu_of_ones_own_is_chosen_from() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "split-pane");
+    desk.prompt(A, MENU);
+    let open = menu(&desk).expect("a menu");
+    let labels: Vec<&str> = open.entries.iter().map(|entry| &*entry.label).collect();
+    assert_eq!(labels, ["Never", "Name 0", "", "Mark"]);
+    assert_eq!((open.title.as_str(), open.at), ("Pane %0", Some((10, 5))));
+    assert_eq!(open.selected, 1, "the first cannot be chosen");
+    // A row's own key, also one that would move the cursor; its command is about the target.
+    desk.press(A, "k");
+    assert!(menu(&desk).is_none());
+    assert_eq!(desk.state.panes[&PaneId(0)].name.as_deref(), Some("a b"));
+    // The arrows go by the line between.
+    desk.prompt(A, MENU);
+    desk.press(A, "Down Enter");
+    assert_eq!(desk.state.marked, Some(PaneId(0)));
+    // The mouse: the frame begins at row 5, so that the last row is in row 9. The line between does nothing.
+    desk.prompt(A, MENU);
+    desk.click(A, 13, 8);
+    assert!(menu(&desk).is_some());
+    desk.click(A, 13, 6);
+    assert!(menu(&desk).is_some(), "it cannot be chosen");
+    desk.click(A, 13, 9);
+    assert_eq!((menu(&desk), desk.state.marked), (None, None));
+    // A key that no row has closes it, as in our own menus.
+    desk.prompt(A, MENU);
+    desk.press(A, "n");
+    assert_eq!((menu(&desk), desk.state.tabs.len()), (None, 1));
+}
+
+#[test]
+fn a_menu_that_is_none_is_refused() {
+    let mut desk = Desk::new();
+    for (line, why) in [
+        (
+            "menu -T x Name k",
+            "the row \"Name\" needs a key and a command",
+        ),
+        ("menu '' ''", "no row of the menu can be chosen"),
+        (
+            "menu -x here a b new-tab",
+            "-x is a number or a letter, not \"here\"",
+        ),
+    ] {
+        desk.outside(line);
+        assert_eq!(desk.answer(), Err(why), "{line}");
+    }
+    desk.outside("menu a no-such-key new-tab");
+    assert!(desk.answer().is_err());
+    assert!(menu(&desk).is_none());
+    for (place, at) in [
+        ("-x R -y S", (103, 27)),
+        ("-x C -y C", (51, 14)),
+        ("-x P -y P", (0, 27)),
+    ] {
+        desk.outside(&format!("menu {place} 'Ten cells!' '' new-tab"));
+        assert_eq!(desk.answer(), Ok(""));
+        assert_eq!(menu(&desk).and_then(|menu| menu.at), Some(at), "{place}");
+    }
+}
