@@ -160,8 +160,8 @@ impl Menu {
             entry("New tab", "new-tab", "new-tab"),
             entry(
                 "Move…",
-                format!("prompt move-tab -t {id}"),
-                "prompt move-tab",
+                format!("prompt --value move-tab -s {id}"),
+                "prompt --value move-tab",
             ),
             entry(
                 "Close…",

@@ -209,3 +209,31 @@ fn a_menu_that_is_none_is_refused() {
         assert_eq!(menu(&desk).and_then(|menu| menu.at), Some(at), "{place}");
     }
 }
+
+/// What is asked for is one value, whatever stands in it; and a tab's menu moves that tab.
+#[test]
+fn keys_that_want_one_value_ask_for_it_alone() {
+    let mut desk = Desk::new();
+    desk.prompt(A, "rename-tab a ; new-tab -n 'b c' ; new-tab -n d");
+    let mut ask = |desk: &mut Desk, keys: &str, value: &str| {
+        desk.press(A, keys);
+        desk.write(A, value);
+        desk.press(A, "Enter");
+        let names = desk.state.tabs.iter();
+        names.filter_map(|tab| tab.name.clone()).collect::<String>()
+    };
+    assert_eq!(ask(&mut desk, "C-b .", "0"), "dab c");
+    ask(&mut desk, "C-b '", "b c");
+    assert_eq!(shown(&desk), 2);
+    assert_eq!(ask(&mut desk, "C-b < .", "1"), "db ca");
+    ask(&mut desk, "C-b s", "plan=first this; then that");
+    let asked = desk.effects.iter().find_map(|effect| match effect {
+        Effect::Store { command, .. } => Some(format!("{command:?}")),
+        _ => None,
+    });
+    let asked = asked.expect("a command on the store");
+    assert!(
+        asked.contains("[\"plan=first this; then that\"]"),
+        "{asked}"
+    );
+}
