@@ -316,6 +316,7 @@ commands! {
             FindTab(view::find_tab::FindTab) "find-tab" ["find-window", "findw"]
             ToggleFloating(view::floating::ToggleFloating) "toggle-floating" []
             AdjustPane(view::adjust::AdjustPane) "adjust-pane" []
+            ClockMode(view::clock_mode::ClockMode) "clock-mode" []
             CopyMode(view::copy_mode::CopyMode) "copy-mode" []
             Copy(view::copy::Copy) "copy" []
             ChooseBuffer(view::choose_buffer::ChooseBuffer) "choose-buffer" []

@@ -1,6 +1,6 @@
 //! What can lie over a view's panes and take its keys. At most one does at a time.
 
-use super::id::TabId;
+use super::id::{PaneId, TabId};
 use super::line_edit::LineEdit;
 use super::menu::Menu;
 use super::state::State;
@@ -51,6 +51,11 @@ pub enum Overlay {
         names: Vec<String>,
         /// The row under the cursor.
         selected: usize,
+    },
+    /// A big clock over a pane, until the next key.
+    Clock {
+        /// The pane.
+        pane: PaneId,
     },
     /// Numbers over the panes; the next digit focuses one.
     PaneNumbers,

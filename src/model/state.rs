@@ -258,6 +258,10 @@ impl State {
 
     /// Whether a terminal shows a clock.
     pub fn shows_clock(&self) -> bool {
+        let mut overlays = self.views.values().map(|view| &view.overlay);
+        if overlays.any(|overlay| matches!(overlay, Some(Overlay::Clock { .. }))) {
+            return true;
+        }
         let formats = STATUS_FORMATS.iter();
         let mut formats = formats.filter_map(|name| self.status_format(name));
         self.views.values().any(|view| view.status_line.is_some())

@@ -4,7 +4,8 @@
 use ratatui::buffer::Buffer;
 
 use super::overlay::{
-    Drawn, choose, confirm, hint, keys, menu, message, numbers, palette, prompt, text, welcome,
+    Drawn, choose, clock, confirm, hint, keys, menu, message, numbers, palette, prompt, text,
+    welcome,
 };
 use super::theme::{Theme, Tone};
 use super::{Region, copy};
@@ -18,6 +19,7 @@ use crate::model::menu::Menu;
 use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt, listed};
 use crate::model::state::State;
 use crate::model::view::View;
+use crate::model::wall;
 
 /// What a click on an overlay means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +137,14 @@ fn draw_overlay(
         Overlay::Themes { names, selected } => {
             let now = state.theme.as_ref().unwrap_or(&state.config.settings.theme);
             theme_list(now, names, *selected, body, buf, theme, over);
+        }
+        Overlay::Clock { pane } => {
+            let shown = state.arrangement(view);
+            let rect = shown.and_then(|shown| shown.pane(*pane));
+            let rect = rect.filter(|rect| !rect.is_empty());
+            let time = wall::write("%H:%M", state.wall.as_ref());
+            let drawn = clock::render(rect.unwrap_or(body), buf, &time, theme);
+            over.add(drawn, |()| Click::Close);
         }
         Overlay::PaneNumbers => pane_numbers(state, view, buf, theme, over),
         Overlay::Text {

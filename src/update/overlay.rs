@@ -63,6 +63,7 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Tabs { selected, .. } => tabs_key(selected, &tabs, event),
         Overlay::Menu(menu) => menu_key(menu, &config, event),
         Overlay::Themes { names, selected } => themes_key(selected, names, event),
+        Overlay::Clock { .. } => Outcome::Close,
         Overlay::PaneNumbers => number_key(event, &panes),
         Overlay::Buffers { selected } => buffers_key(selected, &buffers, event),
         // Taken above.

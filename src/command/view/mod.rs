@@ -4,6 +4,7 @@ pub mod adjust;
 pub mod choose_buffer;
 pub mod choose_tab;
 pub mod choose_theme;
+pub mod clock_mode;
 pub mod confirm;
 pub mod copy;
 pub mod copy_mode;
