@@ -308,6 +308,7 @@ commands! {
     ViewCommand in View with view::ViewCx<'_> {
         "view" {
             Detach(view::detach::Detach) "detach" ["detach-client"]
+            SuspendClient(view::suspend::SuspendClient) "suspend-client" ["suspendc"]
             ZoomPane(view::zoom::ZoomPane) "zoom-pane" []
             FocusTab(view::focus_tab::FocusTab) "focus-tab" ["select-window", "selectw"]
             NextTab(view::focus_tab::NextTab) "next-tab" ["next-window", "next"]

@@ -7,7 +7,7 @@ use crate::command::spec::{Reply, Run};
 use crate::command::target;
 use crate::error::Result;
 
-/// Give the workspace another name, for as long as its server runs; an empty one returns to the directory's
+/// Give the workspace another name while its server runs; an empty one is the directory's again
 ///
 /// It is what the status line, #S and targets (name:0.1) call it. A colon or a dot in it becomes an
 /// underscore, as in tmux.

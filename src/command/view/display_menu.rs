@@ -15,7 +15,7 @@ use crate::model::overlay::Overlay;
 use crate::model::variables::{self, Subject};
 use crate::ui::paint::columns;
 
-/// Show a menu of your own: NAME KEY COMMAND for each row, an empty NAME alone for a line between rows
+/// Show a menu of your own: NAME KEY COMMAND for each row, an empty NAME for a line between
 ///
 /// display-menu -T Build Test t 'split-pane "make test"' '' Close x close-pane
 ///

@@ -12,7 +12,7 @@ use crate::model::overlay::Overlay;
 use crate::model::state::State;
 use crate::model::tab::Tab;
 
-/// Go to the tab in whose name, titles or visible text something stands; choose, if there are several
+/// Go to the tab with something in its name, titles or visible text; choose among several
 ///
 /// A `*` stands for any text and a `?` for any character.
 #[derive(Debug, Clone, Args)]

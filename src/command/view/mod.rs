@@ -20,6 +20,7 @@ pub mod prompt;
 pub mod redraw;
 pub mod send_prefix;
 pub mod show_panes;
+pub mod suspend;
 pub mod welcome;
 pub mod zoom;
 

@@ -215,7 +215,7 @@ fn a_menu_that_is_none_is_refused() {
 fn keys_that_want_one_value_ask_for_it_alone() {
     let mut desk = Desk::new();
     desk.prompt(A, "rename-tab a ; new-tab -n 'b c' ; new-tab -n d");
-    let mut ask = |desk: &mut Desk, keys: &str, value: &str| {
+    let ask = |desk: &mut Desk, keys: &str, value: &str| {
         desk.press(A, keys);
         desk.write(A, value);
         desk.press(A, "Enter");
