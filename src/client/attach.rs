@@ -59,6 +59,18 @@ pub fn attach(conn: Conn, again: impl Fn() -> Result<Option<Conn>>) -> Result<St
         drop(tty);
         let outcome = sent.and_then(|()| runtime.block_on(wait(stream, &mut signals)));
         let lost = match outcome {
+            Ok(exit) if exit.suspend => {
+                raw.released(&exit.rest);
+                drop(raw);
+                stop()?;
+                raw = Raw::enter()?;
+                let Some(conn) = again()? else {
+                    return Ok("the server has ended meanwhile".to_owned());
+                };
+                stream = conn.into_stream();
+                tty = terminal::reopen()?;
+                continue;
+            }
             Ok(exit) => break exit,
             Err(lost) => lost,
         };
@@ -72,6 +84,14 @@ pub fn attach(conn: Conn, again: impl Fn() -> Result<Option<Conn>>) -> Result<St
     raw.released(&exit.rest);
     drop(raw);
     Ok(exit.why)
+}
+
+/// Stops this process and all of its job, as Ctrl-Z does, until it is told to go on. Nothing stops where no
+/// shell could let it go on.
+fn stop() -> Result<()> {
+    let group = rustix::process::getpgrp();
+    rustix::process::kill_process_group(group, rustix::process::Signal::TSTP)
+        .map_err(|error| Error::unreachable(format!("cannot stop this process: {error}")))
 }
 
 /// Connections that ended without a goodbye one soon after the other.

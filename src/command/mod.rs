@@ -92,6 +92,7 @@ commands! {
             Once(local::once::Once) "once" []
             Watch(local::watch::Watch) "watch" []
             Guide(local::guide::Guide) "guide" []
+            ListCommands(local::list_commands::ListCommands) "list-commands" ["lscm"]
         }
         "" {
             Serve(local::serve::Serve) "serve" []
@@ -284,6 +285,8 @@ commands! {
             ReloadConfig(server::reload::ReloadConfig) "reload-config" ["source-file", "source"]
             Events(server::events::Events) "events" []
             DisplayMessage(server::message::DisplayMessage) "display-message" ["display"]
+            ShowMessages(server::messages::ShowMessages) "show-messages" ["showmsgs"]
+            RenameSession(server::rename_session::RenameSession) "rename-session" ["rename"]
             SetHook(server::hook::SetHook) "set-hook" []
             ShowHooks(server::hook::ShowHooks) "show-hooks" []
             WaitFor(server::wait_for::WaitFor) "wait-for" []
@@ -305,13 +308,16 @@ commands! {
     ViewCommand in View with view::ViewCx<'_> {
         "view" {
             Detach(view::detach::Detach) "detach" ["detach-client"]
+            SuspendClient(view::suspend::SuspendClient) "suspend-client" ["suspendc"]
             ZoomPane(view::zoom::ZoomPane) "zoom-pane" []
             FocusTab(view::focus_tab::FocusTab) "focus-tab" ["select-window", "selectw"]
             NextTab(view::focus_tab::NextTab) "next-tab" ["next-window", "next"]
             PreviousTab(view::focus_tab::PreviousTab) "previous-tab" ["previous-window", "prev"]
             LastTab(view::focus_tab::LastTab) "last-tab" ["last-window"]
+            FindTab(view::find_tab::FindTab) "find-tab" ["find-window", "findw"]
             ToggleFloating(view::floating::ToggleFloating) "toggle-floating" []
             AdjustPane(view::adjust::AdjustPane) "adjust-pane" []
+            ClockMode(view::clock_mode::ClockMode) "clock-mode" []
             CopyMode(view::copy_mode::CopyMode) "copy-mode" []
             Copy(view::copy::Copy) "copy" []
             ChooseBuffer(view::choose_buffer::ChooseBuffer) "choose-buffer" []
@@ -321,7 +327,8 @@ commands! {
             ShowPanes(view::show_panes::ShowPanes) "show-panes" ["display-panes"]
             ChooseTab(view::choose_tab::ChooseTab) "choose-tab" ["choose-tree"]
             Welcome(view::welcome::Welcome) "welcome" []
-            ShowMenu(view::menu::ShowMenu) "show-menu" ["menu"]
+            ShowMenu(view::menu::ShowMenu) "show-menu" []
+            DisplayMenu(view::display_menu::DisplayMenu) "display-menu" ["menu"]
             ChooseTheme(view::choose_theme::ChooseTheme) "choose-theme" ["set-theme"]
             SendPrefix(view::send_prefix::SendPrefix) "send-prefix" []
             Redraw(view::redraw::Redraw) "redraw" ["refresh-client"]

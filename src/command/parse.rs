@@ -320,6 +320,7 @@ fn from_matches(matches: &ArgMatches) -> Result<Parsed> {
             Command::Local(LocalCommand::Attach(Attach {
                 detach_others: false,
                 layout,
+                target: None,
                 place: None,
             }))
         }),
@@ -362,6 +363,9 @@ fn unknown_command(error: &clap::Error, word: Option<&str>) -> Error {
         ),
         None => (typed.to_owned(), rows().flat_map(top_words).collect()),
     };
+    if let (None, Some((why, hint))) = (below, elsewhere(&typed)) {
+        return Error::refused(format!("{typed}: {why}")).with_hint(hint);
+    }
     let error = Error::usage(format!("no command is called {typed:?}"));
     if let Some(word) = below {
         let near = nearest(&typed, words);
@@ -377,6 +381,41 @@ fn unknown_command(error: &clap::Error, word: Option<&str>) -> Error {
         Some(word) => error.with_hint(format!("did you mean {word}? stoa --help lists them all")),
         None => error.with_hint("stoa --help lists them all"),
     }
+}
+
+/// Why there is no such command of tmux's here, and what to do instead.
+fn elsewhere(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "switch-client" | "switchc" => (
+            "a terminal shows one workspace, whose server knows no other",
+            "detach, and type stoa attach in the other directory; stoa ls lists those that run",
+        ),
+        "choose-client" | "choose-session" => (
+            "there is nothing to choose between here",
+            "stoa list-clients shows the terminals, stoa ls the workspaces that run",
+        ),
+        "link-window" | "linkw" | "unlink-window" | "unlinkw" => (
+            "a tab is in one workspace, where every terminal can show it",
+            "join-pane and move-tab move panes and tabs about in it",
+        ),
+        "lock-client" | "lockc" | "lock-server" | "lock" | "lock-session" | "locks" => (
+            "the screen is locked by the desktop or the terminal, not by the workspace",
+            "stoa detach takes the workspace off the screen",
+        ),
+        "server-access" => (
+            "the server answers nobody but the person who started it",
+            "others come in by ssh as that person: stoa attach ssh:HOST:DIR",
+        ),
+        "customize-mode" => (
+            "options are set by name",
+            "show-options, set-option and list-keys; what is to stay goes into config.toml",
+        ),
+        "show-prompt-history" | "showphist" | "clear-prompt-history" | "clearphist" => (
+            "what was typed at the prompt is for that terminal alone",
+            "at the prompt, Up goes through it",
+        ),
+        _ => return None,
+    })
 }
 
 /// What a command line may begin with to mean this row.

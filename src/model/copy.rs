@@ -198,7 +198,11 @@ impl CopyMode {
     /// Moves to another row at the column wanted.
     pub fn go_row(&mut self, row: usize) {
         let row = row.min(self.last_row());
-        let mut col = self.goal.min(self.last_column(row));
+        let last = match self.goal == usize::MAX && self.grows_by_cells() {
+            true => self.text.row(row).used(),
+            false => self.last_column(row),
+        };
+        let mut col = self.goal.min(last);
         if self.text.row(row).is_tail(col) {
             col = col.saturating_sub(1);
         }
@@ -244,10 +248,12 @@ impl CopyMode {
         self.go(Point::new(self.text.line_start(self.cursor.row), 0));
     }
 
-    /// To the end of the line; going up and down then stays at ends.
+    /// To the end of the line; going up and down then stays at ends. A selection of vi's takes the end along:
+    /// the cursor goes behind the last character.
     pub fn line_end(&mut self) {
         let row = self.text.line_end(self.cursor.row);
         let col = match self.selection {
+            Some(_) if self.grows_by_cells() => self.text.row(row).used(),
             // As far as the text goes, not as far as the rectangle might.
             Some(_) => self
                 .text

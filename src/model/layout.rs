@@ -23,6 +23,7 @@ mod spec;
 mod stack;
 #[cfg(test)]
 mod tests;
+pub mod text;
 
 pub use arrange::{Arrangement, Border, BorderId, Floated, Spot, Stack};
 pub use beside::Beside;

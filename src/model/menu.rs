@@ -1,8 +1,11 @@
 //! Menus: what one can do with what is under the mouse, each a command line.
 
+use std::borrow::Cow;
+
 use super::id::{PaneId, TabId};
 use super::state::State;
 use super::view::View;
+use crate::keys::key::Key;
 
 /// An open menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,31 +18,54 @@ pub struct Menu {
     pub entries: Vec<Entry>,
     /// The row under the cursor.
     pub selected: usize,
+    /// The pane that its commands are about if they do not say; without one the one with the keyboard.
+    pub pane: Option<PaneId>,
 }
 
 /// One row of a menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// In a few words.
-    pub label: &'static str,
-    /// The command line.
+    pub label: Cow<'static, str>,
+    /// The command line; without one the row cannot be chosen.
     pub line: String,
+    /// A key of its own.
+    pub key: Option<Key>,
     /// The line as it is bound to a key, whose key is shown and works in the menu too.
     pub bound: &'static str,
 }
 
 fn entry(label: &'static str, line: impl Into<String>, bound: &'static str) -> Entry {
     let line = line.into();
-    Entry { label, line, bound }
+    Entry {
+        label: label.into(),
+        line,
+        key: None,
+        bound,
+    }
+}
+
+impl Entry {
+    /// A line between rows.
+    pub fn separator() -> Entry {
+        entry("", "", "")
+    }
+
+    /// Whether it can be chosen.
+    pub fn acts(&self) -> bool {
+        !self.line.is_empty()
+    }
 }
 
 impl Menu {
-    fn new(title: String, at: Option<(u16, u16)>, entries: Vec<Entry>) -> Menu {
+    /// A menu with the cursor on its first row that can be chosen.
+    pub fn new(title: String, at: Option<(u16, u16)>, entries: Vec<Entry>) -> Menu {
         Menu {
+            selected: entries.iter().position(Entry::acts).unwrap_or(0),
+            pane: None,
             title,
             at,
             entries,
-            selected: 0,
         }
     }
 
@@ -134,8 +160,8 @@ impl Menu {
             entry("New tab", "new-tab", "new-tab"),
             entry(
                 "Move…",
-                format!("prompt move-tab -t {id}"),
-                "prompt move-tab",
+                format!("prompt --value move-tab -s {id}"),
+                "prompt --value move-tab",
             ),
             entry(
                 "Close…",

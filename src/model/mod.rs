@@ -11,6 +11,7 @@ pub mod journal;
 pub mod layout;
 pub mod line_edit;
 pub mod menu;
+pub mod messages;
 pub mod outputs;
 pub mod overlay;
 pub mod pane;

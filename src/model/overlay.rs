@@ -1,7 +1,9 @@
 //! What can lie over a view's panes and take its keys. At most one does at a time.
 
+use super::id::{PaneId, TabId};
 use super::line_edit::LineEdit;
 use super::menu::Menu;
+use super::state::State;
 use super::wait::Formats;
 
 /// An overlay and its state.
@@ -38,6 +40,8 @@ pub enum Overlay {
     Tabs {
         /// The row under the cursor.
         selected: usize,
+        /// Those that were looked for; without it all.
+        only: Option<Vec<TabId>>,
     },
     /// A menu of what one can do with something.
     Menu(Menu),
@@ -47,6 +51,11 @@ pub enum Overlay {
         names: Vec<String>,
         /// The row under the cursor.
         selected: usize,
+    },
+    /// A big clock over a pane, until the next key.
+    Clock {
+        /// The pane.
+        pane: PaneId,
     },
     /// Numbers over the panes; the next digit focuses one.
     PaneNumbers,
@@ -61,6 +70,13 @@ pub enum Overlay {
         /// Whether it reports a failure.
         error: bool,
     },
+}
+
+/// The tabs of a list of them: their places, of those there still are.
+pub fn listed(state: &State, only: Option<&[TabId]>) -> Vec<usize> {
+    let tabs = state.tabs.iter().enumerate();
+    let listed = tabs.filter(|(_, tab)| only.is_none_or(|only| only.contains(&tab.id)));
+    listed.map(|(index, _)| index).collect()
 }
 
 /// The search prompt.

@@ -5,7 +5,7 @@
 //! writes into `now_ms` before each step, so that nothing here reads a clock.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::buffers::Buffers;
@@ -14,6 +14,7 @@ use super::geometry::{Rect, Size};
 use super::id::{ClientId, PaneId, TabId};
 use super::journal::{self, Journal, Kind, Place};
 use super::layout::{Arrangement, Removal};
+use super::messages::Messages;
 use super::outputs::Outputs;
 use super::overlay::Overlay;
 use super::pane::{Launch, Pane, PaneLife};
@@ -52,6 +53,14 @@ pub struct HookBudget {
     pub ran: u32,
     /// How many were left out in it.
     pub skipped: u32,
+}
+
+fn named_after(root: &Path) -> String {
+    let name = root.file_name();
+    name.map_or_else(
+        || "/".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// Everything one workspace's server knows.
@@ -119,6 +128,8 @@ pub struct State {
     pub environment: BTreeMap<String, Option<String>>,
     /// What `set-option` has set for everything.
     pub options: BTreeMap<String, String>,
+    /// What people were told lately.
+    pub messages: Messages,
     /// Which hooks have run, and how many more may.
     pub hooks: HookBudget,
     /// Whether nobody has ever been welcomed here.
@@ -152,10 +163,7 @@ pub struct State {
 impl State {
     /// A workspace with nothing in it yet.
     pub fn new(root: PathBuf, config: Arc<Loaded>, snapshot: Arc<Snapshot>) -> State {
-        let name = root
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_else(|| "/".to_owned());
+        let name = named_after(&root);
         State {
             root,
             name,
@@ -188,6 +196,7 @@ impl State {
             marked: None,
             environment: BTreeMap::new(),
             options: BTreeMap::new(),
+            messages: Messages::default(),
             hooks: HookBudget::default(),
             first_start: false,
             wall: None,
@@ -204,6 +213,11 @@ impl State {
             next_pane: 0,
             next_tab: 0,
         }
+    }
+
+    /// The name it has from its directory.
+    pub fn own_name(&self) -> String {
+        named_after(&self.root)
     }
 
     /// What the files say, or what was set over it, has changed.
@@ -248,6 +262,10 @@ impl State {
 
     /// Whether a terminal shows a clock.
     pub fn shows_clock(&self) -> bool {
+        let mut overlays = self.views.values().map(|view| &view.overlay);
+        if overlays.any(|overlay| matches!(overlay, Some(Overlay::Clock { .. }))) {
+            return true;
+        }
         let formats = STATUS_FORMATS.iter();
         let mut formats = formats.filter_map(|name| self.status_format(name));
         self.views.values().any(|view| view.status_line.is_some())

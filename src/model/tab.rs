@@ -29,6 +29,8 @@ pub struct Tab {
     pub area: Option<Size>,
     /// How its panes lay when their sizes were worked out last.
     pub(super) sized: Option<Lie>,
+    /// How they lay before `select-layout` was used last.
+    pub before: Option<Layout>,
 }
 
 /// How panes lie in an area.
@@ -94,6 +96,7 @@ impl Tab {
             together: Together::Off,
             area: None,
             sized: None,
+            before: None,
         }
     }
 

@@ -5,6 +5,7 @@
 use super::buffers::Buffer;
 use super::format::{self, Each, Item, Piece, Script, Source};
 use super::id::{ClientId, PaneId, TabId};
+use super::layout;
 use super::pane::{Pane, PaneLife};
 use super::state::State;
 use super::tab::Tab;
@@ -116,7 +117,7 @@ const NAMES: &str = "\
     session_attached session_created session_id session_many_attached session_name session_path \
     session_windows socket_path start_time status uid user version window_active window_activity_flag \
     window_bell_flag window_bigger window_end_flag window_flags window_height window_id window_index \
-    window_last_flag window_name window_panes window_raw_flags window_start_flag window_width \
+    window_last_flag window_layout window_name window_panes window_raw_flags window_start_flag window_visible_layout window_width \
     window_zoomed_flag wrap_flag";
 
 /// The text and the styles of a format about something, as a status line shows them.
@@ -431,6 +432,14 @@ impl Found<'_> {
                 ];
                 let marks = marks.into_iter().filter(|(on, _)| *on);
                 marks.map(|(_, mark)| mark).collect()
+            }
+            "window_layout" => tab.layout.text(self.area()),
+            "window_visible_layout" => {
+                let zoomed = self.view.and_then(|view| view.zoom.get(&tab.id));
+                match zoomed {
+                    Some(pane) => layout::text::single(*pane, self.area()),
+                    None => tab.layout.text(self.area()),
+                }
             }
             "window_width" => self.area().cols.to_string(),
             "window_height" => self.area().rows.to_string(),

@@ -213,4 +213,7 @@ pub struct Exit {
     /// screen. The client, which may wait for its terminal, writes it.
     #[serde(default)]
     pub rest: Vec<u8>,
+    /// Whether it is to stop, and to attach again when it goes on.
+    #[serde(default)]
+    pub suspend: bool,
 }

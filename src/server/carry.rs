@@ -62,6 +62,9 @@ pub struct Carried {
     options: BTreeMap<String, String>,
     #[serde(default)]
     adjustments: Adjustments,
+    /// What the workspace is called.
+    #[serde(default)]
+    name: Option<String>,
     fixed_size: Option<Size>,
     marked: Option<PaneId>,
     /// How the last terminal looked at things, while none is attached.
@@ -161,6 +164,7 @@ impl Loop {
             environment: self.state.environment.clone(),
             options: self.state.options.clone(),
             adjustments: self.state.adjustments.clone(),
+            name: Some(self.state.name.clone()),
             fixed_size: self.state.fixed_size,
             marked: self.state.marked,
             away: self.state.away.as_ref().map(|view| view.keep()),
@@ -352,6 +356,7 @@ impl Understood {
         state.adjustments = std::mem::take(&mut carried.adjustments);
         state.adjust();
         state.channels = std::mem::take(&mut carried.channels);
+        state.name = carried.name.take().unwrap_or(state.own_name());
         state.fixed_size = carried.fixed_size;
         state.marked = carried.marked;
         if let Some(kept) = carried.away.take() {

@@ -100,6 +100,12 @@ impl Loop {
                 }
                 self.step(Event::Gone { client });
             }
+            Effect::Suspend { client } => {
+                if let Some(terminal) = self.take_terminal(client) {
+                    terminal.suspend();
+                }
+                self.step(Event::Gone { client });
+            }
             Effect::Bell { client } => self.send(client, b"\x07"),
             Effect::Clipboard { client, data } => {
                 use base64::Engine;

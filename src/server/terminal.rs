@@ -501,7 +501,16 @@ impl Terminal {
 
     /// Lets the terminal go in good order: modes off, the client told to end, and given what the
     /// terminal is not ready to take.
-    pub fn release(mut self, why: &str) {
+    pub fn release(self, why: &str) {
+        self.let_go(why, false);
+    }
+
+    /// The same for a client that is to stop for a while.
+    pub fn suspend(self) {
+        self.let_go("suspended", true);
+    }
+
+    fn let_go(mut self, why: &str, suspend: bool) {
         self.tell_status(None);
         self.encoder.forget_images(&mut self.out);
         if self.keyboard.is_some() {
@@ -515,6 +524,7 @@ impl Terminal {
             let _ = exit.send(Exit {
                 why: why.to_owned(),
                 rest,
+                suspend,
             });
         }
     }

@@ -4,7 +4,8 @@
 use ratatui::buffer::Buffer;
 
 use super::overlay::{
-    Drawn, choose, confirm, hint, keys, menu, message, numbers, palette, prompt, text, welcome,
+    Drawn, choose, clock, confirm, hint, keys, menu, message, numbers, palette, prompt, text,
+    welcome,
 };
 use super::theme::{Theme, Tone};
 use super::{Region, copy};
@@ -15,9 +16,10 @@ use crate::keys::keymap::{Entry, Lookup, Table};
 use crate::model::geometry::Rect;
 use crate::model::line_edit::LineEdit;
 use crate::model::menu::Menu;
-use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt};
+use crate::model::overlay::{Overlay, PaletteState, PromptState, SearchPrompt, listed};
 use crate::model::state::State;
 use crate::model::view::View;
+use crate::model::wall;
 
 /// What a click on an overlay means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,11 +129,22 @@ fn draw_overlay(
         Overlay::Keys { filter, scroll } => {
             key_list(state, view, (filter, *scroll), body, buf, theme, over);
         }
-        Overlay::Tabs { selected } => tab_list(state, view, *selected, body, buf, theme, over),
+        Overlay::Tabs { selected, only } => {
+            let listed = listed(state, only.as_deref());
+            tab_list(state, view, (&listed, *selected), body, buf, theme, over);
+        }
         Overlay::Menu(menu) => menu_list(state, menu, body, buf, theme, over),
         Overlay::Themes { names, selected } => {
             let now = state.theme.as_ref().unwrap_or(&state.config.settings.theme);
             theme_list(now, names, *selected, body, buf, theme, over);
+        }
+        Overlay::Clock { pane } => {
+            let shown = state.arrangement(view);
+            let rect = shown.and_then(|shown| shown.pane(*pane));
+            let rect = rect.filter(|rect| !rect.is_empty());
+            let time = wall::write("%H:%M", state.wall.as_ref());
+            let drawn = clock::render(rect.unwrap_or(body), buf, &time, theme);
+            over.add(drawn, |()| Click::Close);
         }
         Overlay::PaneNumbers => pane_numbers(state, view, buf, theme, over),
         Overlay::Text {
@@ -401,16 +414,15 @@ fn key_list(
 fn tab_list(
     state: &State,
     view: &View,
-    selected: usize,
+    (listed, selected): (&[usize], usize),
     body: Rect,
     buf: &mut Buffer,
     theme: &Theme,
     over: &mut Over,
 ) {
-    let rows: Vec<(String, String, String)> = state
-        .tabs
+    let rows: Vec<(String, String, String)> = listed
         .iter()
-        .enumerate()
+        .filter_map(|index| Some((index, state.tabs.get(*index)?)))
         .map(|(index, tab)| {
             let names: Vec<String> = tab
                 .panes()
@@ -437,7 +449,10 @@ fn tab_list(
         .collect();
     let hint = "Enter shows · x closes · Esc";
     let drawn = choose::render(body, buf, "Tabs", &items, selected, hint, theme);
-    over.add(drawn, |index| Click::Run(format!("focus-tab {index}")));
+    over.add(drawn, |row| match listed.get(row) {
+        Some(index) => Click::Run(format!("focus-tab {index}")),
+        None => Click::Nothing,
+    });
 }
 
 fn menu_list(
@@ -453,10 +468,9 @@ fn menu_list(
         .iter()
         .map(|entry| {
             let bound = state.config.keymap.reverse(entry.bound);
-            bound
-                .first()
-                .map(|bound| chord::show(&bound.keys))
-                .unwrap_or_default()
+            let bound = bound.first().map(|bound| bound.keys.clone());
+            let keys = entry.key.map(|key| vec![key]).or(bound);
+            keys.map(|keys| chord::show(&keys)).unwrap_or_default()
         })
         .collect();
     let rows: Vec<menu::MenuRow<'_>> = open
@@ -464,8 +478,9 @@ fn menu_list(
         .iter()
         .zip(&keys)
         .map(|(entry, key)| menu::MenuRow {
-            label: entry.label,
+            label: &entry.label,
             key,
+            acts: entry.acts(),
         })
         .collect();
     let place = (open.at, open.selected);

@@ -325,7 +325,7 @@ pub fn panel(state: &State, view: &View, rect: Rect, buf: &mut Buffer, theme: &T
         .map(|(key, label)| Hint { key, label })
         .collect();
     let join_key = keymap
-        .reverse("prompt join-group")
+        .reverse("prompt --value join-group")
         .first()
         .map(|entry| chord::show(&entry.keys));
     let props = PanelProps {

@@ -321,6 +321,11 @@ pub enum Effect {
         /// What its person is told.
         why: String,
     },
+    /// Let a terminal go whose client stops and comes back when it goes on.
+    Suspend {
+        /// Which.
+        client: ClientId,
+    },
     /// Ring a terminal's bell.
     Bell {
         /// Which.

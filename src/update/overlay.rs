@@ -1,6 +1,6 @@
 //! Keys and mouse while something lies over the panes.
 
-use super::{Effect, copy, palette, request};
+use super::{Effect, Requester, copy, palette, request};
 use crate::command::complete;
 use crate::config::load::Loaded;
 use crate::keys::input::{Button, Mouse, MouseKind};
@@ -8,7 +8,7 @@ use crate::keys::key::{Code, Key, KeyEvent, Mods};
 use crate::model::id::ClientId;
 use crate::model::line_edit::LineEdit;
 use crate::model::menu::Menu;
-use crate::model::overlay::{Overlay, PromptState};
+use crate::model::overlay::{Overlay, PromptState, listed};
 use crate::model::state::State;
 use crate::model::view::View;
 use crate::model::wait::Formats;
@@ -30,7 +30,11 @@ enum Outcome {
 
 /// Gives a key to the overlay.
 pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut Vec<Effect>) {
-    let tabs = state.tabs.len();
+    let tabs = state.views.get(&client).map(|view| match &view.overlay {
+        Some(Overlay::Tabs { only, .. }) => listed(state, only.as_deref()),
+        _ => Vec::new(),
+    });
+    let tabs = tabs.unwrap_or_default();
     let panes = focusable(state, client);
     let buffers: Vec<String> = state
         .buffers
@@ -56,9 +60,10 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
         Overlay::Confirm { command, .. } => confirm_key(command, event),
         Overlay::Keys { filter, scroll } => list_key(filter, scroll, event, rows),
         Overlay::Text { scroll, lines, .. } => text_key(scroll, lines.len(), event, rows),
-        Overlay::Tabs { selected } => tabs_key(selected, tabs, event),
+        Overlay::Tabs { selected, .. } => tabs_key(selected, &tabs, event),
         Overlay::Menu(menu) => menu_key(menu, &config, event),
         Overlay::Themes { names, selected } => themes_key(selected, names, event),
+        Overlay::Clock { .. } => Outcome::Close,
         Overlay::PaneNumbers => number_key(event, &panes),
         Overlay::Buffers { selected } => buffers_key(selected, &buffers, event),
         // Taken above.
@@ -74,11 +79,18 @@ pub fn key(state: &mut State, client: ClientId, event: &KeyEvent, effects: &mut 
             if asks_for_line {
                 remember(view, &line);
             }
-            let formats = match overlay {
-                Overlay::Confirm { formats, .. } => formats,
-                _ => Formats::Commands,
+            let (formats, pane) = match overlay {
+                Overlay::Confirm { formats, .. } => (formats, None),
+                Overlay::Menu(menu) => (Formats::Commands, menu.pane),
+                _ => (Formats::Commands, None),
             };
-            request::run_line_with(state, client, &line, formats, effects);
+            let requester = Requester {
+                client: Some(client),
+                pane: pane.filter(|pane| state.panes.contains_key(pane)),
+                formats,
+                ..Requester::default()
+            };
+            request::run_line_as(state, client, &line, requester, effects);
         }
     }
 }
@@ -260,17 +272,18 @@ fn text_key(scroll: &mut usize, lines: usize, event: &KeyEvent, rows: usize) -> 
     Outcome::Stay
 }
 
-fn tabs_key(selected: &mut usize, tabs: usize, event: &KeyEvent) -> Outcome {
-    let last = tabs.saturating_sub(1);
+fn tabs_key(selected: &mut usize, tabs: &[usize], event: &KeyEvent) -> Outcome {
+    let last = tabs.len().saturating_sub(1);
+    let index = tabs.get((*selected).min(last)).copied().unwrap_or(0);
     match event.chord().code {
         Code::Up | Code::Char('k') => *selected = selected.saturating_sub(1),
         Code::Down | Code::Char('j') => *selected = (*selected + 1).min(last),
         Code::Home | Code::Char('g') => *selected = 0,
         Code::End | Code::Char('G') => *selected = last,
-        Code::Enter => return Outcome::Run(format!("focus-tab {selected}")),
+        Code::Enter => return Outcome::Run(format!("focus-tab {index}")),
         Code::Char('x') => {
             return Outcome::Run(format!(
-                "confirm -p 'close tab {selected}? (y/n)' close-tab -t {selected}"
+                "confirm -p 'close tab {index}? (y/n)' close-tab -t {index}"
             ));
         }
         Code::Char(digit @ '0'..='9') => return Outcome::Run(format!("focus-tab {digit}")),
@@ -285,18 +298,27 @@ fn menu_key(menu: &mut Menu, config: &Loaded, event: &KeyEvent) -> Outcome {
     let key = event.chord();
     let chosen = menu.entries.iter().find(|entry| {
         let bound = config.keymap.reverse(entry.bound);
-        bound
-            .first()
-            .is_some_and(|bound| bound.keys.last() == Some(&key))
+        let bound = bound.first().and_then(|bound| bound.keys.last().copied());
+        entry.acts() && entry.key.or(bound) == Some(key)
     });
+    let selected = menu.entries.get(menu.selected);
     let chosen = match key.code {
-        Code::Enter => menu.entries.get(menu.selected),
+        Code::Enter => selected.filter(|entry| entry.acts()),
         _ => chosen,
     };
     if let Some(entry) = chosen {
         return Outcome::Run(entry.line.clone());
     }
-    match list_motion(&mut menu.selected, menu.entries.len(), key.code) {
+    // The cursor goes by lines between rows, and by rows that cannot be chosen.
+    let rows = menu.entries.iter().enumerate();
+    let acting: Vec<usize> = rows
+        .filter_map(|(at, entry)| entry.acts().then_some(at))
+        .collect();
+    let place = acting.iter().position(|at| *at == menu.selected);
+    let mut place = place.unwrap_or(0);
+    let moves = list_motion(&mut place, acting.len(), key.code);
+    menu.selected = acting.get(place).copied().unwrap_or(0);
+    match moves {
         true => Outcome::Stay,
         false => Outcome::Close,
     }

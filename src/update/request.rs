@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::model::geometry::Size;
 use crate::model::id::ClientId;
 use crate::model::journal::Kind;
+use crate::model::messages::Said;
 use crate::model::overlay::Overlay;
 use crate::model::panel::{PanelState, Side};
 use crate::model::state::State;
@@ -247,6 +248,7 @@ fn dispatch(
             effects.push(Effect::Shutdown);
             Ok(Reply::none())
         }
+        Command::Local(LocalCommand::ListCommands(list)) => list.list(),
         Command::Local(_) => Err(Error::usage("that command works from a shell only")),
         Command::Store(command) => {
             let actor = acting_session(state, &requester);
@@ -363,6 +365,11 @@ fn show_result(state: &mut State, client: ClientId, result: &Result<Reply>) {
 /// Shows a line to the person at a terminal for a while.
 pub fn say(state: &mut State, client: ClientId, text: &str, error: bool) {
     let until_ms = state.now_ms + MESSAGE_MS;
+    state.messages.keep(Said {
+        ms: state.now_ms,
+        text: text.to_owned(),
+        error,
+    });
     if let Some(view) = state.views.get_mut(&client) {
         view.message = Some(Message {
             text: text.to_owned(),
@@ -385,12 +392,23 @@ pub fn run_line_with(
     formats: Formats,
     effects: &mut Vec<Effect>,
 ) {
-    let reply = ReplyTo::View(client);
     let requester = Requester {
         client: Some(client),
         formats,
         ..Requester::default()
     };
+    run_line_as(state, client, line, requester, effects);
+}
+
+/// The same for whoever asks at a terminal, perhaps about another pane than the one with the keyboard.
+pub fn run_line_as(
+    state: &mut State,
+    client: ClientId,
+    line: &str,
+    requester: Requester,
+    effects: &mut Vec<Effect>,
+) {
+    let reply = ReplyTo::View(client);
     let commands = match line::commands(line) {
         Ok(commands) => commands,
         Err(error) => return answered(state, reply, Err(error), effects),

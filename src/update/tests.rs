@@ -10,6 +10,7 @@ mod outputs;
 mod panes;
 mod sequences;
 mod tmux;
+mod verbs;
 mod waiting;
 
 use std::path::PathBuf;

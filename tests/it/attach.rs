@@ -366,3 +366,38 @@ fn attaching_can_detach_the_others() {
         text.lines().count() == 1 && text.contains("tab 1")
     });
 }
+
+/// `C-b C-z` stops the client in its shell; `fg` there comes back.
+#[test]
+fn a_client_is_stopped_and_goes_on() {
+    let world = World::plain();
+    world.ok(&["start-server"]);
+    let env = [("PS1", "outer> ")];
+    let mut terminal = world.program(80, 24, &["sh", "-i"], &env);
+    terminal.wait("the shell outside", |s| line(s, 0).starts_with("outer>"));
+    terminal.send(&format!("{}\r", binary().display()));
+    let here = |s: &vt100::Screen| last_line(s).contains("work");
+    terminal.wait("the workspace", here);
+    terminal.send("x=kept; clear\r");
+    for _ in 0..2 {
+        terminal.chord("\x1a");
+        terminal.wait("the shell outside", |s| {
+            let rows = lines(s);
+            let last = rows.iter().rev().find(|row| !row.is_empty());
+            !here(s) && last.is_some_and(|row| row == "outer>")
+        });
+        let clients = world.json(&["list-clients"]);
+        assert_eq!(clients["clients"].as_array().map(Vec::len), Some(0));
+        terminal.send("fg\r");
+        terminal.wait("the workspace", here);
+        terminal.send("echo $x-$((1+1))\r");
+        terminal.wait_row_ending("kept-2");
+        terminal.send("clear\r");
+        terminal.wait_no_text("kept-2");
+    }
+    // What is detached afterwards is back in the shell, whose terminal is in order.
+    terminal.chord("d");
+    terminal.wait_text("[detached from work]");
+    terminal.send("echo it is $((40+2))\r");
+    terminal.wait_text("it is 42");
+}

@@ -259,6 +259,21 @@ fn a_server_starts_without_a_terminal() {
     assert_eq!(world.ok(&["start-server", "-x", "100", "-y", "40"]), "");
     world.ok(&["has-session", "-t", "work"]);
     assert_eq!(world.run(&["has", "-t", "other"]).status.code(), Some(1));
+    // Attaching is told by name as well, before a terminal is looked for.
+    let (code, told) = world.fails(&["attach-session", "-d", "-t", "other"]);
+    assert_eq!(
+        (
+            code,
+            told["error"]["message"] == "this workspace is called work"
+        ),
+        (1, true),
+        "{told}"
+    );
+    let (_, told) = world.fails(&["attach", "-t", "work"]);
+    assert!(told.to_string().contains("needs a terminal"), "{told}");
+    world.ok(&["rename-session", "play"]);
+    world.ok(&["has-session", "-t", "play"]);
+    world.ok(&["rename-session", "work"]);
     let size = "#{pane_width}x#{pane_height}";
     assert_eq!(world.ok(&["list-panes", "-F", size]), "100x39\n");
     let pid = world.server_pid();

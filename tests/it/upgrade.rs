@@ -31,6 +31,7 @@ fn panes_and_terminals_live_on() {
     first.wait_row_ending("500");
     world.ok(&["set-buffer", "-b", "mine", "some text"]);
     world.ok(&["set-environment", "MINE", "yes"]);
+    world.ok(&["rename-session", "play"]);
     let note = world.root.join("note.txt");
     std::fs::write(&note, "one\ntwo\nthree\n").expect("our own directory");
     world.ok(&["new-tab", "-n", "edit", "vim -u NONE -N note.txt"]);
@@ -92,6 +93,7 @@ fn panes_and_terminals_live_on() {
         });
         assert_eq!(world.ok(&["show-buffer", "-b", "mine"]), "some text");
         assert_eq!(world.ok(&["show-environment", "MINE"]), "MINE=yes\n");
+        assert_eq!(world.ok(&["display-message", "-p", "#S"]), "play\n");
     }
     let sizes = world.ok(&["list-panes", "-F", "#{pane_id} #{pane_width}"]);
     assert_eq!(sizes, "%0 100\n%1 80\n%2 100\n");

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::LocalCx;
 use super::ssh::Place;
+use super::start_server::meant;
 use crate::cli::remote;
 use crate::command::spec::{Reply, Run};
 use crate::config::layouts;
@@ -27,6 +28,9 @@ pub struct Attach {
     /// Detach every other terminal first
     #[arg(short = 'd', long, conflicts_with = "place")]
     pub detach_others: bool,
+    /// The workspace's name, as tmux's flag: another one's is refused
+    #[arg(short = 't', value_name = "NAME", conflicts_with = "place")]
+    pub target: Option<String>,
     /// A place on another machine; the directory counts from the home directory there
     #[arg(value_name = "ssh:[USER@]HOST[:DIR]")]
     pub place: Option<String>,
@@ -45,9 +49,10 @@ impl Run<LocalCx> for Attach {
             let place = Place::parse(place)?;
             return place.attach(self.layout.as_deref(), cx.global.state.as_deref());
         }
+        let workspace = Workspace::current(cx.global.state.as_deref())?;
+        meant(&workspace, self.target.as_deref())?;
         // Looked at first, so that no server is started for a script that cannot attach.
         drop(client::terminal::reopen()?);
-        let workspace = Workspace::current(cx.global.state.as_deref())?;
         if let Some(name) = &self.layout {
             // Looked at before a server is started, which would stay with nothing in it.
             let cwd = remote::current_dir()?;

@@ -3,6 +3,7 @@
 pub mod attach;
 pub mod guide;
 pub mod kill_server;
+pub mod list_commands;
 pub mod ls;
 pub mod once;
 pub mod serve;

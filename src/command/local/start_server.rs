@@ -9,6 +9,7 @@ use crate::config::layouts;
 use crate::config::paths::config_dir;
 use crate::config::workspace::Workspace;
 use crate::error::{Error, Result};
+use crate::protocol::message::Request;
 use crate::{cli, server};
 
 /// Start the workspace's server with its first shell, and attach nothing; fine if it runs already
@@ -79,7 +80,7 @@ impl Run<LocalCx> for StartServer {
 /// What there is to say to a session's name that is not this workspace's.
 fn misnamed(workspace: &Workspace, wanted: &str) -> Option<Error> {
     let name = workspace.root.file_name().unwrap_or_default();
-    let wanted = wanted.trim_start_matches('=').trim_end_matches(':');
+    let wanted = bare(wanted);
     (wanted != "$0" && name != wanted).then(|| {
         Error::not_found(format!(
             "this workspace is called {}",
@@ -113,6 +114,26 @@ impl Run<LocalCx> for HasSession {
 /// # Errors
 /// [`Kind::NotFound`](crate::error::Kind::NotFound) if it is.
 pub fn meant(workspace: &Workspace, named: Option<&str>) -> Result<()> {
-    let other = named.and_then(|named| misnamed(workspace, named));
-    other.map_or(Ok(()), Err)
+    let other = named.and_then(|named| Some((named, misnamed(workspace, named)?)));
+    match other {
+        Some((named, _)) if renamed(workspace).is_some_and(|name| name == bare(named)) => Ok(()),
+        Some((_, error)) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// A session's name without tmux's signs around it.
+fn bare(name: &str) -> &str {
+    name.trim_start_matches('=').trim_end_matches(':')
+}
+
+/// What the workspace's server is called, which `rename-session` may have changed.
+fn renamed(workspace: &Workspace) -> Option<String> {
+    let mut conn = server::start::find(workspace).ok()??;
+    let words = ["display-message", "-p", "#{session_name}"];
+    let asked = conn.request(&Request {
+        words: words.map(str::to_owned).to_vec(),
+        ..Request::default()
+    });
+    asked.ok().map(|reply| reply.text)
 }

@@ -18,6 +18,9 @@ pub struct MoveTab {
     /// One place towards the end
     #[arg(short = 'R', long, group = "place")]
     pub right: bool,
+    /// Number the tabs without gaps (accepted as tmux's flag: they always are)
+    #[arg(short = 'r', group = "place")]
+    pub renumber: bool,
     /// The number it gets
     #[arg(group = "place")]
     pub to: Option<usize>,
@@ -35,6 +38,9 @@ fn number(text: &str) -> Option<usize> {
 impl Run<ServerCx<'_>> for MoveTab {
     fn run(self, cx: &mut ServerCx<'_>) -> Result<Reply> {
         let tab = cx.tab(self.source.as_deref())?;
+        if self.renumber {
+            return Ok(Reply::none());
+        }
         let count = cx.state.tabs.len();
         let from = cx
             .state

@@ -15,7 +15,10 @@ impl Run<ViewCx<'_>> for ChooseTab {
     fn run(self, cx: &mut ViewCx<'_>) -> Result<Reply> {
         let tab = cx.view()?.tab;
         let selected = cx.server.state.tab_index(tab).unwrap_or(0);
-        cx.view()?.overlay = Some(Overlay::Tabs { selected });
+        cx.view()?.overlay = Some(Overlay::Tabs {
+            selected,
+            only: None,
+        });
         Ok(Reply::none())
     }
 }

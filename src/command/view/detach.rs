@@ -25,22 +25,29 @@ pub struct Detach {
 impl Detach {
     fn meant(&self, cx: &ViewCx<'_>) -> Result<Vec<ClientId>> {
         let clients = cx.server.state.views.keys().copied();
-        let one = match &self.target {
-            Some(name) => {
-                let mut named = clients.clone().filter(|client| client.to_string() == *name);
-                named.next().ok_or_else(|| {
-                    Error::not_found(format!("no terminal {name:?}"))
-                        .with_hint("stoa list-clients shows their names")
-                })?
-            }
-            None => cx.client,
-        };
+        let one = named(cx, self.target.as_deref())?;
         Ok(match (self.all, self.others) {
             (true, _) => clients.collect(),
             (_, true) => clients.filter(|client| *client != one).collect(),
             _ => vec![one],
         })
     }
+}
+
+/// The terminal of a name, or the one that asks.
+///
+/// # Errors
+/// There is none of that name.
+pub(super) fn named(cx: &ViewCx<'_>, name: Option<&str>) -> Result<ClientId> {
+    let Some(name) = name else {
+        return Ok(cx.client);
+    };
+    let mut clients = cx.server.state.views.keys().copied();
+    let found = clients.find(|client| client.to_string() == name);
+    found.ok_or_else(|| {
+        Error::not_found(format!("no terminal {name:?}"))
+            .with_hint("stoa list-clients shows their names")
+    })
 }
 
 impl Run<ViewCx<'_>> for Detach {

@@ -75,7 +75,7 @@ fn step(cx: &mut ViewCx<'_>, by: usize) -> Result<Reply> {
     }
 }
 
-fn show(cx: &mut ViewCx<'_>, tab: TabId) -> Result<Reply> {
+pub(super) fn show(cx: &mut ViewCx<'_>, tab: TabId) -> Result<Reply> {
     cx.view()?.show_tab(tab);
     cx.server.here = cx.focused().ok();
     Ok(Reply::none())

@@ -42,6 +42,26 @@ impl CopyMode {
         });
     }
 
+    /// Whether cells are selected in vi's way, the one under the cursor included.
+    pub(super) fn grows_by_cells(&self) -> bool {
+        !self.between && self.selection.is_some_and(|held| held.unit == Unit::Chars)
+    }
+
+    /// Whether the line's end is selected with the last of the cells, as in tmux when vi's keys have gone
+    /// behind the line's text. The mouse, which is often let go out there, takes none along.
+    pub fn takes_line_end(&self) -> bool {
+        let Some(held) = self.selection.filter(|_| self.grows_by_cells()) else {
+            return false;
+        };
+        let cursor = held.fixed.unwrap_or(self.cursor);
+        let last = held.anchor.0.max(cursor);
+        let row = self.text.row(last.row);
+        // Where the text fills the row there is no cell behind it to go to.
+        let full = row.used() >= self.text.columns();
+        let at_end = full && last == self.cursor && self.goal == usize::MAX;
+        !self.by_mouse && !row.wraps && (last.col >= row.used() || at_end)
+    }
+
     /// Begins a selection of words with the one between two cells.
     pub fn select_word(&mut self, (start, end): (Point, Point)) {
         self.selection = Some(Selection {

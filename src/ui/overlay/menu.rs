@@ -15,6 +15,8 @@ pub struct MenuRow<'a> {
     pub label: &'a str,
     /// The chord that does the same, or empty.
     pub key: &'a str,
+    /// Whether it can be chosen; one without a label is a line between others.
+    pub acts: bool,
 }
 
 /// Draws the menu into `area`, its corner at `at` as far as there is room. A click answers the row's
@@ -54,10 +56,19 @@ pub fn render(
         };
         let rect = Rect::new(inner.x, y, inner.cols, 1);
         let mut row = Row::new(rect, buf);
+        if item.label.is_empty() && !item.acts {
+            let line = "─".repeat(usize::from(rect.cols));
+            row.put(&line, theme.overlay_border);
+            continue;
+        }
         row.skip(1);
         row.skip_right(1);
         if columns(item.label) + columns(item.key) + 2 <= row.room() {
             row.put_right(item.key, theme.key);
+        }
+        if !item.acts {
+            row.put(item.label, theme.muted);
+            continue;
         }
         row.put(item.label, theme.text);
         if at == selected {

@@ -5,6 +5,7 @@
 //! everything but the line that matters.
 
 pub mod choose;
+pub mod clock;
 pub mod confirm;
 pub mod exited;
 pub mod hint;

@@ -279,3 +279,18 @@ fn every_pane_can_have_a_title() {
     };
     insta::assert_snapshot!(SIZES.into_iter().map(picture).collect::<String>());
 }
+
+#[test]
+fn a_big_clock_lies_over_the_pane_until_a_key() {
+    let mut state = workspace(80, 24);
+    press(&mut state, &["C-b", "t"]);
+    assert!(state.shows_clock());
+    let noon = jiff::civil::date(2026, 1, 2).at(12, 34, 50, 0);
+    state.wall = Some(noon.in_tz("UTC").expect("there is UTC"));
+    let large = picture(&state);
+    press(&mut state, &["C-b"]);
+    assert!(!state.shows_clock(), "nothing wakes for it any more");
+    assert_eq!(state.views[&CLIENT].overlay, None);
+    press(&mut state, &["%", "C-b", "%", "C-b", "t"]);
+    insta::assert_snapshot!(format!("{large}\n{}", picture(&state)));
+}

@@ -98,6 +98,7 @@ pub(super) fn yank(
         return Ok(());
     };
     let end = || Point::new(mode.text.line_end(mode.cursor.row), usize::MAX);
+    let to_end = how.what == What::Selection && mode.takes_line_end();
     let selected = match how.what {
         What::Selection => mode.selected(separators),
         What::Line => Some((mode.cursor, mode.cursor, Shape::Lines)),
@@ -110,7 +111,7 @@ pub(super) fn yank(
             let mut text = text.ok_or_else(buffers::too_large)?;
             // In vi a line ends with its newline; in Emacs the cursor stands before that.
             let whole = shape == Shape::Lines || how.what == What::EndOfLine;
-            if whole && !mode.between {
+            if (whole && !mode.between) || (to_end && !text.is_empty()) {
                 text.push('\n');
             }
             Some(text)

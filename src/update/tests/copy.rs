@@ -75,6 +75,36 @@ fn vi_keys_move_with_counts() {
     assert_eq!(desk.written(0), b"x");
 }
 
+/// Each as tmux 3.3a copies it.
+#[test]
+fn a_selection_to_the_end_of_a_line_has_the_end() {
+    let mut desk = Desk::new();
+    output(
+        &mut desk,
+        &format!("hello world\r\nsecond line\r\n\r\n{}\r\n", "x".repeat(120)),
+    );
+    desk.press(A, "C-b [");
+    for (keys, copied) in [
+        ("v $ y", "hello world\n"),
+        ("w v $ y", "world\n"),
+        ("w v $ j y", "world\nsecond line\n"),
+        ("v j $ y", "hello world\nsecond line\n"),
+        ("v $ h y", "hello world"),
+        ("v w w y", "hello world\ns"),
+        ("v $ l y", "hello world\ns"),
+        ("v e y", "hello"),
+        ("j j v k y", "second line\n\n"),
+        ("j j j v $ y", &format!("{}\n", "x".repeat(120))),
+        ("j j j v 2 0 l y", &"x".repeat(21)),
+        ("V y", "hello world\n"),
+    ] {
+        desk.press(A, "C-b [ g");
+        desk.press(A, keys);
+        assert_eq!(newest(&desk), copied, "{keys}");
+        desk.press(A, "q");
+    }
+}
+
 #[test]
 fn what_is_selected_is_copied_and_pasted() {
     let mut desk = desk(3);

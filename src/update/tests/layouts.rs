@@ -127,6 +127,74 @@ fn a_pane_opened_into_a_stack_stays_in_it() {
     assert_eq!(stack, Some(&[PaneId(1), PaneId(2)][..]));
 }
 
+/// The area of the tab in these tests is 120x30.
+#[test]
+fn a_layout_is_told_and_taken_as_text() {
+    let mut desk = four();
+    desk.outside("display-message -p -t 0 '#{window_layout}'");
+    let text = desk.answer().expect("a layout").to_owned();
+    let tree = "120x30,0,0{60x30,0,0,0,59x30,61,0[59x15,61,0,1,59x14,61,16,2]}";
+    assert_eq!(&text[5..], tree);
+    desk.prompt(A, "zoom-pane");
+    let now = |desk: &mut Desk| {
+        desk.outside("display-message -p -t 0 '#{window_layout} #{window_visible_layout}'");
+        let text = desk.answer().expect("layouts").to_owned();
+        text.split_once(' ')
+            .map(|(all, seen)| (all.to_owned(), seen[5..].to_owned()))
+            .expect("two")
+    };
+    assert_eq!(now(&mut desk), (text.clone(), "120x30,0,0,2".to_owned()));
+    desk.prompt(A, "select-layout even-vertical");
+    let (even, seen) = now(&mut desk);
+    assert_eq!(even[5..], seen, "the zoom is over");
+    assert_ne!(even, text);
+    desk.outside(&format!("select-layout -t 0 '{text}'"));
+    assert_eq!(desk.answer(), Ok(""));
+    assert_eq!(now(&mut desk).0, text);
+    for expected in [&even, &text, &even] {
+        desk.prompt(A, "select-layout -o");
+        assert_eq!(now(&mut desk).0, *expected);
+    }
+    desk.prompt(A, "undo-layout");
+    assert_eq!(now(&mut desk).0, text, "it is one change like any other");
+    for (line, why) in [
+        (format!("select-layout -t 1 '{text}'"), ""),
+        (
+            "select-layout -t 0 '1234,120x30,0,0,0'".to_owned(),
+            "invalid layout: its checksum is a8fd, not 1234",
+        ),
+        (
+            "select-layout -t 0 'a8fd,120x30,0,0,0'".to_owned(),
+            "have 3 panes but need 1",
+        ),
+        (
+            "select-layout -t 0 sideways".to_owned(),
+            "no layout is called \"sideways\"",
+        ),
+    ] {
+        desk.outside(&line);
+        let said = desk.answer().unwrap_or_else(|error| error);
+        assert_eq!(said, why, "{line}");
+    }
+    assert_eq!(tabs(&desk), [vec![0, 1, 2], vec![3]]);
+    desk.prompt(A, "new-tab");
+    desk.outside("select-layout -t 2 -o");
+    assert_eq!(desk.answer(), Err("there is no change to take back"));
+}
+
+/// With another pane in the tab, those there are take the places there were.
+#[test]
+fn going_back_needs_a_place_for_every_pane() {
+    let mut desk = four();
+    desk.prompt(A, "select-layout even-vertical");
+    desk.prompt(A, "close-pane %1");
+    desk.prompt(A, "select-layout -o");
+    assert_eq!(lies(&desk, 0), (0, 0, 60, 30));
+    desk.prompt(A, "split-pane -t %0 ; split-pane -t %0");
+    desk.outside("select-layout -t 0 -o");
+    assert_eq!(desk.answer(), Err("have 4 panes but need 2"));
+}
+
 #[test]
 fn a_series_of_small_moves_is_one_change() {
     let mut desk = four();
