@@ -332,3 +332,40 @@ fn only_what_is_read_while_nobody_writes_is_a_loss() {
     });
     assert_eq!(revision, 2);
 }
+
+/// Of what an older store has no record of any more, such files are the only trail there is.
+#[test]
+fn files_that_only_grow_keep_what_an_older_store_does_not_know() {
+    for rebuilt in [false, true] {
+        let w = world();
+        w.write(|tx| tx.put("a", "1".into()));
+        let names = ["store.db", "store.db-wal"];
+        let old = names.map(|name| std::fs::read(w.path.join(name)).unwrap());
+        w.write(|tx| tx.put("b", "1".into()));
+        w.write(|tx| tx.put("c", "1".into()));
+        for (name, bytes) in names.into_iter().zip(old) {
+            std::fs::remove_file(w.path.join(name)).unwrap();
+            std::fs::write(w.path.join(name), bytes).unwrap();
+        }
+        std::fs::remove_file(w.path.join("store.db-shm")).unwrap();
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(w.path.join("audit.jsonl"))
+            .unwrap();
+        // Nobody wrote that, and nothing would follow it.
+        let beyond = format!("{{\"revision\":{}}}\n", u64::MAX);
+        file.write_all(beyond.as_bytes()).unwrap();
+        let store = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+        if rebuilt {
+            w.projection.rebuild(&store, &Plain).unwrap();
+        }
+        let revision = store.transact(&mut |tx| tx.put("d", "1".into())).unwrap();
+        w.projection.catch_up(&store, &Plain).unwrap();
+        let expected = [1, 2, 3, revision].map(|n| format!("{{\"revision\":{n}}}\n"));
+        assert_eq!(
+            w.read("audit.jsonl").unwrap(),
+            expected.concat(),
+            "{rebuilt}"
+        );
+    }
+}
