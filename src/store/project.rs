@@ -113,7 +113,7 @@ fn goes_on_above(seen: u64) -> u64 {
     seen.saturating_add(MARGIN)
 }
 
-/// Revisions that the readable files have seen and the store has not.
+/// Revisions that were seen and that the store does not have.
 #[derive(Debug)]
 pub(super) struct Loss<'a> {
     dir: &'a Path,
@@ -124,16 +124,17 @@ pub(super) struct Loss<'a> {
 }
 
 impl Loss<'_> {
-    /// What the readable files in `dir` have seen beyond the store, which is at `revision`, and whose lock is
-    /// held. Only what is read twice is believed, the second time while nobody writes them: a number that
-    /// was being written over may have been read as half the old one and half the new.
-    pub(super) fn beyond(dir: &Path, revision: u64) -> Result<Option<Loss<'_>>> {
-        if seen(dir, revision) <= revision {
+    /// What the readable files in `dir`, or whoever asks, who has seen `known`, have seen beyond the store,
+    /// which is at `revision`, and whose lock is held. Of the files only what is read twice is believed, the
+    /// second time while nobody writes them: a number that was being written over may have been read as half
+    /// the old one and half the new.
+    pub(super) fn beyond(dir: &Path, revision: u64, known: u64) -> Result<Option<Loss<'_>>> {
+        if seen(dir, revision).max(known) <= revision {
             return Ok(None);
         }
         let work = dir.join("projection.lock");
         let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
-        let seen = seen(dir, revision);
+        let seen = seen(dir, revision).max(known);
         Ok((seen > revision).then_some(Loss {
             dir,
             revision,

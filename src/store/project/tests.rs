@@ -369,3 +369,33 @@ fn files_that_only_grow_keep_what_an_older_store_does_not_know() {
         );
     }
 }
+
+/// A process that has committed already sees neither another file nor a reason to look at the readable ones.
+#[test]
+fn a_store_that_was_put_back_in_its_place_goes_on_above() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let reader = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+    let back_to = |revision: u64| {
+        let raw = rusqlite::Connection::open(w.path.join("store.db")).unwrap();
+        let set = "UPDATE meta SET value = ?1 WHERE name = 'revision'";
+        raw.execute(set, [revision]).unwrap();
+    };
+    for value in ["2", "3"] {
+        w.write(|tx| tx.put("a", value.into()));
+    }
+    back_to(1);
+    w.write(|tx| tx.put("a", "4".into()));
+    let above = 3 + MARGIN + 1;
+    assert_eq!(w.store.revision().unwrap(), above);
+    assert_eq!(w.projection.projected(), Some(above));
+    assert!(w.path.join("lost-3").is_dir());
+    // What was only read counts as well, also where there are no readable files.
+    assert_eq!(reader.revision().unwrap(), above);
+    back_to(1);
+    for name in [REVISION_FILE, LOST_FILE, PASSED_FILE] {
+        let _ = std::fs::remove_file(w.path.join(name));
+    }
+    let revision = reader.transact(&mut |tx| tx.put("a", "5".into()));
+    assert_eq!(revision.unwrap(), above + MARGIN + 1);
+}
