@@ -81,6 +81,8 @@ const REVISION_FILE: &str = "projected_revision";
 const LOST_FILE: &str = "lost_revision";
 /// And that one once the readable files have been put aside: the store may not have gone on above it yet.
 const PASSED_FILE: &str = "lost_before";
+/// What the directories are called into which files are put aside, before the revision they tell of.
+const ASIDE: &str = "lost-";
 const TEMP: &str = ".tmp";
 /// How much of a file of JSON lines is looked at for its last line; the last is more than the longest
 /// line there is.
@@ -303,8 +305,8 @@ impl Projection {
             return Ok(());
         };
         let names = (0..).map(|n| match n {
-            0 => format!("lost-{seen}"),
-            n => format!("lost-{seen}-{n}"),
+            0 => format!("{ASIDE}{seen}"),
+            n => format!("{ASIDE}{seen}-{n}"),
         });
         let mut places = names.map(|name| dir.join(name));
         let Some(aside) = places.find(|place| place.symlink_metadata().is_err()) else {
