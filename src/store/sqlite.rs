@@ -57,6 +57,8 @@ pub struct SqliteStore {
     connection: Mutex<Connection>,
     /// The number of the file it is to; 0 for a private copy.
     inode: AtomicU64,
+    /// Those of the log and of its index.
+    beside: [AtomicU64; 2],
     /// Commits so far.
     commits: AtomicU64,
     /// The latest revision that was read or committed here. A store that is behind it was put back.
@@ -82,7 +84,9 @@ enum Emptied {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         let log = std::fs::metadata(&self.paths.log).map_or(0, |log| log.len());
-        if *self.commits.get_mut() > SETTLED && log > LOG_PAGES * PAGE_IN_LOG {
+        let grown = *self.commits.get_mut() > SETTLED && log > LOG_PAGES * PAGE_IN_LOG;
+        // By an index that others do not have, theirs would be overwritten.
+        if grown && self.refuse_severed().is_ok() {
             self.fold_back(&self.connection(), Emptied::Cut);
         }
     }
@@ -99,6 +103,7 @@ impl SqliteStore {
         let logged = Arc::new(AtomicU64::new(0));
         watch_log(&mut connection, &logged);
         SqliteStore {
+            beside: paths.beside().map(AtomicU64::new),
             paths,
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
@@ -421,6 +426,7 @@ impl Store for SqliteStore {
         let lock = Lock::take_to_change(&self.paths.lock, self.lock_limit)?;
         let mut connection = self.connection();
         self.follow(&mut connection, Missing::Make)?;
+        self.refuse_severed()?;
         let fail = |error: rusqlite::Error| self.paths.error("write", &error);
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
