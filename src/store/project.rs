@@ -81,6 +81,8 @@ const REVISION_FILE: &str = "projected_revision";
 const LOST_FILE: &str = "lost_revision";
 /// And that one once the readable files have been put aside: the store may not have gone on above it yet.
 const PASSED_FILE: &str = "lost_before";
+/// What the directories are called into which files are put aside, before the revision they tell of.
+const ASIDE: &str = "lost-";
 const TEMP: &str = ".tmp";
 /// How much of a file of JSON lines is looked at for its last line; the last is more than the longest
 /// line there is.
@@ -108,7 +110,12 @@ fn is_plausible(seen: u64, revision: u64) -> bool {
 /// of them later than others: of the last ones they may not know, and a token must never come twice.
 const MARGIN: u64 = 1_000_000;
 
-/// Revisions that the readable files have seen and the store has not.
+/// The revision above which a store goes on that has gone back behind `seen`.
+fn goes_on_above(seen: u64) -> u64 {
+    seen.saturating_add(MARGIN)
+}
+
+/// Revisions that were seen and that the store does not have.
 #[derive(Debug)]
 pub(super) struct Loss<'a> {
     dir: &'a Path,
@@ -119,16 +126,17 @@ pub(super) struct Loss<'a> {
 }
 
 impl Loss<'_> {
-    /// What the readable files in `dir` have seen beyond the store, which is at `revision`, and whose lock is
-    /// held. Only what is read twice is believed, the second time while nobody writes them: a number that
-    /// was being written over may have been read as half the old one and half the new.
-    pub(super) fn beyond(dir: &Path, revision: u64) -> Result<Option<Loss<'_>>> {
-        if seen(dir, revision) <= revision {
+    /// What the readable files in `dir`, or whoever asks, who has seen `known`, have seen beyond the store,
+    /// which is at `revision`, and whose lock is held. Of the files only what is read twice is believed, the
+    /// second time while nobody writes them: a number that was being written over may have been read as half
+    /// the old one and half the new.
+    pub(super) fn beyond(dir: &Path, revision: u64, known: u64) -> Result<Option<Loss<'_>>> {
+        if seen(dir, revision).max(known) <= revision {
             return Ok(None);
         }
         let work = dir.join("projection.lock");
         let _working = Lock::take(&work, Sharing::Exclusive, 15 * PATIENCE)?;
-        let seen = seen(dir, revision);
+        let seen = seen(dir, revision).max(known);
         Ok((seen > revision).then_some(Loss {
             dir,
             revision,
@@ -139,7 +147,7 @@ impl Loss<'_> {
 
     /// The revision above which the store goes on.
     pub(super) fn goes_on_above(&self) -> u64 {
-        self.seen.saturating_add(MARGIN)
+        goes_on_above(self.seen)
     }
 
     /// As [`note_loss`].
@@ -168,6 +176,18 @@ fn revision_in(path: &Path) -> Option<u64> {
     file.take(128).read_to_string(&mut text).ok()?;
     let (revision, _) = text.trim().split_once(' ')?;
     revision.parse().ok()
+}
+
+/// How much of the readable files a round writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// What changed.
+    Changed,
+    /// All of them.
+    Whole {
+        /// Up to which revision lines may be that only the files know.
+        until: u64,
+    },
 }
 
 /// The readable files of a state directory.
@@ -255,17 +275,23 @@ impl Projection {
             Ok(())
         })?;
         let root = Folder::root(&self.dir)?;
-        let whole = *delta == Delta::Everything;
-        if whole {
+        let mut extent = Extent::Changed;
+        if *delta == Delta::Everything {
             let path = self.dir.path();
             note_loss(path, revision).map_err(|error| self.failed("rename", &error))?;
             self.put_aside(&edits)
                 .map_err(|error| self.failed("put aside", &error))?;
+            let until = match seen(path, revision) {
+                // The store has gone back, and has not gone on yet.
+                seen if seen > revision => goes_on_above(seen),
+                _ => revision,
+            };
+            extent = Extent::Whole { until };
         }
         let mut outcome = Ok(());
         for edit in &edits {
             // One bad file (a planted link, say) must not keep the others from being current.
-            outcome = outcome.and(self.apply(&root, edit, whole));
+            outcome = outcome.and(self.apply(&root, edit, extent));
         }
         outcome?;
         root.overwrite(REVISION_FILE, &format!("{revision} {}\n", boot()))
@@ -279,8 +305,8 @@ impl Projection {
             return Ok(());
         };
         let names = (0..).map(|n| match n {
-            0 => format!("lost-{seen}"),
-            n => format!("lost-{seen}-{n}"),
+            0 => format!("{ASIDE}{seen}"),
+            n => format!("{ASIDE}{seen}-{n}"),
         });
         let mut places = names.map(|name| dir.join(name));
         let Some(aside) = places.find(|place| place.symlink_metadata().is_err()) else {
@@ -328,7 +354,7 @@ impl Projection {
         Error::io(doing, self.dir.path(), error)
     }
 
-    fn apply(&self, root: &Folder, edit: &Edit, whole: bool) -> Result<()> {
+    fn apply(&self, root: &Folder, edit: &Edit, extent: Extent) -> Result<()> {
         match edit {
             Edit::Write {
                 dir,
@@ -337,7 +363,7 @@ impl Projection {
             } => root.below(dir)?.write(name, contents),
             Edit::Remove { dir, name } => root.below(dir)?.remove(name),
             Edit::KeepOnly { dir, paths } => root.below(dir)?.keep_only("", paths),
-            Edit::Append { dir, name, lines } => root.below(dir)?.append(name, lines, whole),
+            Edit::Append { dir, name, lines } => root.below(dir)?.append(name, lines, extent),
         }
     }
 
@@ -366,6 +392,23 @@ fn boot() -> String {
         Ok(id) => id.unwrap_or_else(|| "unknown-boot".to_owned()),
         Err(_) => "unread-boot".to_owned(),
     }
+}
+
+/// The lines of a file that is made anew. Those of which the store has no record, be it that it has forgotten
+/// them or that it went back, are worth keeping if they are sound and a store can have written them: none was
+/// at a revision later than `until`, and a line from beyond would keep out of the file all that follow.
+fn joined(old: &str, lines: &[(u64, String)], until: u64) -> String {
+    let known: BTreeSet<u64> = lines.iter().map(|(revision, _)| *revision).collect();
+    let kept = old
+        .lines()
+        .filter_map(|line| Some((line_revision(line)?, line)))
+        .filter(|(revision, _)| *revision <= until && !known.contains(revision));
+    let ours = lines
+        .iter()
+        .map(|(revision, line)| (*revision, line.as_str()));
+    let mut all: Vec<(u64, &str)> = kept.chain(ours).collect();
+    all.sort_by_key(|(revision, _)| *revision);
+    all.into_iter().flat_map(|(_, line)| [line, "\n"]).collect()
 }
 
 fn line_revision(line: &str) -> Option<u64> {
@@ -461,24 +504,14 @@ impl Folder {
         Ok(Folder { fd, shown })
     }
 
-    fn append(&self, name: &str, lines: &[(u64, String)], whole: bool) -> Result<()> {
+    fn append(&self, name: &str, lines: &[(u64, String)], extent: Extent) -> Result<()> {
         let fail = |error: std::io::Error| self.fail("write", name, error);
         let path = self.shown.join(name);
         let mut file = open_file(&path, OFlags::RDWR | OFlags::CREATE).map_err(fail)?;
-        if whole {
-            // Lines older than what the store still knows are worth keeping, if they are sound.
-            let first = lines.first().map_or(u64::MAX, |(revision, _)| *revision);
+        if let Extent::Whole { until } = extent {
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).map_err(fail)?;
-            let old = String::from_utf8_lossy(&bytes);
-            let mut text = String::new();
-            let older = old
-                .lines()
-                .filter(|line| line_revision(line).is_some_and(|r| r < first));
-            for line in older.chain(lines.iter().map(|(_, line)| line.as_str())) {
-                text.push_str(line);
-                text.push('\n');
-            }
+            let text = joined(&String::from_utf8_lossy(&bytes), lines, until);
             return self.write(name, &text);
         }
         let (end, last) = sound_end(&mut file).map_err(fail)?;

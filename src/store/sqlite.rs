@@ -57,8 +57,12 @@ pub struct SqliteStore {
     connection: Mutex<Connection>,
     /// The number of the file it is to; 0 for a private copy.
     inode: AtomicU64,
+    /// Those of the log and of its index.
+    beside: [AtomicU64; 2],
     /// Commits so far.
     commits: AtomicU64,
+    /// The latest revision that was read or committed here. A store that is behind it was put back.
+    known: AtomicU64,
     /// Whether the log's name is known to be on disk. As long as it is not, each commit tries again.
     listed: AtomicBool,
     /// Pages in the log after the last of them, which SQLite tells.
@@ -80,7 +84,9 @@ enum Emptied {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         let log = std::fs::metadata(&self.paths.log).map_or(0, |log| log.len());
-        if *self.commits.get_mut() > SETTLED && log > LOG_PAGES * PAGE_IN_LOG {
+        let grown = *self.commits.get_mut() > SETTLED && log > LOG_PAGES * PAGE_IN_LOG;
+        // By an index that others do not have, theirs would be overwritten.
+        if grown && self.refuse_severed().is_ok() {
             self.fold_back(&self.connection(), Emptied::Cut);
         }
     }
@@ -97,22 +103,27 @@ impl SqliteStore {
         let logged = Arc::new(AtomicU64::new(0));
         watch_log(&mut connection, &logged);
         SqliteStore {
+            beside: paths.beside().map(AtomicU64::new),
             paths,
             lock_limit: LOCK_LIMIT,
             connection: Mutex::new(connection),
             inode: AtomicU64::new(inode),
             commits: AtomicU64::new(0),
+            known: AtomicU64::new(0),
             listed: AtomicBool::new(false),
             logged,
             refold: AtomicU64::new(0),
         }
     }
 
-    /// Before a process's first commit: what the readable files have seen beyond the store's `revision`.
+    /// What was seen beyond the store's `revision`, here or, before a process's first commit, by the readable
+    /// files: an older store may be put back at any time, and a process that has it open may not notice
+    /// another file.
     fn lost_since(&self, revision: u64) -> Result<Option<Loss<'_>>> {
+        let known = self.known.load(Ordering::Relaxed);
         match self.commits.load(Ordering::Relaxed) {
-            0 => Loss::beyond(self.paths.dir(), revision),
-            _ => Ok(None),
+            1.. if known <= revision => Ok(None),
+            _ => Loss::beyond(self.paths.dir(), revision, known),
         }
     }
 
@@ -415,6 +426,7 @@ impl Store for SqliteStore {
         let lock = Lock::take_to_change(&self.paths.lock, self.lock_limit)?;
         let mut connection = self.connection();
         self.follow(&mut connection, Missing::Make)?;
+        self.refuse_severed()?;
         let fail = |error: rusqlite::Error| self.paths.error("write", &error);
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -435,6 +447,7 @@ impl Store for SqliteStore {
         };
         f(&mut inside)?;
         if !inside.wrote {
+            self.known.fetch_max(revision, Ordering::Relaxed);
             return Ok(revision);
         }
         if let Some(lost) = lost {
@@ -444,6 +457,7 @@ impl Store for SqliteStore {
         }
         inside.finish().map_err(fail)?;
         tx.commit().map_err(fail)?;
+        self.known.store(next, Ordering::Relaxed);
         let listed = self.list_log(&lock);
         self.keep_short(&connection, &lock);
         listed.map(|()| next)
@@ -457,6 +471,7 @@ impl Store for SqliteStore {
             .transaction_with_behavior(TransactionBehavior::Deferred)
             .map_err(fail)?;
         let revision = meta(&tx, "revision").map_err(fail)?;
+        self.known.fetch_max(revision, Ordering::Relaxed);
         f(&Inside {
             paths: &self.paths,
             connection: &tx,
@@ -468,7 +483,10 @@ impl Store for SqliteStore {
     fn revision(&self) -> Result<u64> {
         let mut connection = self.connection();
         self.follow(&mut connection, Missing::Keep)?;
-        meta(&connection, "revision").map_err(|error| self.paths.error("read", &error))
+        let revision = meta(&connection, "revision");
+        let revision = revision.map_err(|error| self.paths.error("read", &error))?;
+        self.known.fetch_max(revision, Ordering::Relaxed);
+        Ok(revision)
     }
 
     fn is_busy(&self) -> bool {

@@ -191,6 +191,11 @@ fn the_files_of_a_lost_store_are_kept() {
     let board = std::fs::read_to_string(old.join("STATUS_BOARD.md")).expect("it was kept");
     assert!(board.contains("keep me"), "{board}");
     assert!(old.join("tasks").is_dir() && old.join("audit.jsonl").is_file());
+    // Where, is told as long as it lies there.
+    let holds = format!("note     database   {}", lost[0].to_string_lossy());
+    let holds = [holds.as_str(), "what an earlier store had"];
+    world.register("Anvil");
+    assert_eq!(says(holds), Some(0));
     // What was done is still told where it always was.
     let trail = |dir: &Path| std::fs::read_to_string(dir.join("audit.jsonl")).expect("a trail");
     let (kept, goes_on) = (trail(&old), trail(&world.state()));

@@ -100,7 +100,7 @@ impl Doctor {
         } else {
             match Coord::open_existing(state) {
                 Ok(Some(coord)) => self.look(&coord, findings),
-                Ok(None) => Ok(vec![nothing(state)]),
+                Ok(None) => Ok(nothing(state)),
                 Err(error) => Err(error),
             }
         };
@@ -136,11 +136,13 @@ impl Doctor {
 }
 
 /// What there is to say of a store that is not there.
-fn nothing(state: &Path) -> Finding {
+fn nothing(state: &Path) -> Vec<Finding> {
     let dir = StateDir::existing(state).ok().flatten();
-    let seen = dir.map(|dir| Projection::new(dir).seen(0));
-    seen.and_then(|seen| doctor::lost(seen, 0))
-        .unwrap_or_else(|| Finding::ok("database", "no store yet: nothing to check"))
+    let seen = dir.clone().map(|dir| Projection::new(dir).seen(0));
+    let lost = seen.and_then(|seen| doctor::lost(seen, 0));
+    let lost = lost.unwrap_or_else(|| Finding::ok("database", "no store yet: nothing to check"));
+    let kept = dir.as_ref().and_then(doctor::kept);
+    std::iter::once(lost).chain(kept).collect()
 }
 
 /// Whether the readable files show what the store holds. A process that has just committed may still

@@ -14,6 +14,7 @@ use super::audit::{self, Deed};
 use super::facade::Coord;
 use super::{holding, session};
 use crate::error::Result;
+use crate::store::dir::StateDir;
 use crate::store::project::{Projection, Seen};
 use crate::store::{Tx, View};
 
@@ -98,6 +99,7 @@ impl Coord {
             findings.push(Finding::problem("database", format!("damaged: {line}")).with_hint(hint));
         }
         findings.extend(self.went_back()?);
+        findings.extend(self.dir.as_ref().and_then(kept));
         let of_records = self.read(|view, at| {
             let mut found = records::check(view)?;
             if found.iter().all(|finding| finding.level < Level::Problem) {
@@ -214,6 +216,25 @@ pub fn lost(seen: Seen, revision: u64) -> Option<Finding> {
         ),
         Seen::Shown(_) | Seen::PutAside(_) => None,
     }
+}
+
+/// What there is to say of files that tell of earlier stores, as long as they lie there.
+pub fn kept(dir: &StateDir) -> Option<Finding> {
+    let names = match Projection::new(dir.clone()).aside() {
+        Ok(names) => names,
+        Err(error) => return Some(Finding::note("database", error.message)),
+    };
+    let (verb, them) = match names.len() {
+        0 => return None,
+        1 => ("holds", "it"),
+        _ => ("hold", "them"),
+    };
+    let message = format!("{} {verb} what an earlier store had", names.join(", "));
+    let hint = format!(
+        "readable files, kept in {} when the store went back; remove {them} when nothing is missed",
+        dir.path().display()
+    );
+    Some(Finding::note("database", message).with_hint(hint))
 }
 
 /// Every key there is.

@@ -332,3 +332,70 @@ fn only_what_is_read_while_nobody_writes_is_a_loss() {
     });
     assert_eq!(revision, 2);
 }
+
+/// Of what an older store has no record of any more, such files are the only trail there is.
+#[test]
+fn files_that_only_grow_keep_what_an_older_store_does_not_know() {
+    for rebuilt in [false, true] {
+        let w = world();
+        w.write(|tx| tx.put("a", "1".into()));
+        let names = ["store.db", "store.db-wal"];
+        let old = names.map(|name| std::fs::read(w.path.join(name)).unwrap());
+        w.write(|tx| tx.put("b", "1".into()));
+        w.write(|tx| tx.put("c", "1".into()));
+        for (name, bytes) in names.into_iter().zip(old) {
+            std::fs::remove_file(w.path.join(name)).unwrap();
+            std::fs::write(w.path.join(name), bytes).unwrap();
+        }
+        std::fs::remove_file(w.path.join("store.db-shm")).unwrap();
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(w.path.join("audit.jsonl"))
+            .unwrap();
+        // Nobody wrote that, and nothing would follow it.
+        let beyond = format!("{{\"revision\":{}}}\n", u64::MAX);
+        file.write_all(beyond.as_bytes()).unwrap();
+        let store = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+        if rebuilt {
+            w.projection.rebuild(&store, &Plain).unwrap();
+        }
+        let revision = store.transact(&mut |tx| tx.put("d", "1".into())).unwrap();
+        w.projection.catch_up(&store, &Plain).unwrap();
+        let expected = [1, 2, 3, revision].map(|n| format!("{{\"revision\":{n}}}\n"));
+        assert_eq!(
+            w.read("audit.jsonl").unwrap(),
+            expected.concat(),
+            "{rebuilt}"
+        );
+    }
+}
+
+/// A process that has committed already sees neither another file nor a reason to look at the readable ones.
+#[test]
+fn a_store_that_was_put_back_in_its_place_goes_on_above() {
+    let w = world();
+    w.write(|tx| tx.put("a", "1".into()));
+    let reader = SqliteStore::open(&StateDir::create(&w.path).unwrap()).unwrap();
+    let back_to = |revision: u64| {
+        let raw = rusqlite::Connection::open(w.path.join("store.db")).unwrap();
+        let set = "UPDATE meta SET value = ?1 WHERE name = 'revision'";
+        raw.execute(set, [revision]).unwrap();
+    };
+    for value in ["2", "3"] {
+        w.write(|tx| tx.put("a", value.into()));
+    }
+    back_to(1);
+    w.write(|tx| tx.put("a", "4".into()));
+    let above = 3 + MARGIN + 1;
+    assert_eq!(w.store.revision().unwrap(), above);
+    assert_eq!(w.projection.projected(), Some(above));
+    assert!(w.path.join("lost-3").is_dir());
+    // What was only read counts as well, also where there are no readable files.
+    assert_eq!(reader.revision().unwrap(), above);
+    back_to(1);
+    for name in [REVISION_FILE, LOST_FILE, PASSED_FILE] {
+        let _ = std::fs::remove_file(w.path.join(name));
+    }
+    let revision = reader.transact(&mut |tx| tx.put("a", "5".into()));
+    assert_eq!(revision.unwrap(), above + MARGIN + 1);
+}

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 
 use rustix::fs::OFlags;
 
-use super::{Edit, LOST_FILE, PATIENCE, Project, Projection, REVISION_FILE, revision_in};
+use super::{ASIDE, Edit, LOST_FILE, PATIENCE, Project, Projection, REVISION_FILE, revision_in};
 use crate::error::{Error, Result};
 use crate::store::dir::open_file;
 use crate::store::lock::{Lock, Sharing};
@@ -78,6 +78,31 @@ impl Projection {
             true => Seen::Shown(latest),
             false => Seen::PutAside(latest),
         }
+    }
+
+    /// The names of the directories that hold files of stores that were lost, the oldest first.
+    ///
+    /// # Errors
+    /// When the state directory cannot be listed.
+    pub fn aside(&self) -> Result<Vec<String>> {
+        let dir = self.dir.path();
+        let fail = |error: std::io::Error| Error::io("list", dir, &error);
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(dir).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let numbers = name.strip_prefix(ASIDE).map(|numbers| {
+                let numbers = numbers.split('-').map(|number| number.parse::<u64>().ok());
+                numbers.collect::<Option<Vec<u64>>>()
+            });
+            if let Some(Some(numbers)) = numbers
+                && entry.file_type().is_ok_and(|kind| kind.is_dir())
+            {
+                found.push((numbers, name));
+            }
+        }
+        found.sort();
+        Ok(found.into_iter().map(|(_, name)| name).collect())
     }
 
     /// The files that are not as this edit would have them.

@@ -3,8 +3,13 @@
 //! That process would go on with a file that has no name any more, and everybody who comes later with
 //! another one: two stores, each of which believes that it is the one. So whoever is about to read or
 //! write looks whether its file is still the one at the path, and if not opens that one.
+//!
+//! If only the log or its index was removed, what is committed here would be seen by nobody who comes later,
+//! and other things would be committed at the same revisions. All connections of a process share one index as
+//! long as any of them is open, so it cannot open another by itself, and refuses to write.
 
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
@@ -27,8 +32,17 @@ pub(super) enum Missing {
 impl Paths {
     /// The number of the file that is the database now; 0 if there is none.
     pub(super) fn inode(&self) -> u64 {
-        std::fs::symlink_metadata(&self.database).map_or(0, |found| found.ino())
+        inode(&self.database)
     }
+
+    /// The numbers of the files that are the log and its index now; 0 for one that is not there.
+    pub(super) fn beside(&self) -> [u64; 2] {
+        [&self.log, &self.index].map(|path| inode(path))
+    }
+}
+
+fn inode(path: &Path) -> u64 {
+    std::fs::symlink_metadata(path).map_or(0, |found| found.ino())
 }
 
 impl SqliteStore {
@@ -53,11 +67,45 @@ impl SqliteStore {
         watch_log(&mut other, &self.logged);
         *connection = other;
         self.inode.store(self.paths.inode(), Ordering::Relaxed);
+        self.note_beside();
         self.listed.store(false, Ordering::Relaxed);
         for count in [&self.commits, &*self.logged, &self.refold] {
             count.store(0, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Notes which files are the log and its index that the connection has open.
+    fn note_beside(&self) {
+        for (noted, now) in self.beside.iter().zip(self.paths.beside()) {
+            noted.store(now, Ordering::Relaxed);
+        }
+    }
+
+    /// Sees that they still are.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`](crate::error::Kind::Unreachable) when one was removed or another put in its place.
+    pub(super) fn refuse_severed(&self) -> Result<()> {
+        let noted = self
+            .beside
+            .iter()
+            .map(|noted| noted.load(Ordering::Relaxed));
+        let files = [&self.paths.log, &self.paths.index];
+        let mut both = noted.zip(self.paths.beside()).zip(files);
+        // Where it could not be told at first there is nothing to compare with.
+        let severed = both.find(|((noted, now), _)| *noted != 0 && noted != now);
+        let Some((_, path)) = severed else {
+            return Ok(());
+        };
+        let message = format!(
+            "{} was removed or replaced while this process has the store open",
+            path.display()
+        );
+        Err(Error::unreachable(message).with_hint(
+            "nothing was changed; end every process that has the store open (stoa kill-server, stoa watch), then \
+             try again",
+        ))
     }
 
     /// A connection to what lies at the path now, if it is a database already or `makes` says to make it one.

@@ -38,6 +38,8 @@ INSERT INTO meta VALUES ('revision', 0), ('floor', 0);
 pub(super) struct Paths {
     pub(super) database: PathBuf,
     pub(super) log: PathBuf,
+    /// The index of the log.
+    pub(super) index: PathBuf,
     pub(super) lock: PathBuf,
 }
 
@@ -51,6 +53,7 @@ impl Paths {
         Paths {
             database: dir.path().join("store.db"),
             log: dir.path().join("store.db-wal"),
+            index: dir.path().join("store.db-shm"),
             lock: dir.path().join("lock"),
         }
     }
@@ -219,6 +222,12 @@ impl Paths {
                     "check that the directory can be written, or choose another with --state DIR",
                 )
             }
+            Some(ErrorCode::SystemIoFailure) => {
+                Error::unreachable(format!("cannot {doing} the store {shown}: {error}")).with_hint(
+                    "either the disk fails, or store.db-wal was removed while another process has it open: \
+                     end that one (stoa kill-server, stoa watch), then try again",
+                )
+            }
             Some(_) => Error::unreachable(format!("cannot {doing} the store {shown}: {error}")),
             // A row that is not what the tables promise.
             None => self.damaged(&format!("holds something unexpected ({error})")),
@@ -244,6 +253,7 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
         Paths {
             database: path.to_path_buf(),
             log: directory.join("store.db-wal"),
+            index: directory.join("store.db-shm"),
             lock: directory.join("lock"),
         }
         .error("open", &error)

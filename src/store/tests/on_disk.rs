@@ -343,3 +343,46 @@ fn a_store_that_was_removed_by_half_is_damage_for_who_has_it_open() {
     assert!(error.hint.unwrap().contains("stoa kill-server"));
     assert!(!path.join("store.db").exists());
 }
+
+/// What one commits whose log or index has no name any more is seen by nobody, and its revisions come twice.
+#[test]
+fn a_log_or_index_that_was_removed_is_not_written_to() {
+    for name in ["store.db-wal", "store.db-shm"] {
+        let (_temp, path) = state();
+        let store = open(&path).unwrap();
+        put(&store, "a", "1");
+        let aside = path.join("aside");
+        fs::rename(path.join(name), &aside).unwrap();
+        let refused = || {
+            let error = store.transact(&mut |tx| tx.put("a", "2".into()));
+            let error = error.unwrap_err();
+            assert_eq!(error.kind, Kind::Unreachable);
+            assert!(error.message.contains(name), "{}", error.message);
+            assert!(error.hint.unwrap().contains("stoa kill-server"));
+        };
+        refused();
+        assert_eq!(get(&store, "a").unwrap().value, "1");
+        // As another process makes one.
+        fs::write(path.join(name), "").unwrap();
+        refused();
+        fs::rename(&aside, path.join(name)).unwrap();
+        assert_eq!(put(&store, "a", "2"), 2);
+    }
+}
+
+/// Whoever meets a log that was removed, and an index that tells of it still, is told whom to end.
+#[test]
+fn a_log_that_others_have_lost_is_a_failure_with_a_way_out() {
+    let (_temp, path) = state();
+    let holder = open(&path).unwrap();
+    put(&holder, "a", "1");
+    fs::remove_file(path.join("store.db-wal")).unwrap();
+    let met = open(&path).and_then(|store| store.revision());
+    let error = met.unwrap_err();
+    assert!(
+        error.message.contains("disk I/O error"),
+        "{}",
+        error.message
+    );
+    assert!(error.hint.unwrap().contains("stoa kill-server"));
+}
