@@ -1,8 +1,8 @@
 //! `messages/broadcast.jsonl`, `messages/groups/NAME.jsonl` and `messages/direct/NAME.jsonl`: what was
 //! sent to all, to a group, to a session of that name, one line of JSON each, oldest first.
 //!
-//! They only grow: what the store forgets stays in them. When all files are made anew, what is older
-//! than anything the store still knows for a file is kept, and so are files it knows nothing of.
+//! They only grow: what the store forgets stays in them. When all files are made anew, what the store
+//! does not know is kept, and so are files it knows nothing of.
 
 use std::collections::BTreeMap;
 

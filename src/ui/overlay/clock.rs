@@ -51,7 +51,9 @@ pub fn render(area: Rect, buf: &mut Buffer, time: &str, theme: &Theme) -> Drawn<
     let top = area.y + area.rows.saturating_sub(height) / 2;
     for (y, text) in (top..area.bottom()).zip(&rows) {
         let mut row = Row::new(Rect::new(area.x, y, area.cols, 1), buf);
-        row.skip(area.cols.saturating_sub(columns(text)) / 2);
+        // Every row is as wide, whatever blanks are in it.
+        let wide = if rows.len() == 1 { columns(text) } else { cols };
+        row.skip(area.cols.saturating_sub(wide) / 2);
         if rows.len() == 1 {
             row.put(text, theme.key);
             continue;
