@@ -44,7 +44,7 @@ pub struct SetHook {
     /// What the files say counts again
     #[arg(short = 'u', long)]
     pub unset: bool,
-    /// The event; with [0], [1] … behind it one of its command lines
+    /// The event; with a number in brackets behind it one of its command lines
     pub event: String,
     /// The command and its arguments; one word may be a line of several commands
     #[arg(
