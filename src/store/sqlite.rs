@@ -40,8 +40,9 @@ const LOG_PAGES: u64 = 128;
 /// Bytes of a page in the log, with its header.
 const PAGE_IN_LOG: u64 = 4096 + 24;
 /// A process that commits again and again lets the log grow to so many times that, and folds it
-/// back when it leaves: it has the index of the log already.
-const LONG_LIVED: u64 = 8;
+/// back when it leaves: it has the index of the log already. Should it be killed, whoever comes next reads
+/// some 8 MiB to make the index again.
+const LONG_LIVED: u64 = 16;
 /// Commits after which a process counts as such a one.
 const SETTLED: u64 = 4;
 /// How long a writer waits for its turn.

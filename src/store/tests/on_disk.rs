@@ -109,9 +109,9 @@ fn the_log_stays_small() {
     let (_temp, path) = state();
     let store = open(&path).unwrap();
     let size = || fs::metadata(path.join("store.db-wal")).unwrap().len();
-    for round in 0..600 {
+    for round in 0..1500 {
         put(&store, &format!("k{}", round % 7), "x");
-        assert!(size() < 5 << 20);
+        assert!(size() < 9 << 20);
     }
     drop(store);
     assert!(size() < 1 << 20);
