@@ -3,6 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+/// A time as people read it, to the second.
+pub fn shown(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
 /// Reads a time: RFC 3339, the same without a zone, or a day; says whether a zone was named.
 /// `None` for what is no time.
 pub fn utc(text: &str) -> Option<(Timestamp, bool)> {

@@ -378,7 +378,7 @@ impl Replica {
                 version: entry.version,
                 revision: *revision,
                 author: entry.author_name.clone(),
-                updated_at: entry.at.to_string(),
+                updated_at: entry.at,
                 expires_in_ms: entry.expires.as_ref().map(|lease| lease.left_ms(at.now)),
             })
             .collect();

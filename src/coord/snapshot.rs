@@ -5,6 +5,7 @@
 //! later subtracts what has passed since. Serialized, it is the `--json` schema of `stoa --once`,
 //! whose version is [`SCHEMA`]: fields may be added, none changes its meaning.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -262,8 +263,8 @@ pub struct ContextInfo {
     pub revision: u64,
     /// Name of the session that wrote it last.
     pub author: String,
-    /// Wall time of the last write, RFC 3339, UTC.
-    pub updated_at: String,
+    /// Wall time of the last write.
+    pub updated_at: Timestamp,
     /// Milliseconds until it is gone, if it does not stay.
     #[serde(default)]
     pub expires_in_ms: Option<u64>,

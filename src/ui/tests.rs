@@ -60,7 +60,7 @@ fn team(first: &str, second: &str) -> Snapshot {
                 version: 2,
                 revision: 7,
                 author: "Scout".to_owned(),
-                updated_at: at.to_owned(),
+                updated_at: at.parse().unwrap(),
                 expires_in_ms: None,
             }],
             last_coordination: at.to_owned(),

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::command::session::heartbeat::as_json;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, group_called, span};
+use crate::coord::moment::shown;
 use crate::coord::replica::Scope;
 use crate::coord::snapshot::ContextInfo;
 use crate::error::{Error, Result};
@@ -83,7 +84,7 @@ fn history(cx: &StoreCx, group: &str, entry: &ContextInfo) -> Result<Reply> {
     let mut lines = Vec::new();
     let mut rows = Vec::new();
     for old in &older {
-        let at = old.at.strftime("%Y-%m-%d %H:%M:%SZ");
+        let at = shown(old.at);
         lines.push(format!(
             "v{}  {at}  {}  {}",
             old.version, old.author_name, old.value
@@ -97,7 +98,10 @@ fn history(cx: &StoreCx, group: &str, entry: &ContextInfo) -> Result<Reply> {
     }
     lines.push(format!(
         "v{}  {}  {}  {}  (current)",
-        entry.version, entry.updated_at, entry.author, entry.value
+        entry.version,
+        shown(entry.updated_at),
+        entry.author,
+        entry.value
     ));
     let data = json!({ "key": entry.key, "history": rows, "current": entry });
     Ok(Reply::new(lines.join("\n"), data))

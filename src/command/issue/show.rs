@@ -9,6 +9,7 @@ use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
 use crate::coord::fix::{FixList, State};
 use crate::coord::issue::{Issue, IssueInfo, Status};
+use crate::coord::moment::shown;
 use crate::error::{Error, Result};
 
 /// Show one issue: its story, its owner, its fixes, its history
@@ -52,7 +53,7 @@ impl Run<StoreCx> for IssueShow {
             let note = step.note.as_ref().map(|note| format!(": {note}"));
             lines.push(format!(
                 "  {} {} {}{}",
-                step.at.strftime("%Y-%m-%d %H:%M:%SZ"),
+                shown(step.at),
                 step.by,
                 step.what,
                 note.unwrap_or_default()

@@ -20,6 +20,7 @@ use crate::command::spec::Reply;
 use crate::command::store::StoreCx;
 use crate::coord::message::post::BODY_BYTES;
 use crate::coord::message::{Address, Item, Message, Opened, Recipient, Sent, State};
+use crate::coord::moment::shown;
 use crate::coord::snapshot::MessageInfo;
 use crate::draw::text::{sanitize, sanitize_line};
 use crate::error::{Error, Result};
@@ -147,7 +148,7 @@ fn frame(opened: &Opened) -> String {
     let mut lines = vec![
         format!("╭─ message {} from {who}", message.id),
         format!("│ to:      {}", message.to.label()),
-        format!("│ time:    {}", message.at.strftime("%Y-%m-%d %H:%M:%SZ")),
+        format!("│ time:    {}", shown(message.at)),
     ];
     if let Some(re) = message.re {
         lines.push(format!("│ re:      {re}, thread {}", message.thread));

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
 use crate::coord::audit::{AuditEntry, Wanted};
+use crate::coord::moment::shown;
 use crate::draw::text::sanitize_line;
 use crate::error::{Error, Result};
 
@@ -71,7 +72,7 @@ pub fn line(entry: &AuditEntry) -> String {
     let outcome = if entry.success { "ok" } else { "refused" };
     let mut line = format!(
         "{}  {who:<16} {outcome:<8} {} {}",
-        entry.timestamp.strftime("%Y-%m-%d %H:%M:%SZ"),
+        shown(entry.timestamp),
         entry.action,
         entry.subject,
     );

@@ -1,5 +1,6 @@
 //! `doctor`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::command::store::StoreCx;
 use crate::config::workspace::Workspace;
 use crate::coord::Coord;
 use crate::coord::doctor::{self, Finding, Level};
+use crate::coord::import::Batch;
 use crate::draw::Caps;
 use crate::error::{Error, Kind, Result};
 use crate::server::start;
@@ -124,7 +126,10 @@ impl Doctor {
             findings.extend(files(coord)?);
             findings.extend(coord.verify_imports(&|path| {
                 let gathered = gather(Path::new(path), false).ok()?;
-                Some(gathered.files)
+                let all = BTreeSet::new();
+                let mut batch = Batch::read(&gathered.files, &all);
+                batch.add_refused(gathered.refused, &all);
+                Some(batch)
             })?);
         }
         let mut found = coord.examine()?;

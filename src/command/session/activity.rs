@@ -6,6 +6,7 @@ use serde_json::json;
 use super::heartbeat::phrase;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
+use crate::coord::moment::shown;
 use crate::coord::schema::{Activity as Beat, Session};
 use crate::error::{Error, Result};
 
@@ -82,7 +83,7 @@ fn line(who: &Session, beat: &Beat) -> String {
 
 /// When it was.
 pub(super) fn time(beat: &Beat) -> String {
-    beat.at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+    shown(beat.at)
 }
 
 /// What it told.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::data;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
+use crate::coord::moment::shown;
 use crate::coord::task::{TaskInfo, record};
 use crate::error::{Error, Result};
 
@@ -46,9 +47,7 @@ impl Run<StoreCx> for Show {
 fn details(task: &TaskInfo) -> Vec<(&'static str, String)> {
     let mut lines = vec![("priority", task.priority.to_string())];
     let list = |ids: &[String]| Some(ids.join(", ")).filter(|text| !text.is_empty());
-    let when = |time: Option<jiff::Timestamp>| {
-        time.map(|time| time.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
-    };
+    let when = |time: Option<jiff::Timestamp>| time.map(shown);
     let by = task.claimed_by.as_ref().map(|by| {
         format!(
             "{} (session {}, pid {}) on {}",

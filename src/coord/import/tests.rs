@@ -35,7 +35,10 @@ fn refusals_name_file_and_field() {
     let path = "tasks/task_T.json";
     check(path, json!({"task_id": "T"}), "description: is missing");
     check(path, json!({"description": "x"}), "task_id: is missing");
-    check(path, json!([1]), "it is a number where a record should be");
+    check(path, json!(1), "it is a number where a record should be");
+    let batch = read(path, &json!([task("priority", json!("low")), 1, 2]));
+    let places: Vec<&str> = batch.refused.iter().map(|one| one.file.as_str()).collect();
+    assert_eq!(places, ["tasks/task_T.json[1]", "tasks/task_T.json[2]"]);
     check(
         path,
         task("status", json!("sleeping")),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Kind;
 use super::ledger;
 use super::read::{Batch, Sourced};
-use super::{Kind, SourceFile};
 use crate::coord::doctor::Finding;
 use crate::coord::facade::Coord;
 use crate::coord::{fix, issue, task};
@@ -16,14 +16,11 @@ const NAMES: usize = 10;
 
 impl Coord {
     /// Compares what was imported with the store, and with the files it came from where they are
-    /// still to be found. `read` gives the files of a place, `None` if there is no such place.
+    /// still to be found. `read` gives what a place holds, `None` if there is no such place.
     ///
     /// # Errors
     /// Only the store's.
-    pub fn verify_imports(
-        &self,
-        read: &dyn Fn(&str) -> Option<Vec<SourceFile>>,
-    ) -> Result<Vec<Finding>> {
+    pub fn verify_imports(&self, read: &dyn Fn(&str) -> Option<Batch>) -> Result<Vec<Finding>> {
         self.read(|view, _| {
             let origins = ledger::origins(view)?;
             if origins.is_empty() {
@@ -31,12 +28,11 @@ impl Coord {
             }
             let mut findings = vec![gone(view)?];
             for origin in origins {
-                let Some(files) = read(&origin.path) else {
+                let Some(batch) = read(&origin.path) else {
                     let message = format!("{} is not there any more to compare with", origin.path);
                     findings.push(Finding::note("imports", message));
                     continue;
                 };
-                let batch = Batch::read(&files, &BTreeSet::new());
                 findings.push(compared(view, &origin.path, &batch)?);
             }
             Ok(findings)

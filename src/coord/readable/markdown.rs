@@ -1,6 +1,7 @@
 //! Markdown for the board. Names come from outside, so what Markdown and terminals would act upon is
 //! escaped.
 
+pub(in crate::coord) use crate::coord::moment::shown as when;
 use std::fmt::Write as _;
 
 use crate::coord::names;
@@ -38,11 +39,6 @@ fn row<'a>(out: &mut String, cells: impl Iterator<Item = &'a str>) {
         let _ = write!(out, "| {} ", safe(cell));
     }
     out.push_str("|\n");
-}
-
-/// A time as people read it.
-pub(in crate::coord) fn when(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// Nothing that ends a cell, begins markup, or acts on a terminal.

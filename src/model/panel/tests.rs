@@ -26,7 +26,7 @@ fn group(name: &str, keys: &[&str]) -> GroupInfo {
         version: 1,
         revision: 1,
         author: "Ada".to_owned(),
-        updated_at: String::new(),
+        updated_at: jiff::Timestamp::UNIX_EPOCH,
         expires_in_ms: None,
     };
     GroupInfo {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Context;
 use crate::coord::discovery;
+use crate::coord::moment::shown;
 use crate::coord::snapshot::{ContextInfo, GroupInfo};
 use crate::ui::paint::{Row, columns};
 
@@ -42,14 +43,12 @@ pub fn row(row: &mut Row<'_>, cx: &Context<'_>, group: &GroupInfo, entry: &Conte
 
 /// The whole record, line by line.
 pub fn detail(group: &GroupInfo, entry: &ContextInfo) -> Vec<(&'static str, String)> {
-    let who = format!(
-        "version {} by {} at {}",
-        entry.version, entry.author, entry.updated_at
-    );
+    let who = format!("{} by {}", entry.version, entry.author);
     vec![
         ("value", value(entry)),
         ("group", group.name.clone()),
-        ("written", who),
+        ("version", who),
+        ("written", shown(entry.updated_at)),
     ]
 }
 

@@ -35,7 +35,7 @@ fn entry(key: &str, value: serde_json::Value, version: u64, author: &str) -> Con
         version,
         revision: 40 + version,
         author: author.to_owned(),
-        updated_at: "2026-11-20T09:30:00Z".to_owned(),
+        updated_at: "2026-11-20T09:30:00Z".parse().unwrap(),
         expires_in_ms: None,
     }
 }

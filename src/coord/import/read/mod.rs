@@ -274,6 +274,21 @@ impl Reader<'_> {
         });
     }
 
+    /// Reads the entries of a list. One that is wrong is named by its place, counted from 0 as `jq` does.
+    fn entries(
+        &mut self,
+        kind: Kind,
+        file: &SourceFile,
+        entries: &[Value],
+        read: impl Fn(&mut Self, &Value) -> Result<(), Wrong>,
+    ) {
+        for (at, entry) in entries.iter().enumerate() {
+            if let Err(wrong) = read(self, entry) {
+                self.refuse(kind, &format!("{}[{at}]", file.path), wrong);
+            }
+        }
+    }
+
     fn sourced<T>(
         &self,
         file: &SourceFile,

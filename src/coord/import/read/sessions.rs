@@ -30,14 +30,18 @@ impl Reader<'_> {
                     if inside.is_none() && !entry.is_object() {
                         continue;
                     }
-                    self.registered(file, Some(id), entry);
+                    if let Err(mut wrong) = self.registered(file, Some(id), entry) {
+                        let field = wrong.field.map(|field| format!(".{field}"));
+                        wrong.field = Some(format!("{id}{}", field.unwrap_or_default()));
+                        self.refuse(Kind::Sessions, &file.path, wrong);
+                    }
                 }
                 Ok(())
             }
             Value::Array(list) => {
-                for entry in list {
-                    self.registered(file, None, entry);
-                }
+                self.entries(Kind::Sessions, file, list, |reader, entry| {
+                    reader.registered(file, None, entry)
+                });
                 Ok(())
             }
             _ => Err(Wrong::record(
@@ -46,27 +50,22 @@ impl Reader<'_> {
         }
     }
 
-    fn registered(&mut self, file: &SourceFile, id: Option<&String>, entry: &Value) {
-        let read = match (id, entry) {
+    fn registered(
+        &mut self,
+        file: &SourceFile,
+        id: Option<&String>,
+        entry: &Value,
+    ) -> Result<(), Wrong> {
+        let person = match (id, entry) {
             // `"agent": "2025-11-06T15:00:00Z"`: only when it was seen.
             (Some(id), Value::String(_)) => {
                 let one = Value::Object(Map::from_iter([("last_seen".to_owned(), entry.clone())]));
                 self.person(Some(id), &one)
             }
             (id, entry) => self.person(id.map(String::as_str), entry),
-        };
-        match read {
-            Ok(person) => self.add(file, person, entry),
-            Err(mut wrong) => {
-                if let Some(id) = id {
-                    let field = wrong
-                        .field
-                        .map_or(String::new(), |field| format!(".{field}"));
-                    wrong.field = Some(format!("{id}{field}"));
-                }
-                self.refuse(Kind::Sessions, &file.path, wrong);
-            }
-        }
+        }?;
+        self.add(file, person, entry);
+        Ok(())
     }
 
     /// A file of one session, or of its heartbeats.

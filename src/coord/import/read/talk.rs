@@ -59,11 +59,9 @@ impl Reader<'_> {
         let Value::Array(all) = inside else {
             return self.message(file, value);
         };
-        for one in all {
-            if let Err(wrong) = self.message(file, one) {
-                self.refuse(Kind::Messages, &file.path, wrong);
-            }
-        }
+        self.entries(Kind::Messages, file, all, |reader, one| {
+            reader.message(file, one)
+        });
         Ok(())
     }
 
@@ -127,11 +125,9 @@ impl Reader<'_> {
         let Value::Array(events) = inside else {
             return Err(Wrong::record("it is no list of events"));
         };
-        for event in events {
-            if let Err(wrong) = self.event(file, event) {
-                self.refuse(Kind::Audit, &file.path, wrong);
-            }
-        }
+        self.entries(Kind::Audit, file, events, |reader, event| {
+            reader.event(file, event)
+        });
         Ok(())
     }
 

@@ -18,11 +18,9 @@ impl Reader<'_> {
         let Value::Array(tasks) = inside else {
             return self.one_task(file, value, None);
         };
-        for task in tasks {
-            if let Err(wrong) = self.one_task(file, task, None) {
-                self.refuse(Kind::Tasks, &file.path, wrong);
-            }
-        }
+        self.entries(Kind::Tasks, file, tasks, |reader, task| {
+            reader.one_task(file, task, None)
+        });
         Ok(())
     }
 
