@@ -19,7 +19,8 @@
 //!   for PTYs, terminals, ended programs and a mailbox; the only owner of the state), the sockets
 //!   (tokio: connections and signals), the coordinator (jobs on the store, in order).
 //! - Commands on sessions, groups, context, claims, tasks, messages, issues and fixes go to the store
-//!   directly, from any shell, with no server. The server only watches the store, like everybody else.
+//!   directly, from any shell, with no server. The server only watches the store, like everybody else;
+//!   should it be removed meanwhile, the server makes another and registers its panes in it.
 //! - Commands on panes, tabs and views travel to the server as words and are parsed there by the
 //!   same table: [`command`] declares every command once, and shell, prompt, keys, help, completion
 //!   and the README read it.

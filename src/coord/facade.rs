@@ -125,6 +125,21 @@ impl Coord {
         Ok(Some(coord))
     }
 
+    /// Makes the store again if it was removed under this process, unless the workspace went with it, and tells
+    /// whether there is one.
+    ///
+    /// # Errors
+    /// As [`Coord::open`].
+    pub(super) fn make_again(&self) -> Result<bool> {
+        let path = self.dir.as_ref().map(StateDir::path);
+        let Some(path) = path.filter(|path| path.parent().is_some_and(Path::is_dir)) else {
+            return Ok(false);
+        };
+        StateDir::create(path)?;
+        self.store.transact(&mut |_| Ok(()))?;
+        Ok(true)
+    }
+
     fn system(store: Arc<dyn Store>) -> Result<Coord> {
         Ok(Coord::new(
             store,

@@ -5,16 +5,20 @@
 //! not the news; whoever wakes asks the store what has changed since the revision it knows, so a
 //! lost or merged event loses nothing. Where the kernel cannot watch, it looks every
 //! two seconds, and says so.
+//!
+//! Should the store be removed under it (`git clean -fdx` does that), the alarm rings, looks every two
+//! seconds for another one in its place, and watches that. Whoever keeps a workspace alive makes it.
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
-use std::sync::Arc;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
@@ -32,6 +36,9 @@ use crate::store::{Delta, Store};
 const SLOW_POLL: Duration = Duration::from_secs(2);
 /// Shortest time between two snapshots: bursts of commits are taken together.
 const SPACING: Duration = Duration::from_millis(20);
+/// How long after a store was removed another is made: whoever removes a directory is not to find something new
+/// in it.
+const REMOVAL: Duration = Duration::from_millis(500);
 /// After a failure to read, when to try again.
 const RETRY: Duration = Duration::from_secs(1);
 /// What no snapshot shows: remembered results, states and notices.
@@ -42,8 +49,12 @@ const MAX_TARGETS: usize = 512;
 /// Wakes when something may have changed.
 pub struct Alarm {
     bell: Arc<OwnedFd>,
+    /// What is watched, if the store has something to be watched.
+    file: Option<PathBuf>,
+    /// Whether that is not the file at its path any more.
+    lost: Arc<AtomicBool>,
     /// Keeps the kernel's watch; `Err` says why there is none.
-    watch: Result<RecommendedWatcher, String>,
+    watch: Mutex<Result<RecommendedWatcher, String>>,
 }
 
 impl Alarm {
@@ -56,17 +67,42 @@ impl Alarm {
         let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
         let bell = rustix::event::eventfd(0, flags)
             .map_err(|error| Error::unreachable(format!("cannot wait for changes: {error}")))?;
-        let bell = Arc::new(bell);
+        let (bell, lost) = (Arc::new(bell), Arc::new(AtomicBool::new(false)));
         let watch = match store.wake_file() {
-            Some(file) => watch(file, bell.clone()),
+            Some(file) => watch(file, &bell, &lost),
             None => Err("this store cannot tell when it changes".to_owned()),
         };
-        Ok(Alarm { bell, watch })
+        Ok(Alarm {
+            bell,
+            file: store.wake_file().map(Path::to_path_buf),
+            lost,
+            watch: Mutex::new(watch),
+        })
     }
 
     /// Why it looks now and then instead of being told, if it does.
-    pub fn polls(&self) -> Option<&str> {
-        self.watch.as_ref().err().map(String::as_str)
+    pub fn polls(&self) -> Option<String> {
+        let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.as_ref().err().cloned()
+    }
+
+    /// Whether the store was removed, and nothing has come in its place that is watched.
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
+    }
+
+    /// Watches what has come in the place of a store that was removed, and rings if there is something.
+    fn watch_again(&self) {
+        let Some(file) = self.file.as_deref().filter(|file| inode(file).is_some()) else {
+            return;
+        };
+        let again = watch(file, &self.bell, &self.lost);
+        if again.is_ok() {
+            self.lost.store(false, Ordering::Release);
+            // What was committed before is not told of.
+            ring(&self.bell);
+        }
+        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = again;
     }
 
     /// Sleeps until a commit, the end of one of the processes, or for `limit`.
@@ -77,9 +113,12 @@ impl Alarm {
         if targets.iter().any(|target| matches!(target, Target::Gone)) {
             return Ok(());
         }
-        let limit = match (limit, &self.watch) {
-            (limit, Ok(_)) => limit,
-            (limit, Err(_)) => Some(limit.map_or(SLOW_POLL, |limit| limit.min(SLOW_POLL))),
+        if self.is_lost() {
+            self.watch_again();
+        }
+        let limit = match self.is_lost() || self.polls().is_some() {
+            false => limit,
+            true => Some(limit.map_or(SLOW_POLL, |limit| limit.min(SLOW_POLL))),
         };
         let processes = targets.iter().filter_map(|target| match target {
             Target::Process(fd) => Some(fd.as_fd()),
@@ -111,22 +150,40 @@ fn ring(bell: &OwnedFd) {
     let _ = rustix::io::write(bell, &1u64.to_ne_bytes());
 }
 
-fn watch(file: &Path, bell: Arc<OwnedFd>) -> Result<RecommendedWatcher, String> {
+fn inode(file: &Path) -> Option<u64> {
+    std::fs::symlink_metadata(file)
+        .ok()
+        .map(|found| found.ino())
+}
+
+fn watch(
+    file: &Path,
+    bell: &Arc<OwnedFd>,
+    lost: &Arc<AtomicBool>,
+) -> Result<RecommendedWatcher, String> {
+    let (path, watched) = (file.to_path_buf(), inode(file));
+    let (bell, lost) = (bell.clone(), lost.clone());
     let on_event = move |event: notify::Result<notify::Event>| {
-        let commit = match &event {
+        let rings = match event.as_ref().map(|event| event.kind) {
             // An overflow of the kernel's queue: anything may have happened.
-            Ok(event) if event.need_rescan() => true,
-            Ok(event) => matches!(
-                event.kind,
-                EventKind::Access(AccessKind::Close(AccessMode::Write))
-            ),
-            Err(_) => true,
+            _ if event.as_ref().is_ok_and(notify::Event::need_rescan) => true,
+            Ok(EventKind::Access(AccessKind::Close(AccessMode::Write))) | Err(_) => true,
+            // A file that others have open is removed by losing its name.
+            Ok(
+                EventKind::Remove(_)
+                | EventKind::Modify(ModifyKind::Metadata(_) | ModifyKind::Name(_)),
+            ) => {
+                let is_lost = inode(&path) != watched;
+                lost.fetch_or(is_lost, Ordering::AcqRel);
+                is_lost
+            }
+            Ok(_) => false,
         };
-        if commit {
+        if rings {
             ring(&bell);
         }
     };
-    // The one file, not its directory: the lock is never renamed or deleted, while the directory
+    // The one file, not its directory: the lock is never renamed or deleted by us, while the directory
     // would report every page that SQLite writes.
     let begin = || {
         let mut watcher = notify::recommended_watcher(on_event)?;
@@ -201,7 +258,8 @@ pub struct Watcher {
 
 impl Watcher {
     /// Starts watching. The callback gets the present state at once and then after each change, at
-    /// most every 20 ms. It also ends sessions whose processes are gone, when it sees one go.
+    /// most every 20 ms. It also ends sessions whose processes are gone, when it sees one go, and makes
+    /// a store that was removed again, as long as the workspace it was in is there.
     ///
     /// # Errors
     /// When the system has no descriptor or thread left.
@@ -210,7 +268,7 @@ impl Watcher {
         callback: impl FnMut(Arc<Snapshot>) + Send + 'static,
     ) -> Result<Watcher> {
         let alarm = Alarm::new(&*coord.store)?;
-        let polls = alarm.polls().map(str::to_owned);
+        let polls = alarm.polls();
         if let Some(why) = &polls {
             tracing::warn!("looking for changes every {} s: {why}", SLOW_POLL.as_secs());
         }
@@ -291,6 +349,19 @@ impl<F: FnMut(Arc<Snapshot>)> Watching<F> {
                 tracing::warn!("{error}");
                 std::thread::sleep(RETRY);
             }
+            if self.alarm.is_lost() && !self.stop.load(Ordering::Acquire) {
+                self.make_again();
+            }
+        }
+    }
+
+    /// Whoever watches keeps a workspace alive, which goes on without what it had stored.
+    fn make_again(&mut self) {
+        std::thread::sleep(REMOVAL);
+        match self.coord.make_again() {
+            Ok(true) => tracing::warn!("the store was removed; another was made"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!("cannot make the store again: {error}"),
         }
     }
 

@@ -62,6 +62,9 @@ impl Loop {
             }
             Effect::EndSession { session } => self.job(Job::End { session }),
             Effect::TryAgain => self.job(Job::TryAgain),
+            Effect::RegisterAgain { pane, name, number } => {
+                self.register_again(pane, (name, number));
+            }
             Effect::RenewClaims { session } => self.job(Job::Renew { session }),
             Effect::TellState { session, state } => self.job(Job::TellState { session, state }),
             Effect::Notify {
@@ -275,6 +278,22 @@ impl Loop {
                 why: error.to_string(),
             }),
         }
+    }
+
+    /// Registers the session of a pane that runs once more, called as it was.
+    fn register_again(&mut self, pane: PaneId, before: (String, u32)) {
+        let running = self.state.panes.get(&pane);
+        let Some((pid, running)) = running.and_then(|pane| Some((pane.pid()?, pane))) else {
+            return;
+        };
+        self.job(Job::Register(Box::new(Registration {
+            session: running.session.clone(),
+            pane,
+            pid,
+            agent: agent_kind(&running.launch),
+            before: Some(before),
+            reserved: Vec::new(),
+        })));
     }
 
     /// The whole environment of a pane: the asker's (or the server's), cleaned of what belongs to

@@ -291,6 +291,15 @@ pub enum Effect {
     },
     /// Register the panes that could not be before.
     TryAgain,
+    /// Register a pane whose session is gone from the store, under the name and number it had.
+    RegisterAgain {
+        /// The pane.
+        pane: PaneId,
+        /// What it was called.
+        name: String,
+        /// And its number.
+        number: u32,
+    },
     /// Renew the claims of a session that has been active.
     RenewClaims {
         /// The session's id.

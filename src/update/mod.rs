@@ -28,8 +28,12 @@ pub mod waits;
 
 pub use event::{Effect, Event, ReplyTo, Requester};
 
+use std::collections::HashMap;
+
 use crate::command::spec::Reply;
 use crate::command::tab::saved;
+use crate::coord::snapshot::{Life, Snapshot};
+use crate::model::id::PaneId;
 use crate::model::journal::{self, Kind, Place};
 use crate::model::state::State;
 
@@ -68,6 +72,27 @@ fn register_late(state: &mut State, event: &Event, effects: &mut Vec<Effect>) {
     if state.late_since_ms.is_some_and(due) {
         state.late_since_ms = Some(state.now_ms);
         effects.push(Effect::TryAgain);
+    }
+}
+
+/// Sessions of panes end with their programs. One that is not there any more while its program runs went with its
+/// store, which somebody removed or put back, and is registered again.
+fn register_again(state: &State, snapshot: &Snapshot, effects: &mut Vec<Effect>) {
+    let running = state.panes.iter().filter(|(_, pane)| !pane.exited());
+    let mut missing: HashMap<&str, PaneId> = running
+        .map(|(id, pane)| (pane.session.as_str(), *id))
+        .collect();
+    for session in &snapshot.sessions {
+        missing.remove(session.id.as_str());
+    }
+    for (session, pane) in missing {
+        let before = state.snapshot.sessions.iter();
+        let before = before.filter(|before| before.id == session && before.life != Life::Lost);
+        effects.extend(before.map(|before| Effect::RegisterAgain {
+            pane,
+            name: before.name.clone(),
+            number: before.number,
+        }));
     }
 }
 
@@ -131,6 +156,7 @@ fn apply(state: &mut State, event: Event, effects: &mut Vec<Effect>) -> Picture 
                 let detail = journal::detail("revision", snapshot.revision);
                 state.note(Kind::StoreChanged, Place::default(), detail);
             }
+            register_again(state, &snapshot, effects);
             state.snapshot = snapshot;
             state.snapshot_at_ms = state.now_ms;
             state.store_trouble = None;

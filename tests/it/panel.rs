@@ -27,6 +27,25 @@ fn changes_of_other_processes_appear() {
     term.wait_text("nothing is claimed");
 }
 
+/// `git clean -fdx` in a project takes the workspace's state with it. What runs in panes goes on as the sessions
+/// that it was, with nothing in hand.
+#[test]
+fn a_workspace_outlives_its_store() {
+    let world = World::new();
+    let mut term = wide(&world);
+    term.send("stoa claim task/before\r");
+    term.wait_text("Claims 1");
+    let token = |world: &World| world.json(&["claims"])["claims"][0]["token"].as_u64();
+    let before = token(&world);
+    std::fs::remove_dir_all(world.state()).expect("ours");
+    term.wait_text("nothing is claimed");
+    world.until(&["sessions"], |text| text.contains("shell-1"));
+    term.send("clear; stoa claim task/after\r");
+    term.wait_text("claimed task/after");
+    term.wait_text("Claims 1");
+    assert!(token(&world) > before, "a token never comes twice");
+}
+
 #[test]
 fn it_is_toggled_focused_and_left() {
     let world = World::new();

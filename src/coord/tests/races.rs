@@ -236,3 +236,35 @@ fn the_watcher_tells_of_every_state() {
     drop(watcher);
     assert!(receiver.try_iter().count() < 5);
 }
+
+/// `git clean -fdx` takes a workspace's state while its server runs.
+#[test]
+fn a_store_that_is_removed_is_made_again_and_watched() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("project/.stoa");
+    std::fs::create_dir(temp.path().join("project")).unwrap();
+    let coord = open(&path);
+    let me = register(&coord, "me");
+    let (sender, receiver) = mpsc::channel();
+    let watcher = Watcher::spawn(coord.clone(), move |snapshot| {
+        sender.send(snapshot).unwrap()
+    })
+    .unwrap();
+    let wait_for = |test: &dyn Fn(&snapshot::Snapshot) -> bool| {
+        while !test(&receiver.recv_timeout(Duration::from_secs(30)).unwrap()) {}
+    };
+    wait_for(&|snapshot| snapshot.sessions.len() == 1);
+    std::fs::remove_dir_all(&path).unwrap();
+    wait_for(&|snapshot| snapshot.sessions.is_empty());
+    // It is the one that everybody has from now on, and what is committed in it is told of.
+    let other = register(&open(&path), "other");
+    wait_for(&|snapshot| snapshot.sessions.len() == 1);
+    assert!(coord.claim(&(&other).into(), &request(&["task/T"])).is_ok());
+    assert!(coord.claim(&(&me).into(), &request(&["task/U"])).is_err());
+    wait_for(&|snapshot| snapshot.claims.len() == 1);
+    // A workspace that is gone does not come back.
+    std::fs::remove_dir_all(temp.path().join("project")).unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    drop(watcher);
+    assert!(!temp.path().join("project").exists());
+}

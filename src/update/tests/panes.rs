@@ -1,6 +1,7 @@
 //! Panes and tabs: splitting, closing, exiting, the mouse.
 
 use super::*;
+use crate::coord::snapshot::SessionInfo;
 use crate::model::pane::PaneLife;
 use crate::pty::ExitStatus;
 
@@ -301,4 +302,47 @@ fn what_the_store_refused_is_tried_again_when_something_happens() {
     desk.state.now_ms += 5_000;
     desk.press(A, "x");
     assert_eq!(tried(&desk), 0, "all are registered");
+}
+
+/// A store that was removed takes the sessions of panes with it, and not those panes.
+#[test]
+fn a_session_that_went_with_its_store_is_registered_again() {
+    let mut desk = Desk::new();
+    desk.press(A, "C-b %");
+    let panes = desk.state.panes.values();
+    let ids: Vec<String> = panes.map(|pane| pane.session.clone()).collect();
+    let empty = (*desk.state.snapshot).clone();
+    let with = |ids: &[String]| {
+        let mut snapshot = empty.clone();
+        snapshot.sessions = ids
+            .iter()
+            .map(|id| SessionInfo {
+                id: id.clone(),
+                number: 7,
+                ..SessionInfo::sample("Forge")
+            })
+            .collect();
+        Event::Snapshot(Arc::new(snapshot))
+    };
+    let (none, first, all) = (with(&[]), with(&ids[..1]), with(&ids));
+    let again = |desk: &Desk| -> Vec<(PaneId, String, u32)> {
+        let effects = desk.effects.iter();
+        effects
+            .filter_map(|effect| match effect {
+                Effect::RegisterAgain { pane, name, number } => {
+                    Some((*pane, name.clone(), *number))
+                }
+                _ => None,
+            })
+            .collect()
+    };
+    // As long as they are not registered yet there is nothing to do again.
+    desk.event(none);
+    desk.event(first);
+    assert_eq!(again(&desk), []);
+    desk.event(all);
+    desk.event(with(&ids[..1]));
+    assert_eq!(again(&desk), [(PaneId(1), "Forge".to_owned(), 7)]);
+    desk.event(with(&ids[..1]));
+    assert_eq!(again(&desk), [], "once");
 }
