@@ -247,6 +247,7 @@ pub fn limits(settings: &Settings) -> coord::Settings {
     let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     coord::Settings {
         peer_limit: settings.groups.peer_limit as usize,
+        claim_ttl: settings.claims.ttl,
         lost_ms: ms(settings.sessions.lost_after),
         stalled_ms: ms(settings.sessions.stalled_after),
         active_ms: ms(settings.sessions.active_within),

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::fingerprint::{Fingerprint, Vital};
 use super::key::ClaimKey;
-use super::lease::{DEFAULT_TTL, Lease, Phase, check_ttl, show_ms};
+use super::lease::{Lease, MAX_TTL, MIN_TTL, Phase, check_ttl, show_ms};
 use super::names::check_text;
 use super::overlap::{find_overlapping, overlapping};
 use super::schema::{self, Cause, Claim, Grant, Session};
@@ -32,7 +32,7 @@ pub const PRIORITIES: std::ops::RangeInclusive<i32> = -100..=100;
 pub struct ClaimRequest {
     /// The keys, all or none.
     pub keys: Vec<ClaimKey>,
-    /// How long; without it [`DEFAULT_TTL`], prolonged by heartbeats.
+    /// How long; without it as the settings say, prolonged by heartbeats.
     pub ttl: Option<Duration>,
     /// Whether others may share them.
     pub shared: bool,
@@ -245,7 +245,7 @@ pub fn blocked(
             Hold::Nobody => not_held.push(key),
         }
     }
-    // Whoever already has the very key is not sent to the end of its line.
+    // Whoever already has it is not sent to the end of its line.
     let place = queue::Place {
         priority: request.priority,
         ticket,
@@ -257,10 +257,16 @@ pub fn blocked(
 pub(super) enum Hold {
     /// Somebody who is in its way.
     Others(Box<Blocked>),
-    /// The session itself, just this key.
+    /// The session itself, this key or one that covers it.
     Own,
     /// Nobody who minds.
     Nobody,
+}
+
+/// Whether a grant of `held` is one of `key` already: of the very key, or of all that it stands for with the same
+/// rights. Whoever takes less than it has takes nothing that others could be given.
+pub(super) fn is_inside(key: &ClaimKey, shared: bool, held: &ClaimKey, grant: &Grant) -> bool {
+    held == key || (held.covers(key) && (shared || !grant.shared))
 }
 
 /// Who keeps the session from being granted `key` by holding something.
@@ -275,7 +281,10 @@ pub(super) fn hold_on(
     let in_the_way = find_overlapping(view, key, |claim| {
         for grant in &claim.grants {
             let mine = grant.holder == session.id;
-            held |= mine && claim.key == *key && grant.generation == session.generation;
+            held |= mine && is_inside(key, shared, &claim.key, grant) && {
+                // One that has lapsed is nobody's, and those who wait have their turn.
+                standing(grant, Some(session), at) != Standing::Void
+            };
             if mine || (grant.shared && shared) {
                 continue;
             }
@@ -375,7 +384,8 @@ pub(super) fn place(
         grants: Vec::new(),
         extra: Map::new(),
     });
-    let ttl = request.ttl.unwrap_or(DEFAULT_TTL);
+    let usual = at.settings.claim_ttl.clamp(MIN_TTL, MAX_TTL);
+    let ttl = request.ttl.unwrap_or(usual);
     let held = claim
         .grants
         .iter()

@@ -154,6 +154,20 @@ impl ClaimKey {
         })
     }
 
+    /// Whether it surely stands for all that `other` stands for. Of two patterns only a whole folder is known to
+    /// cover what lies in it.
+    pub fn covers(&self, other: &ClaimKey) -> bool {
+        if self == other || !other.is_pattern() {
+            return self.overlaps(other);
+        }
+        let folder = self.0.strip_suffix("**");
+        folder.is_some_and(|folder| {
+            folder.ends_with('/')
+                && !glob::has_magic(folder)
+                && glob::literal_prefix(&other.0).starts_with(folder)
+        })
+    }
+
     /// Whether something exists, or could, that both stand for.
     pub fn overlaps(&self, other: &ClaimKey) -> bool {
         if !self.is_pattern() && !other.is_pattern() {

@@ -67,6 +67,8 @@ pub use schema::{Session, SessionId};
 pub use session::Heartbeat;
 pub use watch::Watcher;
 
+use std::time::Duration;
+
 use crate::clock::Now;
 
 /// What can be set up differently.
@@ -76,6 +78,8 @@ pub struct Settings {
     pub peer_limit: usize,
     /// Claims a session may hold at once.
     pub claims_per_session: u64,
+    /// How long a claim lasts for which no time is given.
+    pub claim_ttl: Duration,
     /// Messages a session may send at once; 0 for no limit of speed.
     pub message_burst: u64,
     /// Messages a session may send a minute in the long run.
@@ -101,6 +105,7 @@ impl Default for Settings {
         Settings {
             peer_limit: 32,
             claims_per_session: 10_000,
+            claim_ttl: lease::DEFAULT_TTL,
             message_burst: 60,
             messages_per_minute: 60,
             unread_per_session: 1_000,

@@ -33,7 +33,7 @@ pub struct Conflict {
     pub reason: Option<String>,
 }
 
-/// Everything in the way of the request; nothing is changed.
+/// Everything in the way of the request, by the same rules by which it would be refused; nothing is changed.
 ///
 /// # Errors
 /// Only the store's.
@@ -43,16 +43,24 @@ pub fn conflicts(
     id: Option<&SessionId>,
     keys: &[ClaimKey],
     shared: bool,
+    priority: i32,
 ) -> Result<Vec<Conflict>> {
     let mut found = Vec::new();
-    let line = queue::line(view, at)?;
+    let mut line = queue::line(view, at)?;
+    line.retain(|(waiter, _)| queue::goes_first(at, waiter, priority));
     for asked in keys {
+        let mut own = false;
         for claim in overlapping(view, asked)? {
             for grant in &claim.grants {
-                if Some(&grant.holder) == id || (shared && grant.shared) {
+                let mine = Some(&grant.holder) == id;
+                if (shared && grant.shared) && !mine {
                     continue;
                 }
                 if let Some((_, holder)) = stands(view, at, grant)? {
+                    if mine {
+                        own |= claim::is_inside(asked, shared, &claim.key, grant);
+                        continue;
+                    }
                     found.push(Conflict {
                         asked: asked.clone(),
                         key: claim.key.clone(),
@@ -69,7 +77,7 @@ pub fn conflicts(
         let mut place = 0;
         for (waiter, session) in &line {
             let met = waiter.keys.iter().find(|key| key.overlaps(asked));
-            let Some(key) = met.filter(|_| Some(&waiter.session) != id) else {
+            let Some(key) = met.filter(|_| !own && Some(&waiter.session) != id) else {
                 continue;
             };
             if !(shared && waiter.shared) {
@@ -154,8 +162,9 @@ impl Coord {
         id: Option<&SessionId>,
         keys: &[ClaimKey],
         shared: bool,
+        priority: i32,
     ) -> Result<Vec<Conflict>> {
-        self.read(|view, at| conflicts(view, at, id, keys, shared))
+        self.read(|view, at| conflicts(view, at, id, keys, shared, priority))
     }
 
     /// Claims the first key of the request that is free.

@@ -4,7 +4,7 @@
 //! priority. A claim is refused while somebody whose turn is earlier (a larger priority, or the
 //! same and an earlier ticket) waits for something that overlaps it, unless both
 //! would share; so readers that keep coming do not starve a writer. A place is lost when its
-//! patience runs out or its process ends; such records are skipped, and removed by the next to join
+//! patience runs out, or when the process that waits or that of its session ends; such records are skipped, and removed by the next to join
 //! the line. A process that is suspended is passed over for as long as it is; since no commit tells of
 //! that, those behind somebody who could take what it wants look again after a while.
 
@@ -70,6 +70,13 @@ pub(super) fn turn(waiter: &Waiter) -> (Reverse<i32>, u64) {
     (Reverse(waiter.priority), waiter.ticket)
 }
 
+/// Whether whoever comes now with this priority comes after that one. Who is suspended cannot take what is its
+/// turn; going on, it has its old place.
+pub(super) fn goes_first(at: &Moment<'_>, waiter: &Waiter, priority: i32) -> bool {
+    turn(waiter) < (Reverse(priority), u64::MAX)
+        && at.probe.check(&waiter.process) != Vital::Stopped
+}
+
 /// Where in the line somebody stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -101,7 +108,10 @@ fn waits(view: &dyn View, at: &Moment<'_>, waiter: &Waiter) -> Result<Option<Ses
 
 /// Whether a place in line is still somebody's; `session` is the record of who took it.
 pub(super) fn still_waits(at: &Moment<'_>, waiter: &Waiter, session: Option<&Session>) -> bool {
-    session.is_some_and(|session| session.ended.is_none())
+    let lives = |session: &Session| {
+        session.ended.is_none() && at.probe.check(&session.fingerprint) != Vital::Dead
+    };
+    session.is_some_and(lives)
         && matches!(waiter.patience.phase(at.now), Phase::Live(_))
         && at.probe.check(&waiter.process) != Vital::Dead
 }

@@ -8,6 +8,7 @@ mod force;
 mod groups;
 mod histories;
 mod issues;
+mod lines;
 mod members;
 mod messages;
 mod metrics;

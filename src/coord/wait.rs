@@ -156,6 +156,8 @@ impl Coord {
         let mut place = None;
         // Watching begins before the next look, so that no commit falls between the two.
         let alarm = Alarm::new(&*self.store)?;
+        let own = self.read(|view, at| session::acting(view, at, &actor.session))?;
+        let own = Target::open(&own.fingerprint, &*self.probe);
         loop {
             let Some(blocked) = self.blocked(actor, request, Some(ticket))? else {
                 match take(Some(ticket), Noted::UnlessHeld) {
@@ -175,7 +177,7 @@ impl Coord {
             }
             let target = Target::open(&blocked.process, &*self.probe);
             let changes = Duration::from_millis(blocked.changes_in_ms);
-            alarm.wait(&[&target], Some(left.min(changes)))?;
+            alarm.wait(&[&target, &own], Some(left.min(changes)))?;
         }
     }
 

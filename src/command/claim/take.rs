@@ -12,7 +12,7 @@ use crate::command::times;
 use crate::config::workspace::Workspace;
 use crate::coord::pick::Conflict;
 use crate::coord::wait::Waiting;
-use crate::coord::{ClaimKey, ClaimRequest, lease};
+use crate::coord::{ClaimKey, ClaimRequest};
 use crate::error::{Error, Result};
 
 /// Claim files, tasks or anything else, so that nobody else touches them
@@ -57,7 +57,7 @@ pub struct Claim {
 impl Run<StoreCx> for Claim {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         if self.check {
-            return check(cx, &self.what, self.shared);
+            return self.check(cx);
         }
         let mut keys = super::keys_in_store(cx, &self.what)?;
         if self.next {
@@ -65,11 +65,9 @@ impl Run<StoreCx> for Claim {
             keys = super::files::listed(linked.as_ref().unwrap_or(&cx.root), &keys)?;
         }
         let actor = cx.acting()?;
-        // A time of the person's own setting counts like one given here.
-        let usual = cx.settings().claims.ttl;
         let request = ClaimRequest {
             keys,
-            ttl: self.ttl.or((usual != lease::DEFAULT_TTL).then_some(usual)),
+            ttl: self.ttl,
             shared: self.shared,
             reason: self.reason,
             priority: self.priority,
@@ -97,26 +95,29 @@ impl Run<StoreCx> for Claim {
     }
 }
 
-/// What is in the way, for whoever acts, if anybody is known to.
-fn check(cx: &mut StoreCx, words: &[String], shared: bool) -> Result<Reply> {
-    let id = cx.known().map(|session| session.id);
-    let reader = cx.reader()?;
-    let keys = super::keys(reader.as_ref(), id.as_ref(), super::meanings(cx, words)?)?;
-    let conflicts = match reader {
-        Some(coord) => coord.conflicts(id.as_ref(), &keys, shared)?,
-        None => Vec::new(),
-    };
-    let lines: Vec<String> = conflicts.iter().map(line).collect();
-    let names: Vec<&str> = keys.iter().map(ClaimKey::as_str).collect();
-    let text = match lines.is_empty() {
-        true => format!("free: {}", names.join(", ")),
-        false => lines.join("\n"),
-    };
-    let rows = serde_json::to_value(&conflicts)
-        .map_err(|error| Error::internal(format!("conflicts have no JSON form: {error}")))?;
-    let free = conflicts.is_empty();
-    let data = json!({ "free": free, "keys": names, "conflicts": rows });
-    Ok(Reply::answer(free, text, data))
+impl Claim {
+    /// What is in the way, for whoever acts, if anybody is known to.
+    fn check(&self, cx: &mut StoreCx) -> Result<Reply> {
+        let id = cx.known().map(|session| session.id);
+        let reader = cx.reader()?;
+        let meanings = super::meanings(cx, &self.what)?;
+        let keys = super::keys(reader.as_ref(), id.as_ref(), meanings)?;
+        let conflicts = match reader {
+            Some(coord) => coord.conflicts(id.as_ref(), &keys, self.shared, self.priority)?,
+            None => Vec::new(),
+        };
+        let lines: Vec<String> = conflicts.iter().map(line).collect();
+        let names: Vec<&str> = keys.iter().map(ClaimKey::as_str).collect();
+        let text = match lines.is_empty() {
+            true => format!("free: {}", names.join(", ")),
+            false => lines.join("\n"),
+        };
+        let rows = serde_json::to_value(&conflicts)
+            .map_err(|error| Error::internal(format!("conflicts have no JSON form: {error}")))?;
+        let free = conflicts.is_empty();
+        let data = json!({ "free": free, "keys": names, "conflicts": rows });
+        Ok(Reply::answer(free, text, data))
+    }
 }
 
 fn line(conflict: &Conflict) -> String {

@@ -9,8 +9,8 @@ use super::{acting, patience, ttl, with_next};
 use crate::cli::output::say;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
+use crate::coord::ClaimRequest;
 use crate::coord::wait::Waiting;
-use crate::coord::{ClaimRequest, lease};
 use crate::error::Result;
 
 /// Claim an issue to work on it: nobody else can until it is released, fixed or lost
@@ -38,9 +38,8 @@ pub struct IssueClaim {
 impl Run<StoreCx> for IssueClaim {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let actor = acting(cx, &self.issue, None)?;
-        let usual = cx.settings().claims.ttl;
         let request = ClaimRequest {
-            ttl: self.ttl.or((usual != lease::DEFAULT_TTL).then_some(usual)),
+            ttl: self.ttl,
             reason: self.reason,
             ..ClaimRequest::of(Vec::new())
         };

@@ -50,9 +50,7 @@ impl Run<StoreCx> for Claim {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let plain = cx.acting()?;
         let actor = under(plain.clone(), &self.id, None)?;
-        // A time of the person's own setting counts like one given here.
-        let usual = cx.settings().claims.ttl;
-        let ttl = self.ttl.or((usual != lease::DEFAULT_TTL).then_some(usual));
+        let ttl = self.ttl;
         let request = ClaimTask {
             id: self.id.clone(),
             description: self.description,

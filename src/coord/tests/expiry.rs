@@ -244,3 +244,24 @@ fn a_state_outlives_its_session() {
         assert!(!states[0].1, "its session is over");
     });
 }
+
+/// The usual time may be another one, and claims of that time go on with their holder's work as well.
+#[test]
+fn the_usual_time_is_set_up_and_renewed_by_activity() {
+    let w = world();
+    let settings = Settings {
+        claim_ttl: Duration::from_secs(600),
+        ..Settings::default()
+    };
+    let coord = w.coord.clone().with_settings(settings);
+    let a = w.session("a");
+    let granted = coord.claim(&(&a).into(), &request(&["task/T1"])).unwrap();
+    assert_eq!(granted.claims[0].expires_in, 600);
+    w.advance(400);
+    coord
+        .heartbeat(&(&a).into(), &Heartbeat::default())
+        .unwrap();
+    let claim = &coord.snapshot().unwrap().claims[0];
+    assert!(claim.follows_activity);
+    assert_eq!(claim.expires_in_ms, 600_000);
+}

@@ -246,7 +246,7 @@ fn conflicts_are_seen_before_claiming() {
         let keys = [key("file/src/x.rs"), key("file/doc.md")];
         let look = |who: Option<&Session>| {
             let id = who.map(|session| &session.id);
-            w.coord.conflicts(id, &keys, false).unwrap()
+            w.coord.conflicts(id, &keys, false, 0).unwrap()
         };
         let found = look(Some(&c));
         assert_eq!(found.len(), 2, "{found:?}");
@@ -261,8 +261,8 @@ fn conflicts_are_seen_before_claiming() {
         assert_eq!(found[0].reason.as_deref(), Some("refactoring"));
         assert_eq!((found[1].name.as_str(), found[1].place), ("b", Some(1)));
         assert_eq!(look(None), found);
-        // Its own claims and places are in nobody's own way.
-        assert_eq!(look(Some(&a)).len(), 1);
+        // Its own claims and places are in nobody's own way, nor is who waits for what one has.
+        assert_eq!(look(Some(&a)).len(), 0);
         assert_eq!(look(Some(&b)).len(), 1);
         assert_eq!(w.coord.snapshot().unwrap().revision, revision);
     });
