@@ -20,7 +20,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use rusqlite::hooks::Wal;
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, params};
 
 use moved::Missing;
 pub use open::SCHEMA_VERSION;
@@ -207,6 +207,26 @@ impl SqliteStore {
                 let error: rusqlite::Error = error;
                 tracing::warn!("cannot fold back the log of the store: {error}");
             }
+        }
+    }
+
+    /// After a commit that failed. Where the log was written and only its sync failed, it ends in a commit that
+    /// nobody sees now, but whoever makes the log's index again would. A revision in which nothing changes is
+    /// written over that; so what was refused stays undone, and trying again does not do it twice.
+    fn take_back(&self, connection: &Connection, error: &rusqlite::Error) -> Error {
+        let told = self.paths.commit_error(connection, error);
+        // A page that stays as it is would not be written.
+        let next = "UPDATE meta SET value = value + 1 WHERE name = 'revision'";
+        let over = connection.execute_batch(next);
+        let io = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+        let hint = told.hint.clone().unwrap_or_default();
+        match over {
+            Err(_) if io => told.with_hint(
+                "whether it is done will only be seen when the disk works again: look before you try again, or \
+                 give it an --op ID, with which it is done once",
+            ),
+            Ok(()) if io => told.with_hint(format!("nothing was changed; {hint}")),
+            _ => told,
         }
     }
 
@@ -457,7 +477,9 @@ impl Store for SqliteStore {
                 .map_err(|error| Error::io("rename files in", self.paths.dir(), &error))?;
         }
         inside.finish().map_err(fail)?;
-        tx.commit().map_err(fail)?;
+        if let Err(error) = tx.commit() {
+            return Err(self.take_back(&connection, &error));
+        }
         self.known.store(next, Ordering::Relaxed);
         let listed = self.list_log(&lock);
         self.keep_short(&connection, &lock);

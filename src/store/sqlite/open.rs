@@ -135,6 +135,11 @@ impl Paths {
     /// opening it would throw the log away.
     pub(super) fn look(&self) -> Result<Found> {
         let log_bytes = std::fs::symlink_metadata(&self.log).map_or(0, |metadata| metadata.len());
+        for beside in [&self.log, &self.index] {
+            if std::fs::symlink_metadata(beside).is_ok_and(|found| !found.is_file()) {
+                return Err(self.displaced(beside));
+            }
+        }
         let found = match std::fs::symlink_metadata(&self.database) {
             Ok(metadata) if !metadata.is_file() => {
                 return Err(self.damaged("is not a regular file"));
@@ -201,6 +206,18 @@ impl Paths {
         )
     }
 
+    /// Something else lies where the log or its index would.
+    fn displaced(&self, path: &Path) -> Error {
+        let hint = match path == self.index {
+            true => "remove it: the next command makes it anew; nothing was changed",
+            false => {
+                "put the log back if it was moved; without it what was committed last is lost; nothing was changed"
+            }
+        };
+        let message = format!("{} is not a regular file", path.display());
+        Error::new(Kind::Corrupt, message).with_hint(hint)
+    }
+
     fn foreign(&self) -> Error {
         self.damaged("is a database that stoa did not make")
     }
@@ -211,15 +228,23 @@ impl Paths {
         let code = error.sqlite_error_code();
         match code {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                self.damaged(&format!("is damaged ({error})"))
+                let damaged = self.damaged(&format!("is damaged ({error})"));
+                let hint = damaged.hint.clone().unwrap_or_default();
+                // To SQLite a disk that cannot be read is the same as a page that makes no sense.
+                damaged.with_hint(format!(
+                    "try again first: a disk that fails to read looks like this; {hint}"
+                ))
             }
             Some(ErrorCode::DiskFull) => Error::unreachable(format!(
                 "cannot {doing} the store {shown}: the disk is full"
             ))
             .with_hint("free some disk space, then try again; nothing was changed"),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                Error::unreachable(format!("cannot {doing} the store {shown}: {error}")).with_hint(
-                    "check that the directory can be written, or choose another with --state DIR",
+                let why = self.why_not();
+                let why = why.map_or_else(|| error.to_string(), |(path, why)| format!("{path}: {why}"));
+                Error::unreachable(format!("cannot {doing} the store {shown}: {why}")).with_hint(
+                    "check that the directory can be written (or choose another with --state DIR), and that this \
+                     process may open more files",
                 )
             }
             Some(ErrorCode::SystemIoFailure) => {
@@ -231,6 +256,38 @@ impl Paths {
             Some(_) => Error::unreachable(format!("cannot {doing} the store {shown}: {error}")),
             // A row that is not what the tables promise.
             None => self.damaged(&format!("holds something unexpected ({error})")),
+        }
+    }
+}
+
+impl Paths {
+    /// The first of the files that cannot be opened for writing, and why: SQLite does not tell.
+    fn why_not(&self) -> Option<(std::path::Display<'_>, std::io::Error)> {
+        [&self.database, &self.log, &self.index]
+            .into_iter()
+            .find_map(|path| {
+                let error = open_file(path, OFlags::RDWR).err()?;
+                (error.kind() != std::io::ErrorKind::NotFound).then(|| (path.display(), error))
+            })
+    }
+
+    /// A failed commit in our words, with what the system said about it.
+    pub(super) fn commit_error(&self, connection: &Connection, error: &rusqlite::Error) -> Error {
+        // SAFETY: the handle is the connection's own, which is open, and nobody else uses it meanwhile.
+        let errno = unsafe { rusqlite::ffi::sqlite3_system_errno(connection.handle()) };
+        if error.sqlite_error_code() != Some(ErrorCode::SystemIoFailure) || errno == 0 {
+            return self.error("write", error);
+        }
+        let system = std::io::Error::from_raw_os_error(errno);
+        match system.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Error::io("write", &self.database, &system)
+            }
+            _ => {
+                let told = self.error("write", error);
+                let message = format!("{} ({system})", told.message);
+                Error { message, ..told }
+            }
         }
     }
 }

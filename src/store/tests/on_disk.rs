@@ -386,3 +386,22 @@ fn a_log_that_others_have_lost_is_a_failure_with_a_way_out() {
     );
     assert!(error.hint.unwrap().contains("stoa kill-server"));
 }
+
+/// What lies where the log or its index would is named, for people and for the doctor.
+#[test]
+fn a_log_or_index_that_is_no_file_is_named() {
+    for (name, says) in [
+        ("store.db-shm", "remove it"),
+        ("store.db-wal", "put the log back"),
+    ] {
+        let (_temp, path) = state();
+        put(&open(&path).unwrap(), "a", "1");
+        let beside = path.join(name);
+        fs::remove_file(&beside).unwrap();
+        fs::create_dir(&beside).unwrap();
+        let error = open(&path).unwrap_err();
+        assert_eq!(error.kind, Kind::Corrupt);
+        assert!(error.message.contains(name), "{}", error.message);
+        assert!(error.hint.unwrap().contains(says));
+    }
+}
