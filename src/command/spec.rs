@@ -89,6 +89,11 @@ pub trait Run<Cx: ?Sized>: Args {
     fn run(self, cx: &mut Cx) -> Result<Reply>;
 }
 
+/// Words that are one text, whether they were quoted or not; `None` for no words.
+pub fn joined(words: Vec<String>) -> Option<String> {
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
 /// What a command has to say: text for people, data for `--json`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reply {

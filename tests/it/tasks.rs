@@ -393,7 +393,7 @@ fn the_panel_shows_tasks_and_acts_on_them() {
     terminal.wait_text("✓ T1");
     terminal.send("t");
     terminal.wait_text(":task add");
-    terminal.send("'Write tests'\r");
+    terminal.send("Write tests\r");
     terminal.wait_text("T2 Write tests");
     let shown = world.json(&["task", "show", "T1"]);
     assert_eq!(

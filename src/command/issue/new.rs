@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{files, read_form, with_next};
-use crate::command::spec::{Reply, Run};
+use crate::command::spec::{Reply, Run, joined};
 use crate::command::store::StoreCx;
 use crate::coord::issue::{IssueForm, NewIssue, Severity, form};
 use crate::error::{Error, Result};
@@ -17,9 +17,9 @@ use crate::error::{Error, Result};
 /// the form says.
 #[derive(Debug, Clone, Args)]
 pub struct IssueNew {
-    /// What is wrong, in one line
+    /// What is wrong, in one line; several words are one text
     #[arg(required_unless_present_any = ["file", "template"])]
-    pub title: Option<String>,
+    pub title: Vec<String>,
     /// How bad it is [default: medium]
     #[arg(long, value_enum, ignore_case = true)]
     pub severity: Option<Severity>,
@@ -55,7 +55,7 @@ impl Run<StoreCx> for IssueNew {
         let given = files(&self.files);
         let new = NewIssue {
             id: self.id.or(form.id),
-            title: self.title.unwrap_or(form.title),
+            title: joined(self.title).unwrap_or(form.title),
             description: self.description.or(form.description),
             severity: self.severity.or(form.severity),
             files: if given.is_empty() { form.files } else { given },

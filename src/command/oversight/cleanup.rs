@@ -26,7 +26,7 @@ pub struct Cleanup {
     /// Heartbeats and ended sessions older than this go: 12h, 24h, 90m
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = age)]
     pub older_than: Duration,
-    /// Audit lines older than this go to the archive
+    /// Audit lines older than this go to the archive, but for the newest thousand
     #[arg(long, value_name = "TIME", default_value = "720h", value_parser = age)]
     pub audit_older_than: Duration,
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use clap::Args;
 
 use super::data;
-use crate::command::spec::{Reply, Run};
+use crate::command::spec::{Reply, Run, joined};
 use crate::command::store::StoreCx;
 use crate::coord::lease;
 use crate::coord::task::add::TEXT_BYTES;
@@ -20,9 +20,9 @@ use crate::error::{Error, Result};
 /// stoa task add "Write the tests" --id TESTS --after TABS
 #[derive(Debug, Clone, Args)]
 pub struct Add {
-    /// What is to be done
+    /// What is to be done; several words are one text
     #[arg(required_unless_present = "file")]
-    pub description: Option<String>,
+    pub description: Vec<String>,
     /// Its id [default: the next of T1, T2, …]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
@@ -38,7 +38,7 @@ pub struct Add {
     /// How long it should take: 20m, 3h
     #[arg(long, value_name = "TIME", value_parser = minutes)]
     pub estimate: Option<u32>,
-    /// What a session must be capable of (a word of its role); may be repeated
+    /// What a session must be capable of (a word of its role or of its capabilities); may be repeated
     #[arg(long, value_name = "WORD", value_delimiter = ',')]
     pub needs: Vec<String>,
     /// A task that must be completed first; may be repeated
@@ -98,7 +98,8 @@ impl Run<StoreCx> for Add {
             .map(|file| read(file, cx))
             .transpose()?;
         let title = || text.as_deref().and_then(|text| outline::read(text).title);
-        let description = self.description.or_else(title).unwrap_or_default();
+        let given = joined(self.description);
+        let description = given.or_else(title).unwrap_or_default();
         let new = NewTask {
             id: self.id,
             text,

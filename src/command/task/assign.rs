@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Give tasks to sessions, by what they can do and how much they have to do
 ///
 /// Without ids: all that are available and given to nobody. What a task needs is matched with the
-/// words of the sessions' roles. A session finds what it was given with `task next`.
+/// words of the sessions' roles and capabilities. A session finds what it was given with `task next`.
 ///
 /// stoa task assign TESTS
 #[derive(Debug, Clone, Args)]
@@ -35,9 +35,16 @@ impl Run<StoreCx> for Assign {
             .as_deref()
             .map(|name| coord.resolve(name))
             .transpose()?;
+        // One that is named twice is given once.
+        let mut ids: Vec<String> = Vec::new();
+        for id in self.ids {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
         let request = Request {
             to: to.map(|session| session.id),
-            ids: self.ids,
+            ids,
         };
         let done = coord.assign_tasks(&actor, &request)?;
         if let ([], [left], [_]) = (&done.assigned[..], &done.left[..], &request.ids[..]) {

@@ -8,7 +8,7 @@ use super::{claimed, under};
 use crate::cli::output::say;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
-use crate::coord::task::{ClaimTask, record};
+use crate::coord::task::{ClaimTask, Claimed, record};
 use crate::coord::{ClaimRequest, Which, lease};
 use crate::error::{Kind, Result};
 
@@ -77,7 +77,11 @@ impl Run<StoreCx> for Claim {
                     // It was finished meanwhile: the claim alone is of no use.
                     coord.release(&plain, &Which::keys([key]))?;
                 }
-                done?
+                // Being granted the claim put the task in hand already.
+                Claimed {
+                    renewed: false,
+                    ..done?
+                }
             }
             (at_once, _) => at_once?,
         };

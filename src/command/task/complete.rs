@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{finished, under};
-use crate::command::spec::{Reply, Run};
+use crate::command::spec::{Reply, Run, joined};
 use crate::command::store::StoreCx;
 use crate::error::Result;
 
@@ -16,8 +16,8 @@ use crate::error::Result;
 pub struct Complete {
     /// Which task
     pub id: String,
-    /// What came of it
-    pub result: Option<String>,
+    /// What came of it; several words are one text
+    pub result: Vec<String>,
     /// Only if this is still the fencing token
     #[arg(long)]
     pub token: Option<u64>,
@@ -28,7 +28,7 @@ impl Run<StoreCx> for Complete {
         let actor = under(cx.acting()?, &self.id, self.token)?;
         let done = cx
             .coord()?
-            .complete_task(&actor, &self.id, self.result.as_deref())?;
+            .complete_task(&actor, &self.id, joined(self.result).as_deref())?;
         finished("completed", &done)
     }
 }

@@ -35,7 +35,8 @@ pub fn fit(task: &Task, session: &Session) -> Fit {
             task.kind.as_deref().unwrap_or_default(),
             task.description
         );
-        let about: Vec<String> = split(&about).collect();
+        // A letter by itself is a language where it is a capability, and an article where it is not.
+        let about: Vec<String> = split(&about).filter(|word| word.len() > 1).collect();
         let matched: Vec<String> = (own.into_iter())
             .filter(|word| about.iter().any(|other| alike(word, other)))
             .collect();
@@ -68,7 +69,7 @@ fn words(session: &Session) -> Vec<String> {
     let mut words: Vec<String> = split(role)
         .chain(agent.into_iter().flat_map(split))
         .collect();
-    for capability in capabilities(session) {
+    for capability in &session.capabilities {
         words.extend(split(capability));
     }
     words.sort_unstable();
@@ -76,19 +77,10 @@ fn words(session: &Session) -> Vec<String> {
     words
 }
 
-/// The capabilities in its record, if it has such a list.
-fn capabilities(session: &Session) -> impl Iterator<Item = &str> {
-    let list = session
-        .extra
-        .get("capabilities")
-        .and_then(|list| list.as_array());
-    list.into_iter().flatten().filter_map(|item| item.as_str())
-}
-
 /// Whether a session has said anything that makes it more than a shell somebody has open.
 pub fn offers_work(session: &Session) -> bool {
     session.role.is_some()
-        || capabilities(session).next().is_some()
+        || !session.capabilities.is_empty()
         || session
             .agent
             .as_deref()
@@ -97,7 +89,7 @@ pub fn offers_work(session: &Session) -> bool {
 
 fn split(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() > 1)
+        .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
 }
 

@@ -22,11 +22,13 @@ pub fn line(state: &State, action: A, row: Option<&R>) -> Result<String> {
         (A::Release, Some(R::Issue { id })) => format!("issue release {}", word(id)?),
         (A::Release, _) => return Err(select("a claim, a task or an issue", "Claims")),
         (A::Complete, Some(R::Task { id })) => format!("prompt task complete {}", word(id)?),
-        (A::Complete, Some(R::Issue { id })) => format!("prompt issue resolve {}", word(id)?),
+        (A::Complete, Some(R::Issue { id })) => {
+            format!("prompt --value issue resolve {} --reason", word(id)?)
+        }
         (A::Complete, Some(R::Fix { id })) => format!("prompt fix apply {}", word(id)?),
         (A::Complete, _) => return Err(select("a task, an issue or a fix", "Tasks")),
         (A::Review, Some(R::Fix { id })) => {
-            format!("prompt fix review {} --approve --note", word(id)?)
+            format!("prompt --value fix review {} --approve --note", word(id)?)
         }
         (A::Review, _) => return Err(select("a fix", "Issues")),
         (A::Add, _) => "prompt task add".to_owned(),

@@ -90,6 +90,32 @@ fn small_tasks_are_better_done_alone() {
     });
 }
 
+/// S1-36: what a session says it can do counts like a word of its role.
+#[test]
+fn capabilities_count() {
+    on_each(|w| {
+        let mut ask = w.request("Ada");
+        ask.capabilities = vec!["rust".into(), "C".into()];
+        let ada = w.coord.register(&ask).unwrap();
+        let lead = w.session("lead");
+        for (id, need) in [("T1", "rust"), ("T2", "C++"), ("T3", "sql")] {
+            let new = NewTask {
+                id: Some(id.into()),
+                needs: vec![need.into()],
+                force: true,
+                ..NewTask::of(id)
+            };
+            w.add(&lead, new);
+        }
+        let assigned = w.coord.assign_tasks(&(&lead).into(), &Assign::default());
+        let assigned = assigned.unwrap().assigned;
+        let given = assigned.iter().map(|given| given.task_id.as_str());
+        assert_eq!(given.collect::<Vec<_>>(), ["T1", "T2"]);
+        let next = w.coord.claim_next_task(&(&ada).into()).unwrap();
+        assert_eq!(next.task.task_id, "T1");
+    });
+}
+
 /// S1-36, S4-32, S4-24: by ability, then by load, with the reasons; planner and executor are roles.
 #[test]
 fn tasks_are_given_to_those_who_can() {
