@@ -3,7 +3,8 @@
 //! Only members write. Each key counts its versions and remembers who wrote it; a few older
 //! versions are kept. A writer who names the version it has seen is refused if it is not the
 //! current one, so that nobody overwrites what they have not read. A value may be given a time; when
-//! that is over it is gone for every reader at once, whenever its record is swept away.
+//! that is over it is gone for every reader at once, as an older version too, whenever its record is
+//! swept away.
 
 use std::time::Duration;
 
@@ -151,23 +152,24 @@ fn write(
         return Ok(0);
     };
     check_size(&share.key, value)?;
+    match there {
+        Some(there) => keep_history(tx, &name, there)?,
+        // What ran out leaves as little behind as if it had been swept away already.
+        None => remove(tx, group, &share.key)?,
+    }
     let expires = match share.ttl {
         Some(ttl) => Some(Lease::new(at.now, check_ttl(ttl)?)),
         None => None,
     };
-    let expiry = schema::expiry_key(&name, &share.key);
-    match &expires {
-        Some(_) => put_json(tx, &expiry, &share.key)?,
-        None => drop(tx.delete(&expiry)?),
-    }
-    if let Some(old) = &old {
-        keep_history(tx, &name, old)?;
+    // Without a time the mark stays if it is there: an older version may have one.
+    if expires.is_some() {
+        put_json(tx, &schema::expiry_key(&name, &share.key), &share.key)?;
     }
     let entry = Entry {
         key: share.key.clone(),
         value: value.clone(),
         // A value that has run out, or was taken away, is followed by a new version.
-        version: old.as_ref().map_or(group.versions, |entry| entry.version) + 1,
+        version: there.map_or(group.versions, |entry| entry.version) + 1,
         author: session.id.clone(),
         author_name: session.name.clone(),
         at: at.now.wall,
@@ -231,8 +233,8 @@ pub(super) fn is_there(entry: &Entry, at: &Moment<'_>) -> bool {
     lease.is_none_or(|lease| matches!(lease.phase(at.now), Phase::Live(_)))
 }
 
-/// Removes the records of a group's values that have run out; says how many. The caller writes the
-/// group.
+/// Removes the records of a group's values that have run out, and of their older versions; says how many
+/// values. The caller writes the group.
 fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<usize> {
     let mut gone = 0;
     for record in tx.range(&schema::expiry_key(&group.name, ""))? {
@@ -241,12 +243,31 @@ fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<u
             .get(&schema::context_key(&group.name, &key))?
             .map(|record| record.decode())
             .transpose()?;
-        if entry.is_none_or(|entry| !is_there(&entry, at)) {
+        let Some(entry) = entry.filter(|entry| is_there(entry, at)) else {
             remove(tx, group, &key)?;
             gone += 1;
+            continue;
+        };
+        let others_end = drop_expired_versions(tx, at, &group.name, &key)?;
+        if entry.expires.is_none() && !others_end {
+            tx.delete(&record.key)?;
         }
     }
     Ok(gone)
+}
+
+/// Removes the older versions of a value that have run out; whether any of the rest will.
+fn drop_expired_versions(tx: &mut dyn Tx, at: &Moment<'_>, group: &str, key: &str) -> Result<bool> {
+    let mut others_end = false;
+    for record in tx.range(&schema::history_prefix(group, key))? {
+        let version: Entry = record.decode()?;
+        if is_there(&version, at) {
+            others_end |= version.expires.is_some();
+        } else {
+            tx.delete(&record.key)?;
+        }
+    }
+    Ok(others_end)
 }
 
 /// Removes the records of all values that have run out; says how many.
@@ -318,8 +339,15 @@ pub fn entries(
     Ok(found)
 }
 
-/// The older versions of a value, oldest first.
-pub fn history(view: &dyn View, group: &str, key: &str) -> Result<Vec<Entry>> {
-    let records = view.range(&schema::history_prefix(group, key))?;
-    records.iter().map(|record| record.decode()).collect()
+/// The older versions of a value that have not run out, oldest first.
+///
+/// # Errors
+/// Only the store's.
+pub fn history(view: &dyn View, at: &Moment<'_>, group: &str, key: &str) -> Result<Vec<Entry>> {
+    let mut found: Vec<Entry> = Vec::new();
+    for record in view.range(&schema::history_prefix(group, key))? {
+        found.push(record.decode()?);
+    }
+    found.retain(|entry| is_there(entry, at));
+    Ok(found)
 }

@@ -332,12 +332,12 @@ impl Coord {
         })
     }
 
-    /// The kept older versions of a value, oldest first.
+    /// The kept older versions of a value that have not run out, oldest first.
     ///
     /// # Errors
     /// Only the store's.
     pub fn context_history(&self, group: &str, key: &str) -> Result<Vec<Entry>> {
-        self.read(|view, _| context::history(view, group, key))
+        self.read(|view, at| context::history(view, at, group, key))
     }
 
     // ----- claims

@@ -371,7 +371,7 @@ pub fn secret_key(group: &str) -> String {
 /// What the keys of [`expiry_key`] begin with.
 pub const EXPIRY_PREFIX: &str = "expiry/";
 
-/// The key that says when a value of a group's context runs out.
+/// The key that says that a value of a group's context, or an older version of it, runs out.
 pub fn expiry_key(group: &str, key: &str) -> String {
     format!("{EXPIRY_PREFIX}{}/{}", segment(group), segment(key))
 }
