@@ -390,6 +390,7 @@ impl Replica {
             coordinator: group::coordinator(group, lives).map(String::from),
             access: group.access,
             invited: group.invited.iter().map(ToString::to_string).collect(),
+            full: !group::has_room(members.len(), at),
             members,
             context,
             last_coordination: group.last_coordination.to_string(),

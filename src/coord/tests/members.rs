@@ -204,6 +204,28 @@ fn adding_stops_at_the_peer_limit() {
     assert!(full.message.contains("full") && full.hint.unwrap().contains("peer-limit"));
 }
 
+/// S0-33: nobody is told to join a group that has no room.
+#[test]
+fn a_full_group_is_not_suggested() {
+    let mut w = world();
+    w.coord = w.coord.with_settings(Settings {
+        peer_limit: 1,
+        ..Settings::default()
+    });
+    w.member("a", "build");
+    let c = w.session("c");
+    let told = |c: &Session| {
+        let snapshot = w.coord.snapshot().unwrap();
+        let names = discovery::names(&snapshot, Some(c.id.as_str())).join(" ");
+        (names, discovery::suggest(&snapshot, Some(c.id.as_str())))
+    };
+    assert_eq!(told(&c).0, "build");
+    let b = w.member("b", "build");
+    assert_eq!(told(&c), (String::new(), None));
+    w.coord.leave_group(&(&b).into()).unwrap();
+    assert_eq!(told(&c).0, "build");
+}
+
 /// S0-13, S0-6: synchronizing tells what is new, who is behind, and moves the last coordination.
 #[test]
 fn synchronizing_tells_what_is_new() {
