@@ -28,6 +28,9 @@ pub struct Concerned {
     pub name: String,
     /// How many members the group has now.
     pub members: usize,
+    /// Who may join it.
+    #[serde(default)]
+    pub access: Access,
 }
 
 /// What synchronizing returns.
@@ -65,8 +68,16 @@ pub fn invite(
     }
     if !group.invited.contains(&guest.id) {
         group.invited.push(guest.id.clone());
+        let how = match group.access {
+            Access::Open | Access::Invitation => String::new(),
+            // An invitation does not stand for the word, which nobody but its members can tell.
+            Access::Secret => format!(
+                " --secret-stdin, with its secret word on standard input; ask {} for it",
+                host.name
+            ),
+        };
         let text = format!(
-            "{} invites you into group {1}: stoa join-group {1}",
+            "{} invites you into group {1}: stoa join-group {1}{how}",
             host.name, group.name
         );
         notice::tell(tx, at, &guest.id, "an invitation", &text)?;
@@ -186,6 +197,7 @@ fn concerned(group: &Group, name: String) -> Concerned {
         group: group.name.clone(),
         name,
         members: group.members.len(),
+        access: group.access,
     }
 }
 

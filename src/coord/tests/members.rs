@@ -226,6 +226,27 @@ fn a_full_group_is_not_suggested() {
     assert_eq!(told(&c).0, "build");
 }
 
+/// An invitation into a secret group says that its word is needed, and how it is given.
+#[test]
+fn an_invitation_into_a_secret_group_asks_for_its_word() {
+    on_each(|w| {
+        let (a, b) = (w.session("a"), w.session("b"));
+        join(w, &a, "vault", Some(Access::Secret), Some("open sesame")).unwrap();
+        let invited = w.coord.invite(&(&a).into(), "b").unwrap();
+        assert_eq!(invited.access, Access::Secret);
+        let told = w.coord.take_notices(&b.id).unwrap().join("");
+        for part in ["secret word", "stoa join-group vault --secret-stdin"] {
+            assert!(told.contains(part), "{told}");
+        }
+        check_kind(
+            join(w, &b, "vault", None, None),
+            Kind::Refused,
+            "secret word",
+        );
+        join(w, &b, "vault", None, Some("open sesame")).unwrap();
+    });
+}
+
 /// S0-13, S0-6: synchronizing tells what is new, who is behind, and moves the last coordination.
 #[test]
 fn synchronizing_tells_what_is_new() {
