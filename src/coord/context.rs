@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::lease::{Lease, Phase, check_ttl};
 use super::names::{check_context_key, shown};
-use super::schema::{self, Entry, Group, Session};
+use super::schema::{self, Entry, Gone, Group, Session};
 use super::{Moment, group};
 use crate::error::{Error, Result};
 use crate::store::{Tx, View, put_json};
@@ -24,6 +24,8 @@ pub const VALUE_BYTES: usize = 1024 * 1024;
 const HISTORY_BYTES: usize = 64 * 1024;
 /// Older versions kept for each key.
 const HISTORY: u64 = 16;
+/// Removed keys that a group remembers for members who have not heard of them.
+const REMOVED: usize = 128;
 /// Keys in one group.
 const KEYS: u64 = 1024;
 
@@ -157,6 +159,7 @@ fn write(
         // What ran out leaves as little behind as if it had been swept away already.
         None => remove(tx, group, &share.key)?,
     }
+    group.removed.retain(|gone| gone.key != share.key);
     let expires = match share.ttl {
         Some(ttl) => Some(Lease::new(at.now, check_ttl(ttl)?)),
         None => None,
@@ -212,12 +215,20 @@ fn keep_history(tx: &mut dyn Tx, group: &str, old: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// Takes a value away; its version is remembered in the group, which the caller writes.
+/// Takes a value away; its version, and that it is gone, are remembered in the group, which the caller
+/// writes.
 fn remove(tx: &mut dyn Tx, group: &mut Group, key: &str) -> Result<()> {
     let record_key = schema::context_key(&group.name, key);
     if let Some(record) = tx.get(&record_key)? {
         let entry: Entry = record.decode()?;
         group.versions = group.versions.max(entry.version);
+        group.removed.retain(|gone| gone.key != key);
+        group.removed.push(Gone {
+            key: key.to_owned(),
+            revision: tx.revision(),
+        });
+        let surplus = group.removed.len().saturating_sub(REMOVED);
+        group.removed.drain(..surplus);
     }
     tx.delete(&record_key)?;
     tx.delete(&schema::expiry_key(&group.name, key))?;
@@ -235,7 +246,7 @@ pub(super) fn is_there(entry: &Entry, at: &Moment<'_>) -> bool {
 
 /// Removes the records of a group's values that have run out, and of their older versions; says how many
 /// values. The caller writes the group.
-fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<usize> {
+pub(super) fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<usize> {
     let mut gone = 0;
     for record in tx.range(&schema::expiry_key(&group.name, ""))? {
         let key: String = record.decode()?;

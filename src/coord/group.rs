@@ -139,6 +139,7 @@ fn made(at: &Moment<'_>, name: &str) -> Group {
         access: Access::Open,
         invited: Vec::new(),
         versions: 0,
+        removed: Vec::new(),
         extra: Map::new(),
     }
 }

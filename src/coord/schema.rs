@@ -224,9 +224,22 @@ pub struct Group {
     /// that no version of a key comes twice.
     #[serde(default)]
     pub versions: u64,
+    /// The values that were taken away or ran out and that not every member has heard of, the oldest
+    /// first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Gone>,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+/// A value that is no longer in a group's context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Its key.
+    pub key: String,
+    /// The revision at which it went.
+    pub revision: u64,
 }
 
 /// One session in a group.

@@ -247,6 +247,49 @@ fn an_invitation_into_a_secret_group_asks_for_its_word() {
     });
 }
 
+/// Synchronizing tells what was taken away or ran out since the last time, once to each member.
+#[test]
+fn synchronizing_tells_what_was_removed() {
+    on_each(|w| {
+        let (a, b) = (w.member("a", "build"), w.member("b", "build"));
+        let share = |share: Share| w.coord.share(&(&a).into(), &[share]).unwrap();
+        let sync = |who: &Session| w.coord.sync_group(&who.into()).unwrap();
+        for key in ["c", "d", "e"] {
+            share(Share::set(key, json!(1)));
+        }
+        share(Share {
+            ttl: Some(Duration::from_secs(60)),
+            ..Share::set("t", json!(1))
+        });
+        assert_eq!(sync(&b).changed, ["c", "d", "e", "t"]);
+        share(Share::remove("c"));
+        share(Share::remove("d"));
+        share(Share::remove("never there"));
+        share(Share::set("d", json!(2)));
+        let synced = sync(&b);
+        assert_eq!(synced.removed, ["c"]);
+        assert_eq!(
+            (synced.changed, synced.behind),
+            (vec!["d".to_owned()], vec!["a".to_owned()])
+        );
+        assert_eq!(sync(&b).removed, Vec::<String>::new());
+        // Nobody has swept away what ran out.
+        w.advance(61);
+        let synced = sync(&b);
+        assert_eq!(
+            (synced.removed, synced.behind),
+            (vec!["t".to_owned()], vec!["a".to_owned()])
+        );
+        assert_eq!(sync(&a).removed, ["c", "t"]);
+        // Everybody knows: nothing of it is kept.
+        let group = w.coord.read(|view, _| schema::group(view, "build"));
+        assert!(group.unwrap().unwrap().removed.is_empty());
+        // Who joins later had nothing that could be gone.
+        share(Share::remove("e"));
+        assert!(sync(&w.member("late", "build")).removed.is_empty());
+    });
+}
+
 /// S0-13, S0-6: synchronizing tells what is new, who is behind, and moves the last coordination.
 #[test]
 fn synchronizing_tells_what_is_new() {
