@@ -177,10 +177,21 @@ fn write(
         author_name: session.name.clone(),
         at: at.now.wall,
         expires,
+        older: there.map_or_else(Vec::new, |entry| older_ends(entry, at)),
         extra: Map::new(),
     };
     put_json(tx, &record_key, &entry)?;
     Ok(entry.version)
+}
+
+/// When this value and its older versions run out, as far as they do: it is the next of them.
+fn older_ends(entry: &Entry, at: &Moment<'_>) -> Vec<Lease> {
+    let all = entry.older.iter().chain(&entry.expires);
+    let live = all.filter(|lease| lease.left_ms(at.now) > 0);
+    // The latest, as the history keeps no more.
+    let mut ends: Vec<Lease> = live.cloned().collect();
+    ends.drain(..ends.len().saturating_sub(HISTORY as usize));
+    ends
 }
 
 fn check_size(key: &str, value: &Value) -> Result<()> {
@@ -201,6 +212,7 @@ fn json_bytes(value: &Value) -> usize {
 
 fn keep_history(tx: &mut dyn Tx, group: &str, old: &Entry) -> Result<()> {
     let mut kept = old.clone();
+    kept.older.clear();
     if json_bytes(&kept.value) > HISTORY_BYTES {
         kept.value = Value::Null;
     }

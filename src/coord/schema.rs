@@ -276,6 +276,9 @@ pub struct Entry {
     pub at: Timestamp,
     /// Until when it is there, if not for good.
     pub expires: Option<Lease>,
+    /// Until when those of its older versions are there that do not stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub older: Vec<Lease>,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
