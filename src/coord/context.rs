@@ -3,7 +3,8 @@
 //! Only members write. Each key counts its versions and remembers who wrote it; a few older
 //! versions are kept. A writer who names the version it has seen is refused if it is not the
 //! current one, so that nobody overwrites what they have not read. A value may be given a time; when
-//! that is over it is gone for every reader at once, whenever its record is swept away.
+//! that is over it is gone for every reader at once, as an older version too, whenever its record is
+//! swept away.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::lease::{Lease, Phase, check_ttl};
 use super::names::{check_context_key, shown};
-use super::schema::{self, Entry, Group, Session};
+use super::schema::{self, Entry, Gone, Group, Session};
 use super::{Moment, group};
 use crate::error::{Error, Result};
 use crate::store::{Tx, View, put_json};
@@ -23,6 +24,8 @@ pub const VALUE_BYTES: usize = 1024 * 1024;
 const HISTORY_BYTES: usize = 64 * 1024;
 /// Older versions kept for each key.
 const HISTORY: u64 = 16;
+/// Removed keys that a group remembers for members who have not heard of them.
+const REMOVED: usize = 128;
 /// Keys in one group.
 const KEYS: u64 = 1024;
 
@@ -151,31 +154,44 @@ fn write(
         return Ok(0);
     };
     check_size(&share.key, value)?;
+    match there {
+        Some(there) => keep_history(tx, &name, there)?,
+        // What ran out leaves as little behind as if it had been swept away already.
+        None => remove(tx, group, &share.key)?,
+    }
+    group.removed.retain(|gone| gone.key != share.key);
     let expires = match share.ttl {
         Some(ttl) => Some(Lease::new(at.now, check_ttl(ttl)?)),
         None => None,
     };
-    let expiry = schema::expiry_key(&name, &share.key);
-    match &expires {
-        Some(_) => put_json(tx, &expiry, &share.key)?,
-        None => drop(tx.delete(&expiry)?),
-    }
-    if let Some(old) = &old {
-        keep_history(tx, &name, old)?;
+    // Without a time the mark stays if it is there: an older version may have one.
+    if expires.is_some() {
+        put_json(tx, &schema::expiry_key(&name, &share.key), &share.key)?;
     }
     let entry = Entry {
         key: share.key.clone(),
         value: value.clone(),
         // A value that has run out, or was taken away, is followed by a new version.
-        version: old.as_ref().map_or(group.versions, |entry| entry.version) + 1,
+        version: there.map_or(group.versions, |entry| entry.version) + 1,
         author: session.id.clone(),
         author_name: session.name.clone(),
         at: at.now.wall,
         expires,
+        older: there.map_or_else(Vec::new, |entry| older_ends(entry, at)),
         extra: Map::new(),
     };
     put_json(tx, &record_key, &entry)?;
     Ok(entry.version)
+}
+
+/// When this value and its older versions run out, as far as they do: it is the next of them.
+fn older_ends(entry: &Entry, at: &Moment<'_>) -> Vec<Lease> {
+    let all = entry.older.iter().chain(&entry.expires);
+    let live = all.filter(|lease| lease.left_ms(at.now) > 0);
+    // The latest, as the history keeps no more.
+    let mut ends: Vec<Lease> = live.cloned().collect();
+    ends.drain(..ends.len().saturating_sub(HISTORY as usize));
+    ends
 }
 
 fn check_size(key: &str, value: &Value) -> Result<()> {
@@ -196,6 +212,7 @@ fn json_bytes(value: &Value) -> usize {
 
 fn keep_history(tx: &mut dyn Tx, group: &str, old: &Entry) -> Result<()> {
     let mut kept = old.clone();
+    kept.older.clear();
     if json_bytes(&kept.value) > HISTORY_BYTES {
         kept.value = Value::Null;
     }
@@ -210,12 +227,20 @@ fn keep_history(tx: &mut dyn Tx, group: &str, old: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// Takes a value away; its version is remembered in the group, which the caller writes.
+/// Takes a value away; its version, and that it is gone, are remembered in the group, which the caller
+/// writes.
 fn remove(tx: &mut dyn Tx, group: &mut Group, key: &str) -> Result<()> {
     let record_key = schema::context_key(&group.name, key);
     if let Some(record) = tx.get(&record_key)? {
         let entry: Entry = record.decode()?;
         group.versions = group.versions.max(entry.version);
+        group.removed.retain(|gone| gone.key != key);
+        group.removed.push(Gone {
+            key: key.to_owned(),
+            revision: tx.revision(),
+        });
+        let surplus = group.removed.len().saturating_sub(REMOVED);
+        group.removed.drain(..surplus);
     }
     tx.delete(&record_key)?;
     tx.delete(&schema::expiry_key(&group.name, key))?;
@@ -231,9 +256,9 @@ pub(super) fn is_there(entry: &Entry, at: &Moment<'_>) -> bool {
     lease.is_none_or(|lease| matches!(lease.phase(at.now), Phase::Live(_)))
 }
 
-/// Removes the records of a group's values that have run out; says how many. The caller writes the
-/// group.
-fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<usize> {
+/// Removes the records of a group's values that have run out, and of their older versions; says how many
+/// values. The caller writes the group.
+pub(super) fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<usize> {
     let mut gone = 0;
     for record in tx.range(&schema::expiry_key(&group.name, ""))? {
         let key: String = record.decode()?;
@@ -241,12 +266,31 @@ fn drop_expired(tx: &mut dyn Tx, at: &Moment<'_>, group: &mut Group) -> Result<u
             .get(&schema::context_key(&group.name, &key))?
             .map(|record| record.decode())
             .transpose()?;
-        if entry.is_none_or(|entry| !is_there(&entry, at)) {
+        let Some(entry) = entry.filter(|entry| is_there(entry, at)) else {
             remove(tx, group, &key)?;
             gone += 1;
+            continue;
+        };
+        let others_end = drop_expired_versions(tx, at, &group.name, &key)?;
+        if entry.expires.is_none() && !others_end {
+            tx.delete(&record.key)?;
         }
     }
     Ok(gone)
+}
+
+/// Removes the older versions of a value that have run out; whether any of the rest will.
+fn drop_expired_versions(tx: &mut dyn Tx, at: &Moment<'_>, group: &str, key: &str) -> Result<bool> {
+    let mut others_end = false;
+    for record in tx.range(&schema::history_prefix(group, key))? {
+        let version: Entry = record.decode()?;
+        if is_there(&version, at) {
+            others_end |= version.expires.is_some();
+        } else {
+            tx.delete(&record.key)?;
+        }
+    }
+    Ok(others_end)
 }
 
 /// Removes the records of all values that have run out; says how many.
@@ -318,8 +362,15 @@ pub fn entries(
     Ok(found)
 }
 
-/// The older versions of a value, oldest first.
-pub fn history(view: &dyn View, group: &str, key: &str) -> Result<Vec<Entry>> {
-    let records = view.range(&schema::history_prefix(group, key))?;
-    records.iter().map(|record| record.decode()).collect()
+/// The older versions of a value that have not run out, oldest first.
+///
+/// # Errors
+/// Only the store's.
+pub fn history(view: &dyn View, at: &Moment<'_>, group: &str, key: &str) -> Result<Vec<Entry>> {
+    let mut found: Vec<Entry> = Vec::new();
+    for record in view.range(&schema::history_prefix(group, key))? {
+        found.push(record.decode()?);
+    }
+    found.retain(|entry| is_there(entry, at));
+    Ok(found)
 }

@@ -7,7 +7,7 @@ use super::access::Access;
 use super::snapshot::{GroupInfo, Life, Snapshot};
 
 /// The groups that the session `id` (nobody in particular without one) could join; none when it is
-/// in one. Larger ones first.
+/// in one. Larger ones first, none that is full.
 pub fn joinable<'a>(snapshot: &'a Snapshot, id: Option<&str>) -> Vec<&'a GroupInfo> {
     let session = id.and_then(|id| snapshot.session(id));
     if session.is_some_and(|session| session.group.is_some()) {
@@ -17,8 +17,9 @@ pub fn joinable<'a>(snapshot: &'a Snapshot, id: Option<&str>) -> Vec<&'a GroupIn
         Access::Open | Access::Secret => true,
         Access::Invitation => id.is_some_and(|id| group.invited.iter().any(|guest| guest == id)),
     };
-    let peopled = |group: &&GroupInfo| !group.members.is_empty();
-    let mut found: Vec<&GroupInfo> = snapshot.groups.iter().filter(peopled).filter(may).collect();
+    let takes_more = |group: &&GroupInfo| !group.members.is_empty() && !group.full;
+    let groups = snapshot.groups.iter().filter(takes_more);
+    let mut found: Vec<&GroupInfo> = groups.filter(may).collect();
     found.sort_by_key(|group| std::cmp::Reverse(group.members.len()));
     found
 }

@@ -17,7 +17,7 @@ use super::claim::{self, ClaimRequest, Granted, Released, Which};
 use super::context::{self, Share, Shared};
 use super::group::{self, Joined, Left};
 use super::holding;
-use super::key::ClaimKey;
+use super::key::{ClaimKey, Meaning};
 use super::projector::Projector;
 use super::register::{self, Register};
 use super::replica::{self, Reading, Replica, Scope};
@@ -332,12 +332,12 @@ impl Coord {
         })
     }
 
-    /// The kept older versions of a value, oldest first.
+    /// The kept older versions of a value that have not run out, oldest first.
     ///
     /// # Errors
     /// Only the store's.
     pub fn context_history(&self, group: &str, key: &str) -> Result<Vec<Entry>> {
-        self.read(|view, _| context::history(view, group, key))
+        self.read(|view, at| context::history(view, at, group, key))
     }
 
     // ----- claims
@@ -413,29 +413,20 @@ impl Coord {
         self.read(|view, at| holding::infos(view, at, id))
     }
 
-    /// What a word means that can mean two things: what the session that asks holds, or else anybody; the
-    /// first of the two if that does not tell.
+    /// What words mean that can mean several things: what the session that asks holds, or else anybody;
+    /// what they mean now if that does not tell.
     ///
     /// # Errors
     /// Only the store's.
-    pub fn kept_meaning(
+    pub fn kept_meanings(
         &self,
         asking: Option<&SessionId>,
-        now: ClaimKey,
-        other: ClaimKey,
-    ) -> Result<ClaimKey> {
-        let kept = self.read(|view, at| {
-            let (for_now, for_other) = (
-                claim::holders(view, at, &now)?,
-                claim::holders(view, at, &other)?,
-            );
-            let own = |holders: &[SessionId]| asking.is_some_and(|id| holders.contains(id));
-            Ok(match (own(&for_now), own(&for_other)) {
-                (false, false) => for_now.is_empty() && !for_other.is_empty(),
-                (first, second) => second && !first,
-            })
-        })?;
-        Ok(if kept { other } else { now })
+        meanings: Vec<Meaning>,
+    ) -> Result<Vec<ClaimKey>> {
+        self.read(|view, at| {
+            let kept = |meaning: &Meaning| holding::kept_meaning(view, at, asking, meaning);
+            meanings.iter().map(kept).collect()
+        })
     }
 
     /// Everything at one revision, and when it is worth looking again.

@@ -80,8 +80,8 @@ pub(super) fn enter(
     session: &mut Session,
     group: &mut Group,
 ) -> Result<Joined> {
-    let limit = at.settings.peer_limit;
-    if group.members.len() > limit {
+    if !has_room(group.members.len(), at) {
+        let limit = at.settings.peer_limit;
         return Err(Error::refused(format!(
             "group {} is full: each of its {} members has {limit} peers",
             group.name,
@@ -106,6 +106,11 @@ pub(super) fn enter(
         coordinator: group.coordinator.as_ref() == Some(&session.id),
         peers,
     })
+}
+
+/// Whether a group of so many members takes one more, whose peers they would be.
+pub(super) fn has_room(members: usize, at: &Moment<'_>) -> bool {
+    members <= at.settings.peer_limit
 }
 
 /// Refuses a session that is in a group, this one or another.
@@ -134,6 +139,7 @@ fn made(at: &Moment<'_>, name: &str) -> Group {
         access: Access::Open,
         invited: Vec::new(),
         versions: 0,
+        removed: Vec::new(),
         extra: Map::new(),
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::Moment;
 use super::claim::{
-    Granted, Released, Standing, Which, describe, held_by, remove_void, standing, stands, store,
+    Granted, Released, Standing, Which, describe, held_by, holders, remove_void, standing, stands,
+    store,
 };
-use super::key::ClaimKey;
+use super::key::{ClaimKey, Meaning};
 use super::lease::{Phase, check_ttl};
 use super::replica;
 use super::schema::{self, Claim, Session, SessionId};
@@ -35,6 +36,27 @@ pub fn infos(view: &dyn View, at: &Moment<'_>, id: &SessionId) -> Result<Vec<Cla
     Ok(infos
         .flat_map(|claim| replica::claim_infos(claim, mine, &[], at))
         .collect())
+}
+
+/// What a word means: of all that it can mean what the session that asks holds, or else what anybody does;
+/// what it means now if that does not tell.
+pub(super) fn kept_meaning(
+    view: &dyn View,
+    at: &Moment<'_>,
+    asking: Option<&SessionId>,
+    meaning: &Meaning,
+) -> Result<ClaimKey> {
+    let mut held = None;
+    for key in std::iter::once(&meaning.key).chain(&meaning.others) {
+        let holders = holders(view, at, key)?;
+        if asking.is_some_and(|id| holders.contains(id)) {
+            return Ok(key.clone());
+        }
+        if !holders.is_empty() {
+            held = held.or(Some(key));
+        }
+    }
+    Ok(held.unwrap_or(&meaning.key).clone())
 }
 
 /// Refuses unless the session holds `key` by a lease that has not run out, with this token if one

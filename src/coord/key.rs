@@ -13,15 +13,15 @@
 //! 5. `port/8080`: any other two parts and more are a kind and a name.
 //! 6. A single word is a task: `T1` is `task/T1`.
 //!
-//! What a word means by the last three rules changes when a file is made or removed. It keeps its
-//! [other meaning](Meaning::other) as long as that is what somebody has claimed.
+//! What a word means by the last three rules changes when a file or a directory is made or removed. It
+//! keeps one of its [other meanings](Meaning::others) as long as that is what somebody has claimed.
 //!
 //! A path becomes `file/` and the path from the workspace's root, `/`-separated, links resolved as
 //! far as it exists; outside of the workspace there is nothing to claim. In a linked worktree it counts
 //! from that worktree's root: the same file is the same claim on every branch. A path that exists stands
 //! for itself, whatever characters it has (they are escaped with a backslash in the key); one that
 //! does not may be a [pattern](super::glob). A directory stands for everything in it: `src` is
-//! `file/src/**`.
+//! `file/src/**`. What ends with a slash is a directory that may yet have to be made.
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
@@ -56,13 +56,34 @@ pub struct Place<'a> {
 pub struct Meaning {
     /// What it means now.
     pub key: ClaimKey,
-    /// What it would mean if the file it may name were made, or removed.
-    pub other: Option<ClaimKey>,
+    /// What it would mean if the file or directory it may name were made, or removed; the likeliest
+    /// first, each once.
+    pub others: Vec<ClaimKey>,
 }
 
 impl From<ClaimKey> for Meaning {
     fn from(key: ClaimKey) -> Meaning {
-        Meaning { key, other: None }
+        Meaning {
+            key,
+            others: Vec::new(),
+        }
+    }
+}
+
+impl Meaning {
+    /// The same with more that it would mean otherwise.
+    fn or(mut self, others: impl IntoIterator<Item = ClaimKey>) -> Meaning {
+        for other in others {
+            if other != self.key && !self.others.contains(&other) {
+                self.others.push(other);
+            }
+        }
+        self
+    }
+
+    /// All of it, as if none of it were meant now.
+    fn all(self) -> impl Iterator<Item = ClaimKey> {
+        std::iter::once(self.key).chain(self.others)
     }
 }
 
@@ -82,7 +103,7 @@ impl ClaimKey {
         {
             // Relative to the root, as it was printed.
             return match kind {
-                "file" => path_key(name, &root).map(Meaning::from),
+                "file" => path_meaning(name, &root),
                 _ => named(kind, name).map(Meaning::from),
             };
         }
@@ -90,27 +111,21 @@ impl ClaimKey {
             && is_kind(kind)
         {
             return match kind {
-                "file" => path_key(name, place).map(Meaning::from),
+                "file" => path_meaning(name, place),
                 _ => named(kind, name).map(Meaning::from),
             };
         }
         if is_path(input) {
-            return path_key(input, place).map(Meaning::from);
+            return path_meaning(input, place);
         }
         let (name, is_file) = match input.split_once('/') {
             Some((kind, name)) => (named(kind, name), !is_kind(kind)),
             None => (named("task", input), false),
         };
-        let path = || path_key(input, place);
+        let path = path_meaning(input, place);
         match is_file || is_there(input, place.cwd) {
-            true => Ok(Meaning {
-                key: path()?,
-                other: name.ok(),
-            }),
-            false => Ok(Meaning {
-                key: name?,
-                other: path().ok(),
-            }),
+            true => Ok(path?.or(name)),
+            false => Ok(Meaning::from(name?).or(path.into_iter().flat_map(Meaning::all))),
         }
     }
 
@@ -244,7 +259,12 @@ fn is_kind(word: &str) -> bool {
 fn is_path(input: &str) -> bool {
     let last = input.rsplit('/').next().unwrap_or(input);
     let dotted = input.starts_with("./") || input.starts_with("../") || input.starts_with('/');
-    dotted || last.contains('.') || glob::has_magic(input)
+    dotted || ends_as_directory(input) || last.contains('.') || glob::has_magic(input)
+}
+
+/// Whether its end says that it is a directory, there or not.
+fn ends_as_directory(input: &str) -> bool {
+    matches!(input.rsplit('/').next(), Some("" | "." | ".."))
 }
 
 /// Whether there is such a path, or the directory that it would be in.
@@ -297,44 +317,70 @@ fn named(kind: &str, name: &str) -> Result<ClaimKey> {
     Ok(ClaimKey(format!("{kind}/{}", glob::escape(&plain))))
 }
 
-/// `file/…` for a path.
-fn path_key(input: &str, place: &Place<'_>) -> Result<ClaimKey> {
-    let (cwd, workspace) = (place.cwd, place.workspace);
+/// `file/…` for a path: as what is there now, and as what may come to be there. A file may become a
+/// directory; and once it exists, what looked like a pattern is its name.
+fn path_meaning(input: &str, place: &Place<'_>) -> Result<Meaning> {
+    let (literal, pattern) = (input.len(), pattern_start(input));
+    let exists = place.cwd.join(input).symlink_metadata().is_ok();
+    let (now, then) = match exists {
+        true => (literal, pattern),
+        false => (pattern, literal),
+    };
+    let meaning = path_keys(input, now, place)?;
+    if now == then {
+        return Ok(meaning);
+    }
+    let others = path_keys(input, then, place);
+    Ok(meaning.or(others.into_iter().flat_map(Meaning::all)))
+}
+
+/// What a path means that is a pattern from `cut` on.
+fn path_keys(input: &str, cut: usize, place: &Place<'_>) -> Result<Meaning> {
+    let (literal, pattern) = input.split_at(cut);
+    let full = resolve(&place.cwd.join(literal));
+    let inside = inside(input, &full, place)?;
+    // What was typed before the pattern has no special characters; what links lead to may.
+    let literal = glob::escape(&inside);
+    let rest = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
+    let written = literal.split('/').filter(|part| !part.is_empty());
+    let mut parts: Vec<&str> = written.chain(rest).collect();
+    let alone = match parts.is_empty() {
+        true => Err(wrong(input, "has no name after its kind")),
+        false => named("file", &parts.join("/")),
+    };
+    if parts.last() == Some(&"**") {
+        return alone.map(Meaning::from);
+    }
+    parts.push("**");
+    let all = named("file", &parts.join("/"));
+    let is_file = pattern.is_empty() && full.symlink_metadata().is_ok();
+    let is_directory = match pattern.is_empty() && full.is_dir() {
+        true => true,
+        false => !is_file && ends_as_directory(input),
+    };
+    match (is_directory, pattern.is_empty()) {
+        (true, true) => Ok(Meaning::from(all?).or(alone)),
+        (false, true) => Ok(Meaning::from(alone?).or(all)),
+        // Nothing that is made or removed makes a pattern mean more than it says.
+        (true, false) => all.map(Meaning::from),
+        (false, false) => alone.map(Meaning::from),
+    }
+}
+
+/// The path from the root of the workspace, or of the linked worktree that it is in.
+fn inside(input: &str, full: &Path, place: &Place<'_>) -> Result<String> {
+    let workspace = place.workspace;
     let workspace = &workspace
         .canonicalize()
         .unwrap_or_else(|_| workspace.to_path_buf());
-    let exists = cwd.join(input).symlink_metadata().is_ok();
-    let cut = if exists {
-        input.len()
-    } else {
-        pattern_start(input)
-    };
-    let (literal, pattern) = input.split_at(cut);
-    let full = resolve(&cwd.join(literal));
-    let linked = (place.linked)(&full);
+    let linked = (place.linked)(full);
     let root = linked.as_ref().unwrap_or(workspace);
     let Ok(inside) = full.strip_prefix(root) else {
         return Err(wrong(input, "is outside of the workspace"))
             .map_err(|error| error.with_hint(format!("the workspace is {}", workspace.display())));
     };
-    let Some(inside) = inside.to_str() else {
-        return Err(wrong(input, "is not UTF-8 once its links are resolved"));
-    };
-    // What was typed before the pattern has no special characters; what links lead to may.
-    let literal = glob::escape(inside);
-    let rest: Vec<&str> = pattern
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
-        .collect();
-    let mut parts: Vec<&str> = literal.split('/').filter(|part| !part.is_empty()).collect();
-    parts.extend(rest);
-    if pattern.is_empty() && full.is_dir() {
-        parts.push("**");
-    }
-    if parts.is_empty() {
-        return Err(wrong(input, "has no name after its kind"));
-    }
-    named("file", &parts.join("/"))
+    let inside = inside.to_str().map(str::to_owned);
+    inside.ok_or_else(|| wrong(input, "is not UTF-8 once its links are resolved"))
 }
 
 /// Where the first part with a pattern character begins.

@@ -3,7 +3,7 @@
 //!
 //! Inviting is every member's right; adding, removing and the access are the coordinator's. To
 //! synchronize is to say "I have seen everything up to this revision": the reply tells what was
-//! shared since the last time, and the group remembers how far each member is.
+//! shared and removed since the last time, and the group remembers how far each member is.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ pub struct Concerned {
     pub name: String,
     /// How many members the group has now.
     pub members: usize,
+    /// Who may join it.
+    #[serde(default)]
+    pub access: Access,
 }
 
 /// What synchronizing returns.
@@ -41,6 +44,9 @@ pub struct Synced {
     pub since: u64,
     /// The keys of what others or the session itself shared in between.
     pub changed: Vec<String>,
+    /// The keys of what was taken away or ran out in between; of very many the latest.
+    #[serde(default)]
+    pub removed: Vec<String>,
     /// The members who have not synchronized since the last of these changes, by name.
     pub behind: Vec<String>,
 }
@@ -65,8 +71,16 @@ pub fn invite(
     }
     if !group.invited.contains(&guest.id) {
         group.invited.push(guest.id.clone());
+        let how = match group.access {
+            Access::Open | Access::Invitation => String::new(),
+            // An invitation does not stand for the word, which nobody but its members can tell.
+            Access::Secret => format!(
+                " --secret-stdin, with its secret word on standard input; ask {} for it",
+                host.name
+            ),
+        };
         let text = format!(
-            "{} invites you into group {1}: stoa join-group {1}",
+            "{} invites you into group {1}: stoa join-group {1}{how}",
             host.name, group.name
         );
         notice::tell(tx, at, &guest.id, "an invitation", &text)?;
@@ -151,6 +165,7 @@ pub fn set_access(
 pub fn sync(tx: &mut dyn Tx, at: &Moment<'_>, session: &Session) -> Result<Synced> {
     let mut group = group::of(tx.view(), session)?;
     group::drop_lost(tx, at, &mut group)?;
+    context::drop_expired(tx, at, &mut group)?;
     let revision = tx.revision();
     let mut since = 0;
     for member in &mut group.members {
@@ -167,18 +182,35 @@ pub fn sync(tx: &mut dyn Tx, at: &Moment<'_>, session: &Session) -> Result<Synce
             changed.push(entry.key);
         }
     }
+    let mut removed = Vec::new();
+    for gone in &group.removed {
+        newest = newest.max(gone.revision);
+        if gone.revision > since {
+            removed.push(gone.key.clone());
+        }
+    }
     let mut behind = Vec::new();
     for member in group.members.iter().filter(|member| member.synced < newest) {
         behind.extend(schema::session(tx.view(), &member.session)?.map(|session| session.name));
     }
+    forget_removed(&mut group);
     group::settle(tx, at, &mut group)?;
     Ok(Synced {
         group: group.name,
         revision,
         since,
         changed,
+        removed,
         behind,
     })
+}
+
+/// Forgets what was removed as soon as every member knows.
+fn forget_removed(group: &mut Group) {
+    let members = group.members.iter();
+    let known = members.map(|member| member.synced.max(member.joined)).min();
+    let known = known.unwrap_or(u64::MAX);
+    group.removed.retain(|gone| gone.revision > known);
 }
 
 fn concerned(group: &Group, name: String) -> Concerned {
@@ -186,6 +218,7 @@ fn concerned(group: &Group, name: String) -> Concerned {
         group: group.name.clone(),
         name,
         members: group.members.len(),
+        access: group.access,
     }
 }
 

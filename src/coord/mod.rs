@@ -74,7 +74,7 @@ use crate::clock::Now;
 /// What can be set up differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Peers a session may have in its group.
+    /// Peers a session may have in its group, which may have one member more.
     pub peer_limit: usize,
     /// Claims a session may hold at once.
     pub claims_per_session: u64,

@@ -292,6 +292,14 @@ impl Replica {
         let groups: Vec<GroupInfo> = groups.collect();
         let values = groups.iter().flat_map(|group| &group.context);
         next.extend(values.filter_map(|value| value.expires_in_ms));
+        // Older versions are not shown, but their time is when they are to be swept away.
+        let entries = self.contexts.records.values();
+        let older = entries.flat_map(|(entry, _)| &entry.older);
+        next.extend(
+            older
+                .map(|lease| lease.left_ms(at.now))
+                .filter(|left| *left > 0),
+        );
         let (issues, issue_totals) = self.issues.resolve(|issue| self.issue_owner(issue, at));
         let claim_of = |key: &str| self.claims.get(key);
         let (tasks, task_totals) = self.tasks.resolve(at, claim_of, |id| self.session(id));
@@ -390,6 +398,7 @@ impl Replica {
             coordinator: group::coordinator(group, lives).map(String::from),
             access: group.access,
             invited: group.invited.iter().map(ToString::to_string).collect(),
+            full: !group::has_room(members.len(), at),
             members,
             context,
             last_coordination: group.last_coordination.to_string(),

@@ -224,9 +224,22 @@ pub struct Group {
     /// that no version of a key comes twice.
     #[serde(default)]
     pub versions: u64,
+    /// The values that were taken away or ran out and that not every member has heard of, the oldest
+    /// first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Gone>,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+/// A value that is no longer in a group's context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Its key.
+    pub key: String,
+    /// The revision at which it went.
+    pub revision: u64,
 }
 
 /// One session in a group.
@@ -263,6 +276,9 @@ pub struct Entry {
     pub at: Timestamp,
     /// Until when it is there, if not for good.
     pub expires: Option<Lease>,
+    /// Until when those of its older versions are there that do not stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub older: Vec<Lease>,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -371,7 +387,7 @@ pub fn secret_key(group: &str) -> String {
 /// What the keys of [`expiry_key`] begin with.
 pub const EXPIRY_PREFIX: &str = "expiry/";
 
-/// The key that says when a value of a group's context runs out.
+/// The key that says that a value of a group's context, or an older version of it, runs out.
 pub fn expiry_key(group: &str, key: &str) -> String {
     format!("{EXPIRY_PREFIX}{}/{}", segment(group), segment(key))
 }

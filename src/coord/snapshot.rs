@@ -244,6 +244,9 @@ pub struct GroupInfo {
     pub invited: Vec<String>,
     /// Session ids in order of joining.
     pub members: Vec<String>,
+    /// Whether nobody else has room in it.
+    #[serde(default)]
+    pub full: bool,
     /// Shared entries, by key.
     pub context: Vec<ContextInfo>,
     /// Wall time of the last join, leave or share, RFC 3339, UTC.

@@ -53,6 +53,7 @@ fn team(first: &str, second: &str) -> Snapshot {
             coordinator: Some(first.to_owned()),
             access: Default::default(),
             invited: Vec::new(),
+            full: false,
             members: vec![first.to_owned(), second.to_owned()],
             context: vec![ContextInfo {
                 key: "finding".to_owned(),

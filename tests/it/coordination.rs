@@ -246,6 +246,65 @@ fn what_a_word_was_claimed_as_stays() {
     );
 }
 
+/// A directory that is made or removed is what its name was claimed as before, for every command.
+#[test]
+fn what_a_directory_was_claimed_as_stays() {
+    let world = World::new();
+    let ids = register(&world, &["Ann", "Ben"]);
+    let (ann, ben) = (ids[0].as_str(), ids[1].as_str());
+    let at = |path: &str| world.root.join(path);
+    std::fs::create_dir_all(at("src/old")).expect("a directory");
+    world.ok(&["claim", "src/fresh", "src/old", "--session", ann]);
+    std::fs::create_dir(at("src/fresh")).expect("a directory");
+    std::fs::remove_dir(at("src/old")).expect("no directory");
+    for (word, key) in [
+        ("src/fresh", "file/src/fresh"),
+        ("src/old", "file/src/old/**"),
+    ] {
+        let (code, error) = world.fails(&["claim", word, "--session", ben]);
+        assert_eq!(code, 1, "{error}");
+        let text = world.ok(&["renew", word, "--session", ann]);
+        assert!(text.contains(&format!("{key} for")), "{text}");
+        let again = world.json(&["claim", word, "--session", ann]);
+        assert_eq!(again["claims"][0]["key"], key);
+        let check = world.json(&["claim", word, "--check", "--session", ann]);
+        assert_eq!(check["keys"], json!([key]));
+    }
+    let text = world.ok(&["release", "src/fresh", "--session", ann]);
+    assert_eq!(text.trim_end(), "released file/src/fresh");
+    let force = [
+        "release",
+        "src/old",
+        "--force",
+        "--reason",
+        "it is gone",
+        "--session",
+        ben,
+    ];
+    assert_eq!(world.ok(&force).trim_end(), "released file/src/old/**");
+    assert_eq!(world.json(&["claims"])["claims"], json!([]));
+    // Nobody holds them any more: now they are what they are.
+    let text = world.ok(&["claim", "src/fresh", "src/old", "--session", ann]);
+    assert!(
+        text.contains("file/src/fresh/** ") && text.contains("file/src/old "),
+        "{text}"
+    );
+}
+
+/// A slash at the end claims a directory before it is there.
+#[test]
+fn a_directory_is_claimed_before_it_is_made() {
+    let world = World::new();
+    let ids = register(&world, &["Ann", "Ben"]);
+    let (ann, ben) = (ids[0].as_str(), ids[1].as_str());
+    world.ok(&["claim", "src/new/", "--session", ann]);
+    std::fs::create_dir_all(world.root.join("src/new")).expect("a directory");
+    let (code, error) = world.fails(&["claim", "src/new/x.rs", "--session", ben]);
+    assert_eq!(code, 1, "{error}");
+    let text = world.ok(&["release", "src/new", "--session", ann]);
+    assert_eq!(text.trim_end(), "released file/src/new/**");
+}
+
 #[test]
 fn a_file_is_one_claim_in_all_worktrees() {
     let world = World::new();

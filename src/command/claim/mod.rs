@@ -21,8 +21,8 @@ fn keys_in_store(cx: &mut StoreCx, words: &[String]) -> Result<Vec<ClaimKey>> {
         return Ok(Vec::new());
     }
     let meanings = meanings(cx, words)?;
-    let asking = asking(cx, &meanings);
     cx.coord()?;
+    let asking = asking(cx, &meanings);
     keys(cx.opened(), asking.as_ref(), meanings)
 }
 
@@ -36,25 +36,25 @@ fn meanings(cx: &StoreCx, words: &[String]) -> Result<Vec<Meaning>> {
     words.iter().map(meaning).collect()
 }
 
-/// The session that asks, if one of the words can mean two things.
+/// The session that asks, if one of the words can mean several things. Who it is that cannot act is told
+/// by what the keys are for.
 fn asking(cx: &mut StoreCx, meanings: &[Meaning]) -> Option<SessionId> {
-    let ambiguous = meanings.iter().any(|meaning| meaning.other.is_some());
-    let session = if ambiguous { cx.known() } else { None };
+    let ambiguous = meanings.iter().any(|meaning| !meaning.others.is_empty());
+    let session = if ambiguous { cx.actor().ok() } else { None };
     session.map(|session| session.id)
 }
 
-/// The things meant. What a word has been claimed as it stays, though a file of that name has been made or
-/// removed since; above all for whoever claimed it.
+/// The things meant. What a word has been claimed as it stays, though a file or a directory of that name
+/// has been made or removed since; above all for whoever claimed it.
 fn keys(
     coord: Option<&Coord>,
     asking: Option<&SessionId>,
     meanings: Vec<Meaning>,
 ) -> Result<Vec<ClaimKey>> {
-    let kept = |Meaning { key, other }| match (other, coord) {
-        (Some(other), Some(coord)) => coord.kept_meaning(asking, key, other),
-        _ => Ok(key),
-    };
-    meanings.into_iter().map(kept).collect()
+    match coord {
+        Some(coord) => coord.kept_meanings(asking, meanings),
+        None => Ok(meanings.into_iter().map(|meaning| meaning.key).collect()),
+    }
 }
 
 /// The claims meant: those named (one of them with its token), or all.

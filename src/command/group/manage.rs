@@ -5,12 +5,14 @@ use serde_json::json;
 
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
+use crate::coord::access::Access;
 use crate::coord::membership::Concerned;
 use crate::error::Result;
 
 /// Invite a session into the group; needed where the access is by invitation
 ///
-/// The other one is told at its next command, and joins with stoa join-group.
+/// The other one is told at its next command, and joins with stoa join-group. An invitation does not stand
+/// for the word of a secret group.
 ///
 /// stoa invite Forge
 #[derive(Debug, Clone, Args)]
@@ -41,7 +43,11 @@ impl Run<StoreCx> for Invite {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let actor = cx.acting()?;
         let done = cx.coord()?.invite(&actor, &self.name)?;
-        Ok(report("invited", "into", done))
+        let way = match done.access {
+            Access::Secret => "(who still needs the secret word from you) into",
+            Access::Open | Access::Invitation => "into",
+        };
+        Ok(report("invited", way, done))
     }
 }
 

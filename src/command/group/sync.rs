@@ -10,7 +10,7 @@ use crate::command::store::StoreCx;
 use crate::command::times;
 use crate::error::Result;
 
-/// Catch up with the group: what was shared since the last time, and who is behind
+/// Catch up with the group: what was shared and removed since the last time, and who is behind
 ///
 /// Somebody who has shared something tells its revision; --to waits until it can be read here. The
 /// group remembers how far each member is.
@@ -41,6 +41,9 @@ impl Run<StoreCx> for SyncGroup {
         if !synced.changed.is_empty() {
             text.push_str(&format!("\nshared since: {}", synced.changed.join(", ")));
         }
+        if !synced.removed.is_empty() {
+            text.push_str(&format!("\nremoved since: {}", synced.removed.join(", ")));
+        }
         if !synced.behind.is_empty() {
             text.push_str(&format!("\nbehind: {}", synced.behind.join(", ")));
         }
@@ -51,6 +54,7 @@ impl Run<StoreCx> for SyncGroup {
                 "revision": synced.revision,
                 "since": synced.since,
                 "changed": synced.changed,
+                "removed": synced.removed,
                 "behind": synced.behind,
             }),
         ))

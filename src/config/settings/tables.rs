@@ -97,7 +97,7 @@ impl Default for Sessions {
     expecting = "a table"
 )]
 pub struct Groups {
-    /// The most members of a group, 1 to 1024. Default 32.
+    /// The most peers of a session in its group, 1 to 1024: a group may have one member more. Default 32.
     #[serde(deserialize_with = "ranged::<_, 1, 1024>")]
     pub peer_limit: u32,
 }

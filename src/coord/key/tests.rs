@@ -91,26 +91,88 @@ fn what_people_type_becomes_a_key() {
 #[test]
 fn a_word_has_another_meaning_when_a_file_comes_or_goes() {
     let (_temp, root) = tree();
-    let check = |input: &str, key: &str, other: Option<&str>| {
+    let check = |input: &str, key: &str, others: &[&str]| {
         let meaning = meaning(input, &root, &root).unwrap();
         assert_eq!(meaning.key.as_str(), key, "{input}");
-        assert_eq!(
-            meaning.other.as_ref().map(ClaimKey::as_str),
-            other,
-            "{input}"
-        );
+        let found: Vec<&str> = meaning.others.iter().map(ClaimKey::as_str).collect();
+        assert_eq!(found, others, "{input}");
     };
-    check("new", "task/new", Some("file/new"));
+    check("new", "task/new", &["file/new", "file/new/**"]);
     fs::write(root.join("new"), "").unwrap();
-    check("new", "file/new", Some("task/new"));
-    check("lib/new", "lib/new", Some("file/lib/new"));
+    check("new", "file/new", &["file/new/**", "task/new"]);
+    let path = ["file/lib/new", "file/lib/new/**"];
+    check("lib/new", "lib/new", &path);
     fs::create_dir(root.join("lib")).unwrap();
-    check("lib/new", "file/lib/new", Some("lib/new"));
-    check("lib", "file/lib/**", Some("task/lib"));
-    check("./new", "file/new", None);
-    check("task/new", "task/new", None);
-    check("a.rs", "file/a.rs", None);
-    check(".github/x", "file/.github/x", None);
+    check("lib/new", path[0], &[path[1], "lib/new"]);
+    check("lib", "file/lib/**", &["file/lib", "task/lib"]);
+    check("./new", "file/new", &["file/new/**"]);
+    check("file/new", "file/new", &["file/new/**"]);
+    check("task/new", "task/new", &[]);
+    check("a.rs", "file/a.rs", &["file/a.rs/**"]);
+    check(".github/x", "file/.github/x", &["file/.github/x/**"]);
+    check(".", "file/**", &[]);
+    check(
+        "src/**",
+        "file/src/**",
+        &["file/src/\\*\\*", "file/src/\\*\\*/**"],
+    );
+}
+
+/// A directory that is made, or removed, between two commands.
+#[test]
+fn a_word_has_another_meaning_when_a_directory_comes_or_goes() {
+    let (_temp, root) = tree();
+    for input in [
+        "src/fresh",
+        "./src/fresh",
+        "file/src/fresh",
+        "file:src/fresh",
+    ] {
+        let both = |key: &str, other: &str| {
+            let meaning = meaning(input, &root, &root).unwrap();
+            assert_eq!(meaning.key.as_str(), key, "{input}");
+            let mut others = meaning.others.iter();
+            assert!(others.any(|found| found.as_str() == other), "{input}");
+        };
+        both("file/src/fresh", "file/src/fresh/**");
+        fs::create_dir(root.join("src/fresh")).unwrap();
+        both("file/src/fresh/**", "file/src/fresh");
+        fs::remove_dir(root.join("src/fresh")).unwrap();
+    }
+    // What looks like a pattern is a name as long as it exists.
+    let page = "app/[id]/page.tsx";
+    let (name, pattern) = ("file/app/\\[id\\]/page.tsx", "file/app/[id]/page.tsx");
+    let check = |key: &str, other: &str| {
+        let meaning = meaning(page, &root, &root).unwrap();
+        assert_eq!(meaning.key.as_str(), key);
+        let mut others = meaning.others.iter();
+        assert!(others.any(|found| found.as_str() == other));
+    };
+    check(name, pattern);
+    fs::remove_dir_all(root.join("app")).unwrap();
+    check(pattern, name);
+}
+
+/// A slash at the end says that it is a directory, there or not.
+#[test]
+fn a_slash_at_the_end_is_a_directory() {
+    let (_temp, root) = tree();
+    let check = |input: &str, expected: &str| {
+        let key = parse(input, &root, &root).unwrap();
+        assert_eq!(key.as_str(), expected, "{input}");
+    };
+    check("src/mod/", "file/src/mod/**");
+    check("./mod/", "file/mod/**");
+    check("mod/", "file/mod/**");
+    check("mod/deep/", "file/mod/deep/**");
+    check("file/mod/", "file/mod/**");
+    check("file:mod/", "file/mod/**");
+    check("src/mod/.", "file/src/mod/**");
+    check("src/mod/deep/..", "file/src/mod/**");
+    check("src/*/", "file/src/*/**");
+    check("src/**/", "file/src/**");
+    // Nothing but what there is can say otherwise.
+    check("src/main.rs/", "file/src/main.rs");
 }
 
 #[test]

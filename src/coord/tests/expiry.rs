@@ -111,6 +111,65 @@ fn what_ran_out_begins_anew() {
     });
 }
 
+/// An older version is gone when its own time is over, for readers and soon after from the store.
+#[test]
+fn an_older_version_runs_out_too() {
+    on_each(|w| {
+        let a = w.member("a", "build");
+        let actor = Actor::from(&a);
+        let versions = || -> Vec<u64> {
+            let history = w.coord.context_history("build", "tok").unwrap();
+            history.iter().map(|entry| entry.version).collect()
+        };
+        let marks = || w.range(schema::EXPIRY_PREFIX).len();
+        let share = |one: Share| w.coord.share(&actor, &[one]).unwrap();
+        share(Share::set("tok", json!("plain")));
+        share(timed("tok", json!("long"), 120));
+        share(timed("tok", json!("SECRET"), 50));
+        share(Share::set("tok", json!("next")));
+        assert_eq!(versions(), [1, 2, 3]);
+        // A server is there when it is time to sweep, though nothing that is shown changes.
+        assert_eq!(w.coord.reading().unwrap().next_change_ms, Some(50_000));
+        w.advance(51);
+        assert_eq!(versions(), [1, 2]);
+        let stored = |word: &str| {
+            let records = w.range("history/");
+            records.iter().any(|record| {
+                let entry: schema::Entry = record.decode().unwrap();
+                entry.value == json!(word)
+            })
+        };
+        assert!(stored("SECRET"), "nobody has swept yet");
+        w.coord.reap().unwrap();
+        assert!(!stored("SECRET") && stored("long"));
+        assert_eq!(marks(), 1);
+        w.advance(70);
+        assert_eq!(versions(), [1]);
+        w.coord.heartbeat(&actor, &Heartbeat::default()).unwrap();
+        assert!(!stored("long") && stored("plain"));
+        assert_eq!(marks(), 0);
+        assert_eq!(shown(w), ["tok"]);
+    });
+}
+
+/// A value that had run out before it was followed by another is no older version of that.
+#[test]
+fn what_ran_out_before_it_was_replaced_is_not_kept() {
+    on_each(|w| {
+        let a = w.member("a", "build");
+        let actor = Actor::from(&a);
+        let share = |one: Share| w.coord.share(&actor, &[one]).unwrap().versions[0].1;
+        share(Share::set("tok", json!("before")));
+        share(timed("tok", json!("S2"), 60));
+        w.advance(61);
+        assert_eq!(share(Share::set("tok", json!("n"))), 3);
+        assert_eq!(w.coord.context_history("build", "tok").unwrap(), []);
+        // As if it had been swept away first.
+        assert!(w.range("history/").is_empty());
+        assert!(w.range(schema::EXPIRY_PREFIX).is_empty());
+    });
+}
+
 /// A group that was kept for its values alone goes with the last of them.
 #[test]
 fn an_empty_group_goes_with_its_last_value() {

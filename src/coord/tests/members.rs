@@ -204,6 +204,92 @@ fn adding_stops_at_the_peer_limit() {
     assert!(full.message.contains("full") && full.hint.unwrap().contains("peer-limit"));
 }
 
+/// S0-33: nobody is told to join a group that has no room.
+#[test]
+fn a_full_group_is_not_suggested() {
+    let mut w = world();
+    w.coord = w.coord.with_settings(Settings {
+        peer_limit: 1,
+        ..Settings::default()
+    });
+    w.member("a", "build");
+    let c = w.session("c");
+    let told = |c: &Session| {
+        let snapshot = w.coord.snapshot().unwrap();
+        let names = discovery::names(&snapshot, Some(c.id.as_str())).join(" ");
+        (names, discovery::suggest(&snapshot, Some(c.id.as_str())))
+    };
+    assert_eq!(told(&c).0, "build");
+    let b = w.member("b", "build");
+    assert_eq!(told(&c), (String::new(), None));
+    w.coord.leave_group(&(&b).into()).unwrap();
+    assert_eq!(told(&c).0, "build");
+}
+
+/// An invitation into a secret group says that its word is needed, and how it is given.
+#[test]
+fn an_invitation_into_a_secret_group_asks_for_its_word() {
+    on_each(|w| {
+        let (a, b) = (w.session("a"), w.session("b"));
+        join(w, &a, "vault", Some(Access::Secret), Some("open sesame")).unwrap();
+        let invited = w.coord.invite(&(&a).into(), "b").unwrap();
+        assert_eq!(invited.access, Access::Secret);
+        let told = w.coord.take_notices(&b.id).unwrap().join("");
+        for part in ["secret word", "stoa join-group vault --secret-stdin"] {
+            assert!(told.contains(part), "{told}");
+        }
+        check_kind(
+            join(w, &b, "vault", None, None),
+            Kind::Refused,
+            "secret word",
+        );
+        join(w, &b, "vault", None, Some("open sesame")).unwrap();
+    });
+}
+
+/// Synchronizing tells what was taken away or ran out since the last time, once to each member.
+#[test]
+fn synchronizing_tells_what_was_removed() {
+    on_each(|w| {
+        let (a, b) = (w.member("a", "build"), w.member("b", "build"));
+        let share = |share: Share| w.coord.share(&(&a).into(), &[share]).unwrap();
+        let sync = |who: &Session| w.coord.sync_group(&who.into()).unwrap();
+        for key in ["c", "d", "e"] {
+            share(Share::set(key, json!(1)));
+        }
+        share(Share {
+            ttl: Some(Duration::from_secs(60)),
+            ..Share::set("t", json!(1))
+        });
+        assert_eq!(sync(&b).changed, ["c", "d", "e", "t"]);
+        share(Share::remove("c"));
+        share(Share::remove("d"));
+        share(Share::remove("never there"));
+        share(Share::set("d", json!(2)));
+        let synced = sync(&b);
+        assert_eq!(synced.removed, ["c"]);
+        assert_eq!(
+            (synced.changed, synced.behind),
+            (vec!["d".to_owned()], vec!["a".to_owned()])
+        );
+        assert_eq!(sync(&b).removed, Vec::<String>::new());
+        // Nobody has swept away what ran out.
+        w.advance(61);
+        let synced = sync(&b);
+        assert_eq!(
+            (synced.removed, synced.behind),
+            (vec!["t".to_owned()], vec!["a".to_owned()])
+        );
+        assert_eq!(sync(&a).removed, ["c", "t"]);
+        // Everybody knows: nothing of it is kept.
+        let group = w.coord.read(|view, _| schema::group(view, "build"));
+        assert!(group.unwrap().unwrap().removed.is_empty());
+        // Who joins later had nothing that could be gone.
+        share(Share::remove("e"));
+        assert!(sync(&w.member("late", "build")).removed.is_empty());
+    });
+}
+
 /// S0-13, S0-6: synchronizing tells what is new, who is behind, and moves the last coordination.
 #[test]
 fn synchronizing_tells_what_is_new() {

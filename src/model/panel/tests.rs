@@ -34,6 +34,7 @@ fn group(name: &str, keys: &[&str]) -> GroupInfo {
         coordinator: None,
         access: Default::default(),
         invited: Vec::new(),
+        full: false,
         members: Vec::new(),
         context: keys.iter().map(entry).collect(),
         last_coordination: String::new(),

@@ -47,6 +47,7 @@ fn group(name: &str, members: &[&str], context: Vec<ContextInfo>) -> GroupInfo {
         coordinator: members.first().cloned(),
         access: Default::default(),
         invited: Vec::new(),
+        full: false,
         members,
         context,
         last_coordination: "2026-11-20T09:30:00Z".to_owned(),
