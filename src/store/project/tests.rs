@@ -2,6 +2,7 @@ use super::*;
 use crate::store::Tx;
 use crate::store::sqlite::SqliteStore;
 use proptest::prelude::*;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
