@@ -223,6 +223,15 @@ impl StoreCx {
         }
     }
 
+    /// Why the readable files do not show what was done, in a sentence, if they do not. What was done stays done.
+    pub fn files_are_behind(&self) -> Option<String> {
+        let error = self.coord.as_ref()?.take_files_failure()?;
+        Some(format!(
+            "done, but the readable files are behind: {}; stoa doctor tells what to do",
+            error.message
+        ))
+    }
+
     /// The store for reading, if it has ever been made; makes nothing itself.
     ///
     /// # Errors

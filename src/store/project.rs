@@ -12,7 +12,6 @@
 
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -242,17 +241,19 @@ impl Projection {
     }
 
     fn round(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
-        let (revision, delta) = match self.projected() {
-            Some(projected) => {
-                let changes = store.changes_since(projected)?;
-                if changes.revision == projected {
-                    return Ok(());
-                }
-                (changes.revision, changes.delta)
-            }
-            None => (store.revision()?, Delta::Everything),
+        match self.due(store)? {
+            Some((revision, delta)) => self.write_changes(store, project, revision, &delta),
+            None => Ok(()),
+        }
+    }
+
+    /// What the files do not show yet, up to which revision.
+    fn due(&self, store: &dyn Store) -> Result<Option<(u64, Delta)>> {
+        let Some(projected) = self.projected() else {
+            return Ok(Some((store.revision()?, Delta::Everything)));
         };
-        self.write_changes(store, project, revision, &delta)
+        let changes = store.changes_since(projected)?;
+        Ok((changes.revision != projected).then_some((changes.revision, changes.delta)))
     }
 
     fn write_changes(
@@ -272,8 +273,7 @@ impl Projection {
         if *delta == Delta::Everything {
             let path = self.dir.path();
             note_loss(path, revision).map_err(|error| self.failed("rename", &error))?;
-            self.put_aside(&edits)
-                .map_err(|error| self.failed("put aside", &error))?;
+            self.put_aside(&root, &edits)?;
             let until = match seen(path, revision) {
                 // The store has gone back, and has not gone on yet.
                 seen if seen > revision => goes_on_above(seen),
@@ -292,7 +292,8 @@ impl Projection {
 
     /// Puts files that tell of a store which is lost where nothing writes over them: they are the last that
     /// is left of it. Those that only grow are there afterwards and here as well.
-    fn put_aside(&self, edits: &[Edit]) -> std::io::Result<()> {
+    fn put_aside(&self, root: &Folder, edits: &[Edit]) -> Result<()> {
+        let fail = |error: std::io::Error| self.failed("put aside", &error);
         let dir = self.dir.path();
         let Some(seen) = revision_in(&dir.join(LOST_FILE)) else {
             return Ok(());
@@ -301,26 +302,25 @@ impl Projection {
             0 => format!("{ASIDE}{seen}"),
             n => format!("{ASIDE}{seen}-{n}"),
         });
-        let mut places = names.map(|name| dir.join(name));
-        let Some(aside) = places.find(|place| place.symlink_metadata().is_err()) else {
+        let mut free = names.filter(|name| dir.join(name).symlink_metadata().is_err());
+        let Some(aside) = free.next() else {
             return Ok(());
         };
-        let make = |dir: &Path| {
-            let mut builder = std::fs::DirBuilder::new();
-            builder.recursive(true).mode(0o700).create(dir)
-        };
-        make(&aside)?;
+        let folder = root.below(&aside)?;
+        let aside = dir.join(aside);
         for edit in edits {
             let (within, name) = match edit {
                 Edit::Append {
                     dir: within, name, ..
                 } => {
                     // It goes on where it is: of its lines the store has only the newest.
-                    make(&aside.join(within))?;
+                    folder.below(within)?;
                     let path = Path::new(within).join(name);
                     let (from, to) = (dir.join(&path), aside.join(&path));
                     // What cannot be copied, a planted link say, is in the way as well.
-                    copy(&from, &to).or_else(|_| std::fs::rename(from, to))?;
+                    copy(&from, &to)
+                        .or_else(|_| std::fs::rename(from, to))
+                        .map_err(fail)?;
                     continue;
                 }
                 Edit::Write { dir, name, .. } | Edit::Remove { dir, name } => {
@@ -332,7 +332,7 @@ impl Projection {
             let top = top.unwrap_or(name);
             match std::fs::rename(dir.join(top), aside.join(top)) {
                 // Most are in directories that have been moved already.
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(fail(error)),
                 _ => {}
             }
         }
@@ -340,7 +340,7 @@ impl Projection {
             "the store has gone back: the files it had written are in {}",
             aside.display()
         );
-        std::fs::rename(dir.join(LOST_FILE), dir.join(PASSED_FILE))
+        std::fs::rename(dir.join(LOST_FILE), dir.join(PASSED_FILE)).map_err(fail)
     }
 
     fn failed(&self, doing: &str, error: &std::io::Error) -> Error {
@@ -420,6 +420,7 @@ fn hash(text: &str) -> u64 {
 
 mod archive;
 mod folder;
+mod obstacles;
 pub use archive::lines;
 pub use verify::{Compared, Seen};
 #[cfg(test)]

@@ -5,18 +5,35 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
+use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
 use serde_json::Value;
 
 use super::Extent;
 use crate::error::{Error, Result};
-use crate::store::dir::{StateDir, open_file};
+use crate::store::dir::{StateDir, belong_as, open_file};
 
-const TEMP: &str = ".tmp";
+/// What a file is called while it is written.
+pub(super) const TEMP: &str = ".tmp";
 /// How much of a file of JSON lines is looked at for its last line; the last is more than the longest
 /// line there is.
 const TAILS: [u64; 3] = [16 * 1024, 128 * 1024, 1024 * 1024];
+
+/// A link or a file where a directory belongs.
+pub(super) const NO_DIRECTORY: &str =
+    "a link or a file in the place of a directory of readable files";
+/// A directory where a file belongs.
+pub(super) const DIRECTORY_FOR_FILE: &str = "a directory in the place of a readable file";
+/// A link, a pipe or the like where a file belongs.
+pub(super) const NO_FILE: &str = "no regular file, in the place of a readable file";
+
+/// What to say of something in the place of what is to be written.
+pub(super) fn in_the_way(path: &Path, what: &str) -> Error {
+    Error::unreachable(format!("{} is {what}", path.display()))
+        .with_hint("remove it, or move it away; what belongs there is made again")
+}
 
 /// An open directory; everything is reached from it by plain names that are not followed.
 pub(super) struct Folder {
@@ -54,11 +71,12 @@ impl Folder {
 
     fn child(&self, name: &str) -> Result<Folder> {
         match rustix::fs::mkdirat(&self.fd, name, Mode::RWXU) {
-            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+            Ok(()) | Err(Errno::EXIST) => {}
             Err(error) => return Err(self.fail("make", name, error.into())),
         }
         let fd = rustix::fs::openat(&self.fd, name, DIRECTORY, Mode::empty())
             .map_err(|error| self.fail("open", name, error.into()))?;
+        belong_as(&self.fd, &fd).map_err(|error| self.fail("give away", name, error))?;
         let shown = self.shown.join(name);
         Ok(Folder { fd, shown })
     }
@@ -85,19 +103,35 @@ impl Folder {
     }
 
     pub(super) fn write(&self, name: &str, contents: &str) -> Result<()> {
-        let flags = OFlags::WRONLY
-            | OFlags::CREATE
-            | OFlags::TRUNC
-            | OFlags::NOFOLLOW
-            | OFlags::CLOEXEC
-            | OFlags::NONBLOCK;
-        // Writers are one at a time, so one temporary name is enough, and a killed one leaves one.
-        let fd = rustix::fs::openat(&self.fd, TEMP, flags, Mode::RUSR | Mode::WUSR)
-            .map_err(|error| self.fail("write", name, error.into()))?;
-        let written = File::from(fd).write_all(contents.as_bytes());
+        let file = self.temporary()?;
+        let written =
+            belong_as(&self.fd, &file).and_then(|()| (&file).write_all(contents.as_bytes()));
         written
             .and_then(|()| self.place(name))
             .map_err(|error| self.fail("write", name, error))
+    }
+
+    /// Makes the temporary file. Writers are one at a time, so one name is enough; what has it already was left
+    /// by one that was killed, or was planted, and goes.
+    fn temporary(&self) -> Result<File> {
+        let make = || {
+            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+            rustix::fs::openat(&self.fd, TEMP, flags, Mode::RUSR | Mode::WUSR)
+        };
+        let made = match make() {
+            Err(Errno::EXIST) => self.clear_temporary().and_then(|()| make()),
+            other => other,
+        };
+        let fd = made.map_err(|error| self.fail("make", TEMP, error.into()))?;
+        Ok(File::from(fd))
+    }
+
+    /// Removes what has the temporary file's name, unless it is a directory with something in it.
+    fn clear_temporary(&self) -> rustix::io::Result<()> {
+        match rustix::fs::unlinkat(&self.fd, TEMP, AtFlags::empty()) {
+            Err(Errno::ISDIR) => rustix::fs::unlinkat(&self.fd, TEMP, AtFlags::REMOVEDIR),
+            other => other,
+        }
     }
 
     /// Writes into a file that may be torn for whoever reads it without the lock, or when a writer is killed
@@ -132,7 +166,7 @@ impl Folder {
 
     pub(super) fn remove(&self, name: &str) -> Result<()> {
         match rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()) {
-            Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(error) => Err(self.fail("remove", name, error.into())),
         }
     }
@@ -158,14 +192,18 @@ impl Folder {
     }
 
     fn fail(&self, doing: &str, name: &str, error: std::io::Error) -> Error {
-        match error.kind() {
+        let path = self.shown.join(name);
+        match (error.kind(), error.raw_os_error()) {
             // What O_NOFOLLOW | O_DIRECTORY says about a link or a file in a directory's place.
-            ErrorKind::NotADirectory => Error::unreachable(format!(
-                "{} is a link or a file in the place of a directory of readable files",
-                self.shown.join(name).display()
-            ))
-            .with_hint("remove it; it is made again"),
-            _ => Error::io(doing, &self.shown.join(name), &error),
+            (ErrorKind::NotADirectory, _) => in_the_way(&path, NO_DIRECTORY),
+            (ErrorKind::IsADirectory | ErrorKind::DirectoryNotEmpty, _) => {
+                in_the_way(&path, DIRECTORY_FOR_FILE)
+            }
+            // The second is what opening says of a link, of a socket, or of a pipe that nobody reads.
+            (ErrorKind::InvalidInput, _) | (_, Some(libc::ELOOP | libc::ENXIO)) => {
+                in_the_way(&path, NO_FILE)
+            }
+            _ => Error::io(doing, &path, &error),
         }
     }
 }
