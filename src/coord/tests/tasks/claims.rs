@@ -348,7 +348,7 @@ fn retrying_an_operation() {
             .add_task(&once(), &NewTask::of("Write it down"))
             .unwrap();
         assert_eq!(first, second);
-        assert_eq!(w.coord.tasks().unwrap().len(), 1);
+        assert_eq!(w.coord.tasks().unwrap().tasks.len(), 1);
         let next = || Actor::from(&a).once("op-2");
         let got = w.coord.claim_next_task(&next()).unwrap();
         w.task(&a, "T9");
