@@ -244,7 +244,7 @@ impl StoreCx {
     pub fn files_are_behind(&self) -> Option<String> {
         let error = self.coord.as_ref()?.take_files_failure()?;
         Some(format!(
-            "done, but the readable files are behind: {}; stoa doctor tells what to do",
+            "the readable files are behind: {}; stoa doctor tells what to do",
             error.message
         ))
     }

@@ -181,7 +181,7 @@ impl Search {
             );
             self.add(
                 path,
-                Error::unreachable(message).with_hint("chmod -R u+rwX it"),
+                Error::unreachable(message).with_hint(format!("chmod u+rwX {shown}")),
             );
             return false;
         }
