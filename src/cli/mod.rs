@@ -116,6 +116,8 @@ fn run(said: Said, here: &mut Here) -> Result<Reply> {
                 Ok(notices) => output::notify(&notices, global.json),
                 Err(error) => output::say(&format!("cannot read notices: {}", error.message)),
             }
+            output::notify(cx.files_are_behind().as_slice(), global.json);
+            output::notify(cx.unreadable().as_slice(), global.json);
             reply
         }
         Some(Command::Server(ServerCommand::Events(events))) if events.follow => {

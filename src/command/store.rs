@@ -1,5 +1,7 @@
 //! The context of commands that run on the store: no server, no configuration, no runtime.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,6 +42,8 @@ pub struct StoreCx {
     /// Who has acted.
     acted: Option<SessionId>,
     coord: Option<Coord>,
+    /// Keys of records that cannot be read, and are missing from what is shown.
+    unreadable: RefCell<BTreeSet<String>>,
 }
 
 /// The context of a command typed in a shell.
@@ -82,6 +86,7 @@ impl StoreCx {
             by_caller: false,
             acted: None,
             coord: None,
+            unreadable: RefCell::default(),
         }
     }
 
@@ -132,7 +137,7 @@ impl StoreCx {
     /// # Errors
     /// It cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        read(&self.state)
+        self.excerpt(Scope::Whole)
     }
 
     /// So much of it, which takes less time.
@@ -140,7 +145,19 @@ impl StoreCx {
     /// # Errors
     /// It cannot be read.
     pub fn excerpt(&self, scope: Scope) -> Result<Snapshot> {
-        read_some(&self.state, scope)
+        let snapshot = read_some(&self.state, scope)?;
+        self.note_unreadable(snapshot.damaged.iter().cloned());
+        Ok(snapshot)
+    }
+
+    /// Notes that what is shown lacks these records, which cannot be read.
+    pub fn note_unreadable(&self, keys: impl IntoIterator<Item = String>) {
+        self.unreadable.borrow_mut().extend(keys);
+    }
+
+    /// What is missing from what was shown, in a sentence, if anything is.
+    pub fn unreadable(&self) -> Option<String> {
+        unreadable(self.unreadable.borrow().len())
     }
 
     /// The session that acts, which must be alive.
@@ -223,6 +240,15 @@ impl StoreCx {
         }
     }
 
+    /// Why the readable files do not show what was done, in a sentence, if they do not. What was done stays done.
+    pub fn files_are_behind(&self) -> Option<String> {
+        let error = self.coord.as_ref()?.take_files_failure()?;
+        Some(format!(
+            "the readable files are behind: {}; stoa doctor tells what to do",
+            error.message
+        ))
+    }
+
     /// The store for reading, if it has ever been made; makes nothing itself.
     ///
     /// # Errors
@@ -287,6 +313,18 @@ fn read_some(state: &Path, scope: Scope) -> Result<Snapshot> {
             &crate::clock::SystemClock::open()?,
         ))),
     }
+}
+
+/// That so many records are missing from what is shown, if there are any.
+pub fn unreadable(count: usize) -> Option<String> {
+    let what = match count {
+        0 => return None,
+        1 => "1 record cannot be read and is".to_owned(),
+        count => format!("{count} records cannot be read and are"),
+    };
+    Some(format!(
+        "{what} left out; stoa doctor names what is damaged"
+    ))
 }
 
 /// The group of that name.

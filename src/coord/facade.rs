@@ -507,6 +507,12 @@ impl Coord {
         }
     }
 
+    /// Why the readable files do not show what was committed through this value and its clones, if they do not;
+    /// told once.
+    pub fn take_files_failure(&self) -> Option<Error> {
+        self.files.as_ref()?.take_failure()
+    }
+
     /// Waits until the readable files show everything that was committed through this value and
     /// its clones. Dropping the last of them does the same.
     pub fn flush_files(&self) {

@@ -75,10 +75,20 @@ fn own(
         )
         .with_hint("stop writing to it, and claim it again for a new token")
     };
+    // Who has no grant and shows no token may have lost it, or may never have had it.
+    let without = |so: String, hint: &str| {
+        let message = format!("{} does not hold {key}{so}", session.name);
+        Error::new(Kind::Fenced, message).with_hint(hint)
+    };
     let Some(claim) = schema::claim(view, key)? else {
-        return Err(fenced(
-            "it was released, ran out, or was never granted".to_owned(),
-        ));
+        let why = "it was released, ran out, or was never granted";
+        return Err(match token {
+            Some(_) => fenced(why.to_owned()),
+            None => without(
+                format!(": {why}"),
+                "do not write to it before it is claimed: stoa claim",
+            ),
+        });
     };
     let index = claim
         .grants
@@ -87,8 +97,14 @@ fn own(
     let Some(index) = index else {
         for grant in &claim.grants {
             if let Some((_, holder)) = stands(view, at, grant)? {
-                let why = format!("{} holds it now", holder.name);
-                return Err(fenced(why).with_holder(super::session::card(&holder)));
+                let error = match token {
+                    Some(_) => fenced(format!("{} holds it now", holder.name)),
+                    None => without(
+                        format!("; {} does", holder.name),
+                        "do not write to it; stoa claim --wait waits until it is free",
+                    ),
+                };
+                return Err(error.with_holder(super::session::card(&holder)));
             }
         }
         return Err(fenced("it ran out".to_owned()));

@@ -16,7 +16,7 @@ use super::fingerprint::Remembering;
 use super::readable::Readable;
 use super::{Moment, Probe, Settings};
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::store::dir::StateDir;
 use crate::store::project::{Project, Projection};
@@ -71,6 +71,8 @@ struct State {
     busy: bool,
     /// When the last round ended.
     last: Option<Instant>,
+    /// Why the last round left the files behind.
+    failed: Option<Error>,
     /// The last user is gone, or waits: no more gathering.
     hurry: bool,
     stop: bool,
@@ -122,6 +124,12 @@ impl Projector {
             state = self.shared.wait(state, None);
         }
         state.hurry = false;
+    }
+
+    /// Why the files do not show what this process has committed, if they do not; told once.
+    pub(super) fn take_failure(&self) -> Option<Error> {
+        self.flush();
+        self.shared.state().failed.take()
     }
 
     /// Writes every file again.
@@ -240,9 +248,11 @@ impl Shared {
     ) {
         // Ends the round also if drawing panics.
         let _resting = Resting(self);
-        if let Err(error) = painter.paint(|readable| write(&self.files, store, readable)) {
+        let written = painter.paint(|readable| write(&self.files, store, readable));
+        if let Err(error) = &written {
             tracing::warn!("readable files are behind: {error}");
         }
+        self.state().failed = written.err();
     }
 
     fn rest(&self) {

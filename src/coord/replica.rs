@@ -361,6 +361,7 @@ impl Replica {
             &self.waiters.damaged,
             &self.issues.damaged,
             &self.fixes.damaged,
+            &self.tasks.damaged,
         ];
         kinds.into_iter().flatten().cloned().collect()
     }

@@ -6,13 +6,16 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{ErrorKind, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, FileType, Mode, OFlags};
 
 use crate::error::{Error, Result};
+
+/// What to do about something in the place of a lock file.
+pub(super) const MADE_ANEW: &str = "remove it: the next command makes it anew";
 
 /// A directory that has passed the checks.
 #[derive(Debug, Clone)]
@@ -139,7 +142,7 @@ impl StateDir {
             let kind = fs::symlink_metadata(&path);
             if kind.is_ok_and(|kind| !kind.is_file()) {
                 let what = format!("{} is not a regular file", path.display());
-                found.push((what, "remove it: the next command makes it anew"));
+                found.push((what, MADE_ANEW));
             }
         }
         found
@@ -190,6 +193,19 @@ fn belong_to_owner(path: &Path, fd: &OwnedFd, owner: u32) -> std::io::Result<()>
     let parent = fs::symlink_metadata(parent)?;
     if parent.uid() != owner {
         std::os::unix::fs::fchown(fd, Some(parent.uid()), Some(parent.gid()))?;
+    }
+    Ok(())
+}
+
+/// Gives what root makes in a user's directory to the user whose `parent` is; anybody else's belongs to them
+/// already.
+pub(super) fn belong_as(parent: impl AsFd, made: impl AsFd) -> std::io::Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let (parent, own) = (rustix::fs::fstat(parent)?, rustix::fs::fstat(&made)?);
+    if parent.st_uid != own.st_uid {
+        std::os::unix::fs::fchown(made, Some(parent.st_uid), Some(parent.st_gid))?;
     }
     Ok(())
 }

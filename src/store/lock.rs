@@ -22,7 +22,7 @@ use rustix::fs::{FlockOperation, OFlags};
 use rustix::io::Errno;
 
 use super::alarm::Alarm;
-use super::dir::open_file;
+use super::dir::{MADE_ANEW, open_file};
 use super::slice;
 use crate::error::{Error, Result};
 
@@ -148,7 +148,17 @@ fn open(path: &Path, sharing: Sharing) -> Result<File> {
         Sharing::Exclusive => OFlags::RDWR | OFlags::CREATE,
         Sharing::Shared => OFlags::RDONLY,
     };
-    open_file(path, flags).map_err(|error| Error::io("open", path, &error))
+    open_file(path, flags).map_err(|error| {
+        let failed = Error::io("open", path, &error);
+        // Then the path itself is looked at: errors do not tell a link or a pipe from what else goes wrong.
+        match path.symlink_metadata() {
+            Ok(found) if !found.is_file() => {
+                let message = format!("the lock {} is not a regular file", path.display());
+                Error::unreachable(message).with_hint(MADE_ANEW)
+            }
+            _ => failed,
+        }
+    })
 }
 
 fn now(sharing: Sharing) -> FlockOperation {
@@ -211,6 +221,30 @@ mod tests {
         let first = Lock::try_take(&path).unwrap().unwrap();
         assert!(Lock::try_take(&path).unwrap().is_none());
         drop(first);
+        assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn what_is_no_lock_file_is_named_with_what_to_do() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("lock");
+        let check = || {
+            let error = Lock::try_take(&path).unwrap_err();
+            assert_eq!(error.kind, Kind::Unreachable);
+            assert!(error.message.contains("not a regular file"), "{error}");
+            assert!(error.hint.unwrap().contains("remove it"));
+        };
+        std::fs::create_dir(&path).unwrap();
+        check();
+        std::fs::remove_dir(&path).unwrap();
+        std::os::unix::fs::symlink("/nowhere", &path).unwrap();
+        check();
+        std::fs::remove_file(&path).unwrap();
+        let fifo = rustix::fs::FileType::Fifo;
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, fifo, mode, 0).unwrap();
+        check();
+        std::fs::remove_file(&path).unwrap();
         assert!(Lock::try_take(&path).unwrap().is_some());
     }
 

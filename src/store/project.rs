@@ -11,16 +11,13 @@
 //! everyone else may leave, because that waiting process covers them.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
-use serde_json::Value;
+use rustix::fs::OFlags;
 
+use self::folder::Folder;
 use super::dir::{StateDir, open_file};
 use super::lock::{Lock, Sharing};
 use super::{Delta, Store, View};
@@ -83,11 +80,6 @@ const LOST_FILE: &str = "lost_revision";
 const PASSED_FILE: &str = "lost_before";
 /// What the directories are called into which files are put aside, before the revision they tell of.
 const ASIDE: &str = "lost-";
-const TEMP: &str = ".tmp";
-/// How much of a file of JSON lines is looked at for its last line; the last is more than the longest
-/// line there is.
-const TAILS: [u64; 3] = [16 * 1024, 128 * 1024, 1024 * 1024];
-
 /// A number of revisions so far beyond what a store has that no store was ever there: somebody wrote into the
 /// files. Going on above it, the store would be out of numbers soon.
 const IMPLAUSIBLE: u64 = 1 << 40;
@@ -249,17 +241,19 @@ impl Projection {
     }
 
     fn round(&self, store: &dyn Store, project: &dyn Project) -> Result<()> {
-        let (revision, delta) = match self.projected() {
-            Some(projected) => {
-                let changes = store.changes_since(projected)?;
-                if changes.revision == projected {
-                    return Ok(());
-                }
-                (changes.revision, changes.delta)
-            }
-            None => (store.revision()?, Delta::Everything),
+        match self.due(store)? {
+            Some((revision, delta)) => self.write_changes(store, project, revision, &delta),
+            None => Ok(()),
+        }
+    }
+
+    /// What the files do not show yet, up to which revision.
+    fn due(&self, store: &dyn Store) -> Result<Option<(u64, Delta)>> {
+        let Some(projected) = self.projected() else {
+            return Ok(Some((store.revision()?, Delta::Everything)));
         };
-        self.write_changes(store, project, revision, &delta)
+        let changes = store.changes_since(projected)?;
+        Ok((changes.revision != projected).then_some((changes.revision, changes.delta)))
     }
 
     fn write_changes(
@@ -279,8 +273,7 @@ impl Projection {
         if *delta == Delta::Everything {
             let path = self.dir.path();
             note_loss(path, revision).map_err(|error| self.failed("rename", &error))?;
-            self.put_aside(&edits)
-                .map_err(|error| self.failed("put aside", &error))?;
+            self.put_aside(&root, &edits)?;
             let until = match seen(path, revision) {
                 // The store has gone back, and has not gone on yet.
                 seen if seen > revision => goes_on_above(seen),
@@ -299,7 +292,8 @@ impl Projection {
 
     /// Puts files that tell of a store which is lost where nothing writes over them: they are the last that
     /// is left of it. Those that only grow are there afterwards and here as well.
-    fn put_aside(&self, edits: &[Edit]) -> std::io::Result<()> {
+    fn put_aside(&self, root: &Folder, edits: &[Edit]) -> Result<()> {
+        let fail = |error: std::io::Error| self.failed("put aside", &error);
         let dir = self.dir.path();
         let Some(seen) = revision_in(&dir.join(LOST_FILE)) else {
             return Ok(());
@@ -308,26 +302,25 @@ impl Projection {
             0 => format!("{ASIDE}{seen}"),
             n => format!("{ASIDE}{seen}-{n}"),
         });
-        let mut places = names.map(|name| dir.join(name));
-        let Some(aside) = places.find(|place| place.symlink_metadata().is_err()) else {
+        let mut free = names.filter(|name| dir.join(name).symlink_metadata().is_err());
+        let Some(aside) = free.next() else {
             return Ok(());
         };
-        let make = |dir: &Path| {
-            let mut builder = std::fs::DirBuilder::new();
-            builder.recursive(true).mode(0o700).create(dir)
-        };
-        make(&aside)?;
+        let folder = root.below(&aside)?;
+        let aside = dir.join(aside);
         for edit in edits {
             let (within, name) = match edit {
                 Edit::Append {
                     dir: within, name, ..
                 } => {
                     // It goes on where it is: of its lines the store has only the newest.
-                    make(&aside.join(within))?;
+                    folder.below(within)?;
                     let path = Path::new(within).join(name);
                     let (from, to) = (dir.join(&path), aside.join(&path));
                     // What cannot be copied, a planted link say, is in the way as well.
-                    copy(&from, &to).or_else(|_| std::fs::rename(from, to))?;
+                    copy(&from, &to)
+                        .or_else(|_| std::fs::rename(from, to))
+                        .map_err(fail)?;
                     continue;
                 }
                 Edit::Write { dir, name, .. } | Edit::Remove { dir, name } => {
@@ -339,7 +332,7 @@ impl Projection {
             let top = top.unwrap_or(name);
             match std::fs::rename(dir.join(top), aside.join(top)) {
                 // Most are in directories that have been moved already.
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(fail(error)),
                 _ => {}
             }
         }
@@ -347,7 +340,7 @@ impl Projection {
             "the store has gone back: the files it had written are in {}",
             aside.display()
         );
-        std::fs::rename(dir.join(LOST_FILE), dir.join(PASSED_FILE))
+        std::fs::rename(dir.join(LOST_FILE), dir.join(PASSED_FILE)).map_err(fail)
     }
 
     fn failed(&self, doing: &str, error: &std::io::Error) -> Error {
@@ -394,223 +387,6 @@ fn boot() -> String {
     }
 }
 
-/// The lines of a file that is made anew. Those of which the store has no record, be it that it has forgotten
-/// them or that it went back, are worth keeping if they are sound and a store can have written them: none was
-/// at a revision later than `until`, and a line from beyond would keep out of the file all that follow.
-fn joined(old: &str, lines: &[(u64, String)], until: u64) -> String {
-    let known: BTreeSet<u64> = lines.iter().map(|(revision, _)| *revision).collect();
-    let kept = old
-        .lines()
-        .filter_map(|line| Some((line_revision(line)?, line)))
-        .filter(|(revision, _)| *revision <= until && !known.contains(revision));
-    let ours = lines
-        .iter()
-        .map(|(revision, line)| (*revision, line.as_str()));
-    let mut all: Vec<(u64, &str)> = kept.chain(ours).collect();
-    all.sort_by_key(|(revision, _)| *revision);
-    all.into_iter().flat_map(|(_, line)| [line, "\n"]).collect()
-}
-
-fn line_revision(line: &str) -> Option<u64> {
-    serde_json::from_str::<Value>(line).ok()?["revision"].as_u64()
-}
-
-/// Where the last sound line of a file of JSON lines ends, and its revision (0 if there is none).
-/// Looks at the end of the file, at more of it only for a long line: what follows the last sound line
-/// is a torn write and is cut off.
-fn sound_end(file: &mut File) -> std::io::Result<(u64, u64)> {
-    let length = file.metadata()?.len();
-    for tail in TAILS {
-        if let Some(found) = sound_end_within(file, length, tail)? {
-            return Ok(found);
-        }
-        if tail >= length {
-            break;
-        }
-    }
-    // Nothing sound within reach. Keep what is there, whatever it is, and go on below it.
-    Ok((length, 0))
-}
-
-fn sound_end_within(
-    file: &mut File,
-    length: u64,
-    tail: u64,
-) -> std::io::Result<Option<(u64, u64)>> {
-    let start = length.saturating_sub(tail);
-    file.seek(SeekFrom::Start(start))?;
-    // With room for all of it, so that it is read at once.
-    let mut bytes = Vec::with_capacity(length.min(tail) as usize + 1);
-    file.take(tail).read_to_end(&mut bytes)?;
-    let mut end = bytes.len();
-    while let Some(newline) = bytes[..end].iter().rposition(|byte| *byte == b'\n') {
-        let before = bytes[..newline].iter().rposition(|byte| *byte == b'\n');
-        if before.is_none() && start > 0 {
-            // It began further up.
-            return Ok(None);
-        }
-        let begin = before.map_or(0, |at| at + 1);
-        let line = std::str::from_utf8(&bytes[begin..newline]).unwrap_or_default();
-        if let Some(revision) = line_revision(line) {
-            return Ok(Some((start + newline as u64 + 1, revision)));
-        }
-        end = newline;
-    }
-    Ok(None)
-}
-
-/// An open directory; everything is reached from it by plain names that are not followed.
-struct Folder {
-    fd: OwnedFd,
-    shown: std::path::PathBuf,
-}
-
-const DIRECTORY: OFlags = OFlags::RDONLY
-    .union(OFlags::DIRECTORY)
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC);
-
-impl Folder {
-    fn root(dir: &StateDir) -> Result<Folder> {
-        let shown = dir.path().to_path_buf();
-        let fd = rustix::fs::open(&shown, DIRECTORY, Mode::empty())
-            .map_err(|error| Error::io("open", &shown, &error.into()))?;
-        Ok(Folder { fd, shown })
-    }
-
-    /// The directory `path` below this one, made if it is missing.
-    fn below(&self, path: &str) -> Result<Folder> {
-        let mut folder = Folder {
-            fd: self
-                .fd
-                .try_clone()
-                .map_err(|error| self.fail("open", "", error))?,
-            shown: self.shown.clone(),
-        };
-        for part in path.split('/').filter(|part| !part.is_empty()) {
-            folder = folder.child(part)?;
-        }
-        Ok(folder)
-    }
-
-    fn child(&self, name: &str) -> Result<Folder> {
-        match rustix::fs::mkdirat(&self.fd, name, Mode::RWXU) {
-            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
-            Err(error) => return Err(self.fail("make", name, error.into())),
-        }
-        let fd = rustix::fs::openat(&self.fd, name, DIRECTORY, Mode::empty())
-            .map_err(|error| self.fail("open", name, error.into()))?;
-        let shown = self.shown.join(name);
-        Ok(Folder { fd, shown })
-    }
-
-    fn append(&self, name: &str, lines: &[(u64, String)], extent: Extent) -> Result<()> {
-        let fail = |error: std::io::Error| self.fail("write", name, error);
-        let path = self.shown.join(name);
-        let mut file = open_file(&path, OFlags::RDWR | OFlags::CREATE).map_err(fail)?;
-        if let Extent::Whole { until } = extent {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map_err(fail)?;
-            let text = joined(&String::from_utf8_lossy(&bytes), lines, until);
-            return self.write(name, &text);
-        }
-        let (end, last) = sound_end(&mut file).map_err(fail)?;
-        let mut text = String::new();
-        for (_, line) in lines.iter().filter(|(revision, _)| *revision > last) {
-            text.push_str(line);
-            text.push('\n');
-        }
-        file.set_len(end).map_err(fail)?;
-        file.seek(SeekFrom::Start(end)).map_err(fail)?;
-        file.write_all(text.as_bytes()).map_err(fail)
-    }
-
-    fn write(&self, name: &str, contents: &str) -> Result<()> {
-        let flags = OFlags::WRONLY
-            | OFlags::CREATE
-            | OFlags::TRUNC
-            | OFlags::NOFOLLOW
-            | OFlags::CLOEXEC
-            | OFlags::NONBLOCK;
-        // Writers are one at a time, so one temporary name is enough, and a killed one leaves one.
-        let fd = rustix::fs::openat(&self.fd, TEMP, flags, Mode::RUSR | Mode::WUSR)
-            .map_err(|error| self.fail("write", name, error.into()))?;
-        let written = File::from(fd).write_all(contents.as_bytes());
-        written
-            .and_then(|()| self.place(name))
-            .map_err(|error| self.fail("write", name, error))
-    }
-
-    /// Writes into a file that may be torn for whoever reads it without the lock, or when a writer is killed
-    /// (see [`Loss::beyond`]): making a file for every commit costs more than what is written into it.
-    fn overwrite(&self, name: &str, contents: &str) -> Result<()> {
-        let flags = OFlags::WRONLY | OFlags::CREATE;
-        let Ok(mut file) = open_file(&self.shown.join(name), flags) else {
-            return self.write(name, contents);
-        };
-        let written = file
-            .write_all(contents.as_bytes())
-            .and_then(|()| file.set_len(contents.len() as u64));
-        written.map_err(|error| self.fail("write", name, error))
-    }
-
-    /// Puts the temporary file in its place. Some file systems write data out at once when a rename
-    /// replaces a file, which costs more than all the rest; swapping the two does the same without.
-    fn place(&self, name: &str) -> std::io::Result<()> {
-        let swap =
-            || rustix::fs::renameat_with(&self.fd, TEMP, &self.fd, name, RenameFlags::EXCHANGE);
-        if swap().is_err() {
-            // There was no such file, or the file system cannot swap.
-            return Ok(rustix::fs::renameat(&self.fd, TEMP, &self.fd, name)?);
-        }
-        let removed = rustix::fs::unlinkat(&self.fd, TEMP, AtFlags::empty());
-        if removed.is_err() {
-            // It was a directory, and would be in the way of every later write.
-            swap()?;
-        }
-        Ok(removed?)
-    }
-
-    fn remove(&self, name: &str) -> Result<()> {
-        match rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()) {
-            Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
-            Err(error) => Err(self.fail("remove", name, error.into())),
-        }
-    }
-
-    fn keep_only(&self, prefix: &str, paths: &BTreeSet<String>) -> Result<()> {
-        let entries = rustix::fs::Dir::read_from(&self.fd)
-            .map_err(|error| self.fail("list", "", error.into()))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| self.fail("list", "", error.into()))?;
-            // A name we did not write is not UTF-8 at worst; its lossy form is in no set.
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path = format!("{prefix}{name}");
-            if name == "." || name == ".." || paths.contains(&path) {
-                continue;
-            }
-            if entry.file_type() == FileType::Directory {
-                self.child(&name)?.keep_only(&format!("{path}/"), paths)?;
-            } else {
-                self.remove(&name)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn fail(&self, doing: &str, name: &str, error: std::io::Error) -> Error {
-        match error.kind() {
-            // What O_NOFOLLOW | O_DIRECTORY says about a link or a file in a directory's place.
-            ErrorKind::NotADirectory => Error::unreachable(format!(
-                "{} is a link or a file in the place of a directory of readable files",
-                self.shown.join(name).display()
-            ))
-            .with_hint("remove it; it is made again"),
-            _ => Error::io(doing, &self.shown.join(name), &error),
-        }
-    }
-}
-
 /// Longest file name made from a name, without its extension.
 const NAME_LIMIT: usize = 180;
 
@@ -643,6 +419,8 @@ fn hash(text: &str) -> u64 {
 }
 
 mod archive;
+mod folder;
+mod obstacles;
 pub use archive::lines;
 pub use verify::{Compared, Seen};
 #[cfg(test)]

@@ -209,6 +209,76 @@ fn the_files_of_a_lost_store_are_kept() {
     assert!(!board.contains("keep me"));
 }
 
+/// What is missing from a list is not missed in silence.
+#[test]
+fn a_list_tells_of_records_that_cannot_be_read() {
+    let world = World::new();
+    world.register("Ann");
+    world.ok(&["claim", "task/G1", "--session", "Ann"]);
+    world.ok(&["task", "add", "--id", "W", "do it", "--session", "Ann"]);
+    let spoil = |key: &str| {
+        let raw = rusqlite::Connection::open(world.state().join("store.db")).expect("a store");
+        let set = "UPDATE records SET value = '{not json' WHERE key = ?1";
+        assert_eq!(raw.execute(set, [key]).expect("it is written"), 1);
+    };
+    let told = |words: &[&str]| {
+        let output = world.run(words);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let lists: [&[&str]; 4] = [&["claims"], &["sessions"], &["tasks"], &["--once"]];
+    for list in lists {
+        assert_eq!(told(list), "");
+    }
+    spoil("claim/task/G1");
+    for list in [&["claims"][..], &["sessions"], &["--once"]] {
+        let told = told(list);
+        assert!(told.contains("1 record cannot be read"), "{list:?}: {told}");
+        assert!(told.contains("stoa doctor"), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+    assert_eq!(world.json(&["--once"])["damaged"], json!(["claim/task/G1"]));
+    spoil("task/W");
+    assert!(told(&["tasks"]).contains("1 record cannot be read"));
+    let damaged = json!(["claim/task/G1", "task/W"]);
+    assert_eq!(world.json(&["--once"])["damaged"], damaged);
+}
+
+/// A change is done though the files cannot follow; whoever made it hears why, and so does who asks the doctor.
+#[test]
+fn readable_files_that_cannot_follow_are_told_of() {
+    let world = World::new();
+    world.register("Ann");
+    let board = world.state().join("STATUS_BOARD.md");
+    std::fs::remove_file(&board).expect("a board");
+    std::fs::create_dir(&board).expect("a directory");
+    let output = world.run(&["claim", "task/T1", "--session", "Ann"]);
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        told.matches("the readable files are behind").count(),
+        1,
+        "{told}"
+    );
+    assert!(told.contains("STATUS_BOARD.md is a directory"), "{told}");
+    for options in [
+        &["doctor"][..],
+        &["doctor", "--verify"],
+        &["doctor", "--rebuild"],
+    ] {
+        let output = world.run(options);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        let named = text.matches("STATUS_BOARD.md is a directory").count();
+        assert_eq!(named, 1, "{text}");
+        assert!(text.contains("remove it"), "{text}");
+    }
+    std::fs::remove_dir(&board).expect("an empty directory");
+    let output = world.run(&["claim", "task/T2", "--session", "Ann"]);
+    assert!(output.stderr.is_empty(), "{output:?}");
+    assert_eq!(world.json(&["doctor", "--verify"])["healthy"], true);
+}
+
 /// What nobody could write to, or anybody could, is seen.
 #[test]
 fn the_doctor_sees_what_is_in_the_way() {

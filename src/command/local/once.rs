@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::LocalCx;
+use crate::cli::output;
 use crate::command::oversight::audit;
 use crate::command::pane::list;
 use crate::command::spec::{Reply, Run};
@@ -35,6 +36,8 @@ impl Run<LocalCx> for Once {
         let panes = panes(&workspace);
         let attention: Vec<Value> = attention::of(&snapshot, None).iter().map(waiting).collect();
         let text = text(&workspace, &snapshot, panes.as_deref());
+        let unreadable = store::unreadable(snapshot.damaged.len());
+        output::notify(unreadable.as_slice(), cx.global.json);
         let data = json!({
             "schema": SCHEMA,
             "workspace": workspace.root.display().to_string(),

@@ -96,7 +96,7 @@ impl Doctor {
     fn look_inside(&self, state: &Path, findings: &mut Vec<Finding>, done: &mut Vec<String>) {
         let examined = if self.fix || self.rebuild {
             Coord::open(state).and_then(|coord| {
-                self.treat(&coord, done)?;
+                self.treat(&coord, findings, done)?;
                 self.look(&coord, findings)
             })
         } else {
@@ -107,17 +107,31 @@ impl Doctor {
             }
         };
         match examined {
-            Ok(found) => findings.extend(found),
+            Ok(found) => {
+                // What kept the files from being written is told once.
+                for finding in found {
+                    if !findings.contains(&finding) {
+                        findings.push(finding);
+                    }
+                }
+            }
             Err(error) => findings.push(problem("database", error)),
         }
     }
 
-    fn treat(&self, coord: &Coord, done: &mut Vec<String>) -> Result<()> {
+    fn treat(
+        &self,
+        coord: &Coord,
+        findings: &mut Vec<Finding>,
+        done: &mut Vec<String>,
+    ) -> Result<()> {
         if self.fix {
             done.extend(coord.mend()?);
         }
-        coord.rebuild_files()?;
-        done.push("wrote the readable files again".to_owned());
+        match coord.rebuild_files() {
+            Ok(()) => done.push("wrote the readable files again".to_owned()),
+            Err(error) => findings.push(problem("files", error)),
+        }
         Ok(())
     }
 
@@ -152,41 +166,54 @@ fn nothing(state: &Path) -> Vec<Finding> {
 
 /// Whether the readable files show what the store holds. A process that has just committed may still
 /// be at them.
-fn files(coord: &Coord) -> Result<Option<Finding>> {
+fn files(coord: &Coord) -> Result<Vec<Finding>> {
     let mut compared = coord.compare_files()?;
     if matches!(compared, Some(Compared::Behind { .. })) {
         std::thread::sleep(AT_WORK);
         compared = coord.compare_files()?;
     }
-    Ok(compared.map(|compared| match compared {
-        Compared::Differing(files) if files.is_empty() => {
-            Finding::ok("files", "the readable files show what the store holds")
+    Ok(match compared {
+        None => Vec::new(),
+        Some(Compared::Differing(files)) if files.is_empty() => {
+            let message = "the readable files show what the store holds";
+            vec![Finding::ok("files", message)]
         }
-        Compared::Differing(files) => {
+        Some(Compared::Differing(files)) => {
             let message = format!("not what the store holds: {}", files.join(", "));
-            Finding::problem("files", message).with_hint("stoa doctor --rebuild")
+            vec![Finding::problem("files", message).with_hint("stoa doctor --rebuild")]
         }
-        Compared::Behind { shown, revision } => {
+        Some(Compared::Behind { shown, revision }) => {
             let shown = shown.map_or("no revision".to_owned(), |at| format!("revision {at}"));
-            let message = format!("the readable files show {shown}, the store has {revision}");
-            Finding::note("files", message)
-                .with_hint("the next change brings them up to date, or stoa doctor --rebuild")
+            why_behind(coord, &shown, revision)
         }
-    }))
+    })
 }
 
 /// Whether the readable files are behind the store, as they are when a command was killed that was to write
-/// them.
-fn behind(coord: &Coord) -> Result<Option<Finding>> {
-    let late = |coord: &Coord| Ok::<_, Error>(coord.files_are_behind()?.is_some());
-    if late(coord)? {
+/// them, or when they cannot be written.
+fn behind(coord: &Coord) -> Result<Vec<Finding>> {
+    if coord.files_are_behind()?.is_some() {
         std::thread::sleep(AT_WORK);
     }
-    Ok(coord.files_are_behind()?.map(|(shown, revision)| {
-        let message = format!("the readable files show revision {shown}, the store has {revision}");
-        Finding::note("files", message)
-            .with_hint("the next change brings them up to date, or stoa doctor --rebuild")
-    }))
+    Ok(match coord.files_are_behind()? {
+        Some((shown, revision)) => why_behind(coord, &format!("revision {shown}"), revision),
+        None => Vec::new(),
+    })
+}
+
+/// What there is to say of files that are behind: what lies in their way, or else that they will follow.
+fn why_behind(coord: &Coord, shown: &str, revision: u64) -> Vec<Finding> {
+    let message = format!("the readable files show {shown}, the store has {revision}");
+    let obstacles = coord.files_obstacles().unwrap_or_else(|error| vec![error]);
+    if obstacles.is_empty() {
+        let hint = "the next change brings them up to date, or stoa doctor --rebuild";
+        return vec![Finding::note("files", message).with_hint(hint)];
+    }
+    let stuck = Finding::problem("files", format!("{message}, and they cannot be written"))
+        .with_hint("once nothing lies in their way any more: stoa doctor --rebuild");
+    let obstacles = obstacles.into_iter();
+    let obstacles = obstacles.map(|error| problem("files", error));
+    obstacles.chain([stuck]).collect()
 }
 
 /// What the terminal can do. Nothing of it is a failure: Stoa makes do.

@@ -45,7 +45,11 @@ impl Run<StoreCx> for List {
                 .with_hint("set STOA_SESSION or give --session NAME"));
         }
         let tasks = match cx.reader()? {
-            Some(coord) => coord.tasks()?,
+            Some(coord) => {
+                let all = coord.tasks()?;
+                cx.note_unreadable(all.damaged);
+                all.tasks
+            }
             None => Vec::new(),
         };
         let own = |task: &TaskInfo| {

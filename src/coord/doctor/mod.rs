@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::audit::{self, Deed};
 use super::facade::Coord;
 use super::{holding, session};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::dir::StateDir;
 use crate::store::project::{Projection, Seen};
 use crate::store::{Tx, View};
@@ -139,6 +139,19 @@ impl Coord {
         let revision = self.store.revision()?;
         let shown = Projection::new(dir.clone()).shown().unwrap_or(0);
         Ok((shown < revision).then_some((shown, revision)))
+    }
+
+    /// What keeps the readable files from following, one by one with what to do about it.
+    ///
+    /// # Errors
+    /// When what they should show cannot be told.
+    pub fn files_obstacles(&self) -> Result<Vec<Error>> {
+        let Some(dir) = &self.dir else {
+            return Ok(Vec::new());
+        };
+        let files = Projection::new(dir.clone());
+        self.painter()
+            .paint(|readable| files.obstacles(&*self.store, readable))
     }
 
     /// Puts right what can be: sets unreadable records aside, makes indexes agree with what they

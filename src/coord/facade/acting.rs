@@ -152,7 +152,7 @@ impl Coord {
         }
     }
 
-    pub(super) fn painter(&self) -> Painter {
+    pub(in crate::coord) fn painter(&self) -> Painter {
         Painter {
             clock: self.clock.clone(),
             probe: self.probe.clone(),

@@ -1,9 +1,11 @@
 //! Tasks from outside: each rule in its transaction.
 
+use std::collections::BTreeSet;
+
 use super::add::{self, Added, NewTask};
 use super::graph;
 use super::hold::settle;
-use super::info::TaskInfo;
+use super::info::{AllTasks, TaskInfo};
 use super::queue::{self, Assign, Assigned};
 use super::record::{self, Task};
 use super::split::{self, Analysis, SplitTask, SplitUp};
@@ -225,10 +227,14 @@ impl Coord {
     ///
     /// # Errors
     /// Only the store's.
-    pub fn tasks(&self) -> Result<Vec<TaskInfo>> {
+    pub fn tasks(&self) -> Result<AllTasks> {
         self.read(|view, at| {
-            let all = record::all(view)?.into_iter();
-            all.map(|task| TaskInfo::of(view, at, task)).collect()
+            let mut damaged = BTreeSet::new();
+            let all = record::all(view, &mut damaged)?.into_iter();
+            let tasks = all
+                .map(|task| TaskInfo::of(view, at, task))
+                .collect::<Result<_>>()?;
+            Ok(AllTasks { tasks, damaged })
         })
     }
 }

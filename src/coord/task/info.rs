@@ -1,6 +1,6 @@
 //! Tasks as they are shown: resolved at one moment, with ages and totals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use super::hold::{Hold, as_it_is, resolved};
 use super::record::{self, Claimer, Task};
 use super::status::{Priority, Status};
 use crate::coord::Moment;
+use crate::coord::issue::sound;
 use crate::coord::schema::{self, Claim, Session, SessionId};
 use crate::error::Result;
 use crate::store::{Order, View};
@@ -199,10 +200,21 @@ impl TaskTotals {
 pub struct Overview {
     tasks: Vec<Task>,
     totals: TaskTotals,
+    /// Keys of records that cannot be read.
+    pub(in crate::coord) damaged: BTreeSet<String>,
+}
+
+/// All tasks of a store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AllTasks {
+    /// Those that can be read, in the order of their states.
+    pub tasks: Vec<TaskInfo>,
+    /// Keys of the records that cannot be read.
+    pub damaged: BTreeSet<String>,
 }
 
 impl Overview {
-    /// Reads it. What cannot be read is left out.
+    /// Reads it. What cannot be read is left out, and named.
     ///
     /// # Errors
     /// Only the store's.
@@ -218,7 +230,8 @@ impl Overview {
             *overview.totals.of_mut(status) = count;
             overview.totals.total += count;
             for (id, _) in record::in_state(view, status, limit, order)? {
-                overview.tasks.extend(record::find_sound(view, &id)?);
+                let found = sound(view, &record::task_key(&id), &mut overview.damaged)?;
+                overview.tasks.extend(found);
             }
         }
         Ok(overview)

@@ -5,7 +5,7 @@
 //! read all tasks to find the next one, to count them, or to see the latest. [`save`] is the only
 //! way to write a task, so that record and index never differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -154,6 +154,12 @@ impl Task {
                 .claimed_by
                 .as_ref()
                 .is_some_and(|claimer| claimer.session_id == *session)
+    }
+
+    /// Whether `session` had it in hand before, last of all.
+    pub fn was_held_by(&self, session: &SessionId) -> bool {
+        let last = self.last_claimed_by.as_ref();
+        last.is_some_and(|last| last.session_id == *session)
     }
 
     /// Takes a step.
@@ -409,10 +415,16 @@ pub fn state_prefix(status: Status) -> String {
 }
 
 /// Every task that can be read, those that are in hand first, the latest finished before older ones.
-pub fn all(view: &dyn View) -> Result<Vec<Task>> {
-    let mut tasks: Vec<Task> = (view.range(PREFIX)?.iter())
-        .filter_map(|record| record.decode().ok())
-        .collect();
+pub fn all(view: &dyn View, damaged: &mut BTreeSet<String>) -> Result<Vec<Task>> {
+    let mut tasks = Vec::new();
+    for record in view.range(PREFIX)? {
+        match record.decode::<Task>() {
+            Ok(task) => tasks.push(task),
+            Err(_) => {
+                damaged.insert(record.key);
+            }
+        }
+    }
     let rank = |status: Status| Status::ALL.iter().position(|other| *other == status);
     tasks.sort_by(|a, b| {
         let by_state = rank(a.status).cmp(&rank(b.status));

@@ -194,10 +194,7 @@ pub(super) fn own(tx: &mut dyn Tx, at: &Moment<'_>, me: &Session, id: &str) -> R
             .with_hint("renew it at once: stoa renew")),
         };
     }
-    let was_mine = task
-        .last_claimed_by
-        .as_ref()
-        .is_some_and(|last| last.session_id == me.id);
+    let was_mine = task.was_held_by(&me.id);
     if task.status.is_active() {
         return Err(refusal::held_by_other(tx.view(), &task, was_mine)?);
     }
@@ -343,13 +340,17 @@ fn seconds(since: &Now, now: &Now) -> u64 {
 /// Lets go of a task; nothing happens if the session does not have it and nobody else does.
 ///
 /// # Errors
-/// [`Kind::Held`] if somebody else has it.
+/// [`Kind::Held`] if somebody else has it, [`Kind::Fenced`] for who lost it to them.
 pub fn release(tx: &mut dyn Tx, at: &Moment<'_>, session: &Session, id: &str) -> Result<Task> {
     let task = settle(tx, at, id)?;
     if task.is_held_by(&session.id) {
         holding::release(tx, at, session, &Which::keys([task.claim_key()?]))?;
     } else if task.status.is_active() {
-        return Err(refusal::held_by_other(tx.view(), &task, false)?);
+        return Err(refusal::held_by_other(
+            tx.view(),
+            &task,
+            task.was_held_by(&session.id),
+        )?);
     }
     record::existing(tx.view(), id)
 }

@@ -162,7 +162,7 @@ fn a_claim_runs_out() {
             w.coord
                 .renew(&(&a).into(), &Which::keys([key("task/T2")]), None),
             Kind::Fenced,
-            "b holds it",
+            "b does",
         );
         check_kind(w.claim(&a, &["task/T2"]), Kind::Held, "held by b");
     });
@@ -381,6 +381,27 @@ fn a_retry_does_nothing_twice() {
         };
         w.store.read(&mut read).unwrap();
         assert!(kept <= 132, "{kept}");
+    });
+}
+
+/// Nobody is told to have lost what it may never have had; who shows a token had it.
+#[test]
+fn renewing_what_another_holds_says_who() {
+    on_each(|w| {
+        let (a, b) = (w.session("a"), w.session("b"));
+        let token = w.claim(&b, &["task/T1"]).unwrap().claims[0].token;
+        let which = Which::keys([key("task/T1")]);
+        w.coord.release(&(&b).into(), &which).unwrap();
+        w.claim(&a, &["task/T1"]).unwrap();
+        let error = w.coord.renew(&(&b).into(), &which, None).unwrap_err();
+        assert_eq!(error.kind, Kind::Fenced);
+        assert_eq!(error.message, "b does not hold task/T1; a does");
+        let shown = Which::Keys(vec![(key("task/T1"), Some(token))]);
+        check_kind(
+            w.coord.renew(&(&b).into(), &shown, None),
+            Kind::Fenced,
+            "no longer holds task/T1: a holds it now",
+        );
     });
 }
 

@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 
 use rustix::fs::OFlags;
 
-use super::{Folder, PATIENCE, Projection, line_revision};
+use super::folder::{Folder, line_revision};
+use super::{PATIENCE, Projection};
 use crate::error::{Error, Result};
 use crate::store::dir::{StateDir, open_file};
 use crate::store::lock::{Lock, Sharing};

@@ -2,7 +2,8 @@ use super::*;
 use crate::store::Tx;
 use crate::store::sqlite::SqliteStore;
 use proptest::prelude::*;
-use std::os::unix::fs::symlink;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::PathBuf;
 
 /// One file per key, and every key's write as a line.
@@ -168,6 +169,117 @@ fn a_planted_link_is_not_followed() {
     std::fs::remove_file(w.path.join("files")).unwrap();
     w.projection.catch_up(&w.store, &Plain).unwrap();
     assert_eq!(w.read("files/all/a").as_deref(), Some("1"));
+}
+
+/// Makes something of a kind that files are not.
+fn plant(path: &Path, kind: &str) {
+    match kind {
+        "directory" => std::fs::create_dir(path).unwrap(),
+        "link" => symlink("/nowhere", path).unwrap(),
+        "pipe" => {
+            let fifo = rustix::fs::FileType::Fifo;
+            let mode = rustix::fs::Mode::from_raw_mode(0o600);
+            rustix::fs::mknodat(rustix::fs::CWD, path, fifo, mode, 0).unwrap();
+        }
+        _ => std::fs::write(path, "left over").unwrap(),
+    }
+}
+
+#[test]
+fn what_has_the_temporary_name_is_removed() {
+    let w = world();
+    w.write(|tx| tx.put("a", "0".into()));
+    for kind in ["file", "directory", "link", "pipe"] {
+        plant(&w.path.join("files/all/.tmp"), kind);
+        w.write(|tx| tx.put("a", kind.into()));
+        assert_eq!(w.read("files/all/a").as_deref(), Some(kind));
+        assert!(w.path.join("files/all/.tmp").symlink_metadata().is_err());
+    }
+}
+
+#[test]
+fn what_lies_in_the_way_is_found_and_named() {
+    let w = world();
+    w.write(|tx| tx.put("a", "0".into()));
+    let obstacles = || w.projection.obstacles(&w.store, &Plain).unwrap();
+    let (all, audit, file) = ("files/all", "audit.jsonl", "files/all/a");
+    let cases = [
+        (all, "link"),
+        (all, "file"),
+        (audit, "directory"),
+        (audit, "link"),
+        (audit, "pipe"),
+        (file, "directory"),
+    ];
+    for (place, kind) in cases {
+        let (place, away) = (w.path.join(place), w.path.join("away"));
+        std::fs::rename(&place, &away).unwrap();
+        plant(&place, kind);
+        w.store
+            .transact(&mut |tx| tx.put("a", kind.into()))
+            .unwrap();
+        let found = obstacles();
+        assert_eq!(found.len(), 1, "{kind} at {place:?}: {found:?}");
+        // What is foreseen is what happens.
+        let error = w.projection.catch_up(&w.store, &Plain).unwrap_err();
+        assert_eq!(error.message, found[0].message);
+        assert!(
+            error.message.contains(&place.display().to_string()),
+            "{error}"
+        );
+        assert!(error.hint.is_some_and(|hint| hint.contains("remove it")));
+        std::fs::remove_file(&place)
+            .or_else(|_| std::fs::remove_dir(&place))
+            .unwrap();
+        std::fs::rename(&away, &place).unwrap();
+        assert!(obstacles().is_empty(), "behind, and nothing in the way");
+        w.projection.catch_up(&w.store, &Plain).unwrap();
+        assert_eq!(w.read(file).as_deref(), Some(kind));
+    }
+}
+
+#[test]
+fn a_full_directory_of_the_temporary_name_stays_and_is_named() {
+    let w = world();
+    w.write(|tx| tx.put("a", "0".into()));
+    let full = w.path.join("files/all/.tmp");
+    std::fs::create_dir_all(full.join("mine")).unwrap();
+    w.store.transact(&mut |tx| tx.put("a", "1".into())).unwrap();
+    let error = w.projection.catch_up(&w.store, &Plain).unwrap_err();
+    assert!(error.message.contains(".tmp"), "{error}");
+    let found = w.projection.obstacles(&w.store, &Plain).unwrap();
+    assert_eq!(found[0].message, error.message);
+    assert!(full.join("mine").is_dir());
+}
+
+/// What root writes can be written by the user afterwards. Who is not root owns all of it anyway.
+#[test]
+fn what_root_makes_belongs_to_the_owner_of_the_directory() {
+    const NOBODY: u32 = 65_534;
+    let w = world();
+    w.write(|tx| tx.put("a", "0".into()));
+    let give = |path: &str, owner| std::os::unix::fs::chown(w.path.join(path), Some(owner), None);
+    if rustix::process::geteuid().is_root() {
+        give("", NOBODY).unwrap();
+        w.store.transact(&mut |tx| tx.put("b", "1".into())).unwrap();
+        let found = w.projection.obstacles(&w.store, &Plain).unwrap();
+        assert!(
+            found
+                .iter()
+                .any(|error| error.message.contains("belongs to user 0"))
+        );
+    }
+    w.write(|tx| tx.put("c", "2".into()));
+    let owner = |path: &str| w.path.join(path).symlink_metadata().unwrap().uid();
+    for path in [
+        "files",
+        "files/all",
+        "files/all/c",
+        "audit.jsonl",
+        REVISION_FILE,
+    ] {
+        assert_eq!(owner(path), owner(""), "{path}");
+    }
 }
 
 #[test]

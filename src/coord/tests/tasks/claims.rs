@@ -253,6 +253,24 @@ fn a_lost_lease_gives_the_task_back() {
     });
 }
 
+/// Who lost it to another is fenced, whatever it tries.
+#[test]
+fn letting_go_of_what_was_lost_is_fenced_as_finishing_it_is() {
+    on_each(|w| {
+        let (a, b, c) = (w.session("a"), w.session("b"), w.session("c"));
+        w.task(&b, "T1");
+        w.take(&a, "T1").unwrap();
+        w.coord.release_task(&(&a).into(), "T1", None).unwrap();
+        w.take(&b, "T1").unwrap();
+        for (who, kind) in [(&a, Kind::Fenced), (&c, Kind::Held)] {
+            let release = w.coord.release_task(&who.into(), "T1", None);
+            check_kind(release, kind, "only its claimer");
+            let complete = w.coord.complete_task(&who.into(), "T1", None);
+            check_kind(complete, kind, "only its claimer");
+        }
+    });
+}
+
 #[test]
 fn a_stale_token_is_fenced_also_for_tasks() {
     on_each(|w| {
@@ -348,7 +366,7 @@ fn retrying_an_operation() {
             .add_task(&once(), &NewTask::of("Write it down"))
             .unwrap();
         assert_eq!(first, second);
-        assert_eq!(w.coord.tasks().unwrap().len(), 1);
+        assert_eq!(w.coord.tasks().unwrap().tasks.len(), 1);
         let next = || Actor::from(&a).once("op-2");
         let got = w.coord.claim_next_task(&next()).unwrap();
         w.task(&a, "T9");

@@ -184,7 +184,7 @@ impl Run<'_> {
         coord
             .read(|view, _| {
                 let mut indexed = 0;
-                for task in record::all(view)? {
+                for task in record::all(view, &mut std::collections::BTreeSet::new())? {
                     let in_state = record::in_state(
                         view,
                         task.status,
@@ -210,7 +210,7 @@ impl Run<'_> {
                 Ok(())
             })
             .unwrap();
-        let tasks = coord.tasks().unwrap();
+        let tasks = coord.tasks().unwrap().tasks;
         let snapshot = coord.snapshot().unwrap();
         for task in tasks.iter().filter(|task| task.status.is_active()) {
             let key = format!("task/{}", task.task_id);

@@ -234,7 +234,7 @@ fn wrong_names_and_texts_are_refused() {
             let outcome = w.coord.add_task(&(&a).into(), &NewTask::of(text));
             assert_eq!(outcome.unwrap_err().kind, Kind::Usage, "{text:?}");
         }
-        assert_eq!(w.coord.tasks().unwrap(), []);
+        assert_eq!(w.coord.tasks().unwrap().tasks, []);
         assert!(w.store.changes_since(0).is_ok());
     });
 }
