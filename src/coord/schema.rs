@@ -329,8 +329,12 @@ pub struct Waiter {
 /// What an operation with an id of its own did, so that a retry does not do it twice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
-    /// The command and what it was about; another one under the same id is refused.
+    /// The command and what it was about.
     pub request: String,
+    /// A word for the command with all its values and options; another one under the same id is
+    /// refused. One that an earlier version remembered has none, and only what it was about counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
     /// What it returned.
     pub result: Value,
     /// The revision it committed at.
