@@ -146,6 +146,9 @@ pub struct Session {
     pub capabilities: Vec<String>,
     /// The caller's id for the registration, if it gave one.
     pub operation: Option<String>,
+    /// A word for all that the registration asked, if it had such an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
     /// When it registered first.
     pub registered: Now,
     /// Its last write of any sort.

@@ -131,7 +131,7 @@ impl Coord {
     /// See [`update`].
     pub fn set_state(&self, actor: &Actor, change: &Update) -> Result<Kept> {
         let fields: Vec<&str> = change.set.keys().map(String::as_str).collect();
-        let deed = Deed::new("state-set", fields.join(" "));
+        let deed = actor.asks(Deed::new("state-set", fields.join(" ")), change);
         self.act(actor, &deed, |tx, at, session| {
             update(tx, at, session, change)
         })

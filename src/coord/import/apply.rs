@@ -157,6 +157,7 @@ impl<'a> Writer<'a> {
             state: None,
             capabilities: person.capabilities.clone(),
             operation: None,
+            asked: None,
             registered: then(person.registered.or(person.seen)),
             seen: seen.clone(),
             activity,
