@@ -297,6 +297,7 @@ fn renewed(
         activity: prior.map_or_else(Vec::new, |session| session.activity.clone()),
         ended: None,
         labels_revision: 0,
+        state_versions: prior.map_or(0, |session| session.state_versions),
         extra: prior.map_or_else(Map::new, |session| session.extra.clone()),
     }
 }

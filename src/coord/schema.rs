@@ -159,9 +159,16 @@ pub struct Session {
     pub ended: Option<Ended>,
     /// The revision that changed name, number or end last.
     pub labels_revision: u64,
+    /// The highest version that its state had when it was taken away, so that none comes twice.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub state_versions: u64,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One heartbeat worth remembering.

@@ -34,7 +34,7 @@ pub struct Kept {
     pub state: Map<String, Value>,
     /// What is said about it.
     pub metadata: Map<String, Value>,
-    /// Counts its writes from 1.
+    /// Counts its writes from 1; goes on where it was when the state is taken away and set again.
     pub version: u64,
     /// When it was written last, for people.
     pub updated_at: Timestamp,
@@ -84,7 +84,7 @@ pub fn update(
         name: String::new(),
         state: Map::new(),
         metadata: Map::new(),
-        version: 0,
+        version: session.state_versions,
         updated_at: at.now.wall,
         extra: Map::new(),
     });
@@ -119,6 +119,20 @@ fn merge(into: &mut Map<String, Value>, fields: &Map<String, Value>) -> Result<(
     Ok(())
 }
 
+/// Removes a session's state; says whether there was one. Its version is remembered in the session, which
+/// the caller writes: whoever has read the old state must not take a new one for it.
+fn take_away(tx: &mut dyn Tx, session: &mut Session) -> Result<bool> {
+    let key = schema::state_key(&session.id);
+    // One that cannot be read has no version to be mistaken for.
+    if let Some(kept) = tx
+        .get(&key)?
+        .and_then(|record| record.decode::<Kept>().ok())
+    {
+        session.state_versions = session.state_versions.max(kept.version);
+    }
+    tx.delete(&key)
+}
+
 fn all(view: &dyn View) -> Result<Vec<Kept>> {
     let records = view.range(PREFIX)?;
     records.iter().map(|record| record.decode()).collect()
@@ -143,7 +157,7 @@ impl Coord {
     /// Only if the actor may not act.
     pub fn clear_state(&self, actor: &Actor) -> Result<bool> {
         self.act(actor, &Deed::new("state-clear", ""), |tx, _, session| {
-            tx.delete(&schema::state_key(&session.id))
+            take_away(tx, session)
         })
     }
 
@@ -152,10 +166,17 @@ impl Coord {
     /// # Errors
     /// Only if the actor may not act.
     pub fn reset_states(&self, actor: &Actor) -> Result<Vec<String>> {
-        self.act(actor, &Deed::new("state-reset", ""), |tx, _, _| {
+        self.act(actor, &Deed::new("state-reset", ""), |tx, _, session| {
             let mut names = Vec::new();
             for kept in all(tx.view())? {
-                tx.delete(&schema::state_key(&kept.session))?;
+                if kept.session == session.id {
+                    take_away(tx, session)?;
+                } else if let Some(mut owner) = schema::session(tx.view(), &kept.session)? {
+                    take_away(tx, &mut owner)?;
+                    schema::put_session(tx, &owner)?;
+                } else {
+                    tx.delete(&schema::state_key(&kept.session))?;
+                }
                 names.push(kept.name);
             }
             names.sort();

@@ -165,6 +165,7 @@ impl<'a> Writer<'a> {
                 at: seen,
                 cause: Cause::Left,
             }),
+            state_versions: 0,
             labels_revision: tx.revision(),
             extra: Map::new(),
         };

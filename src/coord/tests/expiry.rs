@@ -230,6 +230,39 @@ fn a_state_is_not_overwritten_unread() {
     });
 }
 
+/// A version that was read before the state was taken away is no version of what came after.
+#[test]
+fn versions_of_a_state_do_not_come_twice() {
+    on_each(|w| {
+        let (a, b) = (w.session("a"), w.session("b"));
+        let actor = Actor::from(&a);
+        let write = |expected| {
+            let change = Update {
+                expected,
+                ..set(json!({"n": 1}))
+            };
+            w.coord.set_state(&actor, &change).map(|kept| kept.version)
+        };
+        assert_eq!(write(None).unwrap(), 1);
+        assert!(w.coord.clear_state(&actor).unwrap());
+        // There is none now.
+        check_kind(write(Some(1)), Kind::Refused, "at version 0, not at 1");
+        assert_eq!(write(Some(0)).unwrap(), 2);
+        check_kind(write(Some(1)), Kind::Refused, "at version 2, not at 1");
+        w.coord.reset_states(&(&b).into()).unwrap();
+        assert_eq!(write(None).unwrap(), 3);
+        w.coord.reset_states(&actor).unwrap();
+        assert_eq!(write(None).unwrap(), 4);
+        w.coord.clear_state(&actor).unwrap();
+        let again = Register {
+            id: Some(a.id.clone()),
+            ..Register::of(a.fingerprint.clone())
+        };
+        w.coord.register(&again).unwrap();
+        assert_eq!(write(None).unwrap(), 5);
+    });
+}
+
 /// A successor can still read how far the dead one came.
 #[test]
 fn a_state_outlives_its_session() {
