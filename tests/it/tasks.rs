@@ -353,10 +353,9 @@ fn waiting_for_a_task_ends_when_it_is_released() {
         "b",
         "--op",
         "op-1",
-        "--json",
     ];
     let waiter = world
-        .stoa(&claim)
+        .stoa(&[&claim[..], &["--json"]].concat())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("it starts");
@@ -368,8 +367,7 @@ fn waiting_for_a_task_ends_when_it_is_released() {
     let got: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(got["task"]["claimed_by"]["session_name"], "b", "{got}");
     // C10: the whole of it, the waiting too, was one operation.
-    let (_json, words) = claim.split_last().expect("words");
-    assert_eq!(world.json(words), got);
+    assert_eq!(world.json(&claim), got);
 }
 
 /// S1-26: what others do shows at once; and keys take a task from its beginning to its end.
