@@ -235,6 +235,15 @@ fn discovering_who_is_active() {
         "p"
     );
     assert_eq!(world.json(&["discover", "--capability", "sql"])["count"], 0);
+    // One of them by name is active, and as asked or not.
+    for (role, expected) in [("planner", 0), ("executor", 1)] {
+        let words = ["discover", "p", "--role", role];
+        assert_eq!(code(&world, &words), Some(expected), "{role}");
+    }
+    assert_eq!(
+        code(&world, &["discover", "p", "--capability", "sql"]),
+        Some(1)
+    );
     assert_eq!(world.json(&["can-coordinate"])["can_coordinate"], true);
     assert_eq!(
         code(&world, &["can-coordinate", "--role", "reviewer"]),
