@@ -178,8 +178,12 @@ impl Coord {
         let deed = Deed::new("register", request.name.clone().unwrap_or_default());
         let present = self.present();
         let at = present.moment(Some(&id));
+        // Whoever is refused does not have the name it wants; it may have another already.
+        let mut known = None;
         let mut registered = None;
         let done = self.store.transact(&mut |tx| {
+            let prior = schema::session(tx.view(), &id)?;
+            known = prior.map(|session| (session.id, session.name));
             let session = register::register(tx, &at, &new_id, request)?;
             audit::record(
                 tx,
@@ -192,13 +196,8 @@ impl Coord {
             registered = Some(session);
             Ok(())
         });
-        self.finish(
-            done.map(drop),
-            at.now,
-            Some(&id),
-            request.name.as_deref(),
-            &deed,
-        )?;
+        let (id, name) = known.unzip();
+        self.finish(done.map(drop), at.now, id.as_ref(), name.as_deref(), &deed)?;
         registered.ok_or_else(no_result)
     }
 
