@@ -138,6 +138,12 @@ fn all(view: &dyn View) -> Result<Vec<Kept>> {
     records.iter().map(|record| record.decode()).collect()
 }
 
+/// Whether the session that keeps a state lives.
+fn lives(view: &dyn View, at: &Moment<'_>, kept: &Kept) -> Result<bool> {
+    let owner = schema::session(view, &kept.session)?;
+    Ok(owner.is_some_and(|owner| session::life(&owner, at) != Life::Lost))
+}
+
 impl Coord {
     /// Writes the actor's state.
     ///
@@ -192,30 +198,39 @@ impl Coord {
         self.read(|view, at| {
             let mut found = Vec::new();
             for kept in all(view)? {
-                let owner = schema::session(view, &kept.session)?;
-                let lives = owner.is_some_and(|owner| session::life(&owner, at) != Life::Lost);
+                let lives = lives(view, at, &kept)?;
                 found.push((kept, lives));
             }
             Ok(found)
         })
     }
 
-    /// The state of the session called `who`, which may be over: an id, a name or a number.
+    /// The state of the session called `who`, which may be over: an id, a name or a number. A living one
+    /// that keeps none itself is the successor of the last one of its name.
     ///
     /// # Errors
     /// [`Kind::NotFound`](crate::error::Kind::NotFound) if there is none.
     pub fn state_of(&self, who: &str) -> Result<Kept> {
         self.read(|view, at| {
             let living = session::resolve(view, at, who).ok();
-            let mine = |kept: &Kept| match &living {
-                Some(session) => kept.session == session.id,
-                None => kept.name == who || kept.session.as_str() == who,
+            let (own, name) = match &living {
+                Some(session) => (session.id.as_str(), session.name.as_str()),
+                None => (who, who),
             };
-            let found = all(view)?.into_iter().rev().find(mine);
-            found.ok_or_else(|| {
+            let mut kept = all(view)?;
+            if let Some(own) = kept.iter().position(|kept| kept.session.as_str() == own) {
+                return Ok(kept.swap_remove(own));
+            }
+            for kept in kept.into_iter().rev().filter(|kept| kept.name == name) {
+                // It may go by another name now.
+                if !lives(view, at, &kept)? {
+                    return Ok(kept);
+                }
+            }
+            Err(
                 Error::not_found(format!("\"{}\" keeps no state", shown(who)))
-                    .with_hint("`stoa state list` shows who does")
-            })
+                    .with_hint("`stoa state list` shows who does"),
+            )
         })
     }
 }

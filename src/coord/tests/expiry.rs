@@ -275,5 +275,26 @@ fn a_state_outlives_its_session() {
         assert_eq!(w.coord.state_of("a").unwrap().state["step"], 7);
         let states = w.coord.states().unwrap();
         assert!(!states[0].1, "its session is over");
+        let (heir, other) = (w.session("a"), w.session("b"));
+        for who in ["a", heir.id.as_str()] {
+            assert_eq!(w.coord.state_of(who).unwrap().session, a.id, "{who}");
+        }
+        check_kind(w.coord.state_of("b"), Kind::NotFound, "keeps no state");
+        // Its own comes first, and stays its own under another name.
+        w.coord
+            .set_state(&(&heir).into(), &set(json!({"step": 8})))
+            .unwrap();
+        assert_eq!(w.coord.state_of("a").unwrap().state["step"], 8);
+        assert_eq!(w.coord.state_of(a.id.as_str()).unwrap().state["step"], 7);
+        w.coord
+            .set_state(&(&other).into(), &set(json!({"step": 9})))
+            .unwrap();
+        let renamed = Register {
+            id: Some(other.id.clone()),
+            ..w.request("c")
+        };
+        w.coord.register(&renamed).unwrap();
+        w.session("b");
+        check_kind(w.coord.state_of("b"), Kind::NotFound, "keeps no state");
     });
 }
