@@ -88,6 +88,8 @@ pub struct Deed {
     pub reason: Option<String>,
     /// Whether it is worth an entry if it succeeds.
     pub noted: Noted,
+    /// A word for all that is asked, if it is to be done once; see [`Actor::asks`](super::Actor).
+    pub asked: Option<String>,
 }
 
 /// Which outcomes of a deed are recorded.
@@ -111,6 +113,7 @@ impl Deed {
             fix: None,
             reason: None,
             noted: Noted::Always,
+            asked: None,
         }
     }
 }

@@ -178,8 +178,12 @@ impl Coord {
         let deed = Deed::new("register", request.name.clone().unwrap_or_default());
         let present = self.present();
         let at = present.moment(Some(&id));
+        // Whoever is refused does not have the name it wants; it may have another already.
+        let mut known = None;
         let mut registered = None;
         let done = self.store.transact(&mut |tx| {
+            let prior = schema::session(tx.view(), &id)?;
+            known = prior.map(|session| (session.id, session.name));
             let session = register::register(tx, &at, &new_id, request)?;
             audit::record(
                 tx,
@@ -192,13 +196,8 @@ impl Coord {
             registered = Some(session);
             Ok(())
         });
-        self.finish(
-            done.map(drop),
-            at.now,
-            Some(&id),
-            request.name.as_deref(),
-            &deed,
-        )?;
+        let (id, name) = known.unzip();
+        self.finish(done.map(drop), at.now, id.as_ref(), name.as_deref(), &deed)?;
         registered.ok_or_else(no_result)
     }
 
@@ -209,6 +208,7 @@ impl Coord {
     pub fn heartbeat(&self, actor: &Actor, beat: &Heartbeat) -> Result<()> {
         let mut deed = Deed::new("heartbeat", beat.working_on.clone().unwrap_or_default());
         deed.noted = Noted::IfRefused;
+        let deed = actor.asks(deed, beat);
         self.act(actor, &deed, |tx, at, session| {
             // Without a server nobody else sees in time what has run out.
             context::sweep_own(tx, at, session)?;
@@ -314,7 +314,7 @@ impl Coord {
     /// See [`context::share`].
     pub fn share(&self, actor: &Actor, shares: &[Share]) -> Result<Shared> {
         let keys: Vec<&str> = shares.iter().map(|share| share.key.as_str()).collect();
-        let deed = Deed::new("share", keys.join(" "));
+        let deed = actor.asks(Deed::new("share", keys.join(" ")), &shares);
         self.act(actor, &deed, |tx, at, session| {
             context::share(tx, at, session, shares)
         })
@@ -347,7 +347,7 @@ impl Coord {
     /// # Errors
     /// See [`claim::grant`].
     pub fn claim(&self, actor: &Actor, request: &ClaimRequest) -> Result<Granted> {
-        let deed = claim_deed(request);
+        let deed = actor.asks(claim_deed(request), request);
         self.act(actor, &deed, |tx, at, session| {
             claim::grant(tx, at, session, request, None)
         })
@@ -358,7 +358,7 @@ impl Coord {
     /// # Errors
     /// See [`holding::renew`].
     pub fn renew(&self, actor: &Actor, which: &Which, ttl: Option<Duration>) -> Result<Granted> {
-        let deed = Deed::new("renew", subject(which));
+        let deed = actor.asks(Deed::new("renew", subject(which)), &(which, ttl));
         self.act(actor, &deed, |tx, at, session| {
             holding::renew(tx, at, session, which, ttl)
         })
@@ -369,7 +369,7 @@ impl Coord {
     /// # Errors
     /// See [`holding::release`].
     pub fn release(&self, actor: &Actor, which: &Which) -> Result<Released> {
-        let deed = Deed::new("release", subject(which));
+        let deed = actor.asks(Deed::new("release", subject(which)), which);
         self.act(actor, &deed, |tx, at, session| {
             holding::release(tx, at, session, which)
         })

@@ -133,6 +133,7 @@ impl Coord {
     pub fn force_claim(&self, actor: &Actor, request: &ClaimRequest) -> Result<Granted> {
         let mut deed = claim_deed(request);
         deed.action = "force-claim";
+        let deed = actor.asks(deed, request);
         self.act(actor, &deed, |tx, at, session| {
             grant(tx, at, session, request)
         })
@@ -151,6 +152,7 @@ impl Coord {
         let names: Vec<&str> = keys.iter().map(ClaimKey::as_str).collect();
         let mut deed = Deed::new("force-release", names.join(" "));
         deed.reason = reason.map(str::to_owned);
+        let deed = actor.asks(deed, &(keys, reason));
         self.act(actor, &deed, |tx, at, session| {
             release(tx, at, session, keys, reason)
         })

@@ -259,7 +259,8 @@ impl Coord {
         word: Option<&str>,
     ) -> Result<Joined> {
         let joining = self.joining(name, access, word)?;
-        self.act(actor, &Deed::new("join-group", name), |tx, at, session| {
+        let deed = actor.asks(Deed::new("join-group", name), &(name, access));
+        self.act(actor, &deed, |tx, at, session| {
             group::join(tx, at, session, &joining)
         })
     }

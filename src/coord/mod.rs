@@ -15,6 +15,7 @@ pub mod caller;
 pub mod claim;
 pub mod cleanup;
 pub mod context;
+mod digest;
 pub mod discovery;
 pub mod doctor;
 pub mod facade;

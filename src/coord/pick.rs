@@ -167,15 +167,27 @@ impl Coord {
         self.read(|view, at| conflicts(view, at, id, keys, shared, priority))
     }
 
-    /// Claims the first key of the request that is free.
+    /// Claims the first key that is free of those listed, for a request that names them or a pattern of
+    /// them. Whoever tries again gets the first answer, whatever the pattern stands for by then.
     ///
     /// # Errors
-    /// See [`grant_first`].
-    pub fn claim_first(&self, actor: &Actor, request: &ClaimRequest) -> Result<Granted> {
-        let mut deed = claim_deed(request);
+    /// See [`grant_first`], and what was wrong with the list.
+    pub fn claim_first(
+        &self,
+        actor: &Actor,
+        request: &ClaimRequest,
+        listed: Result<Vec<ClaimKey>>,
+    ) -> Result<Granted> {
+        let listed = listed.map(|keys| ClaimRequest {
+            keys,
+            ..request.clone()
+        });
+        let mut deed = claim_deed(listed.as_ref().unwrap_or(request));
         deed.action = "claim-next";
-        self.act(actor, &deed, |tx, at, session| {
-            grant_first(tx, at, session, request)
+        let deed = actor.asks(deed, request);
+        self.act(actor, &deed, |tx, at, session| match &listed {
+            Ok(listed) => grant_first(tx, at, session, listed),
+            Err(error) => Err(error.clone()),
         })
     }
 }

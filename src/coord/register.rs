@@ -9,7 +9,7 @@ use super::names::{check_label, check_name, check_session_name, check_text};
 use super::schema::{self, Brief, Cause, Session, SessionId};
 use super::session::{card, end, forget, last_named, life, reap_dead, silence_ms, unname};
 use super::snapshot::Life;
-use super::{Moment, group, holding, lease};
+use super::{Moment, group, holding, lease, operation};
 use crate::error::{Error, Result};
 use crate::store::{Tx, View, put_json};
 
@@ -136,18 +136,34 @@ pub fn register(
     Ok(session)
 }
 
-/// What the same request did before, if it carries the caller's id.
+/// What the same request did before, if it carries the caller's id; another one must not carry it.
 fn registered_before(view: &dyn View, request: &Register) -> Result<Option<Session>> {
-    let Some(operation) = &request.operation else {
+    let Some(id) = &request.operation else {
         return Ok(None);
     };
-    check_name("operation id", operation)?;
+    check_name("operation id", id)?;
     let same = |session: &Session| {
         session.ended.is_none()
-            && session.operation.as_ref() == Some(operation)
+            && session.operation.as_ref() == Some(id)
             && session.fingerprint.is_same_process(&request.fingerprint)
     };
-    Ok(schema::sessions(view)?.into_iter().find(same))
+    let done = schema::sessions(view)?.into_iter().find(same);
+    // An earlier version did not note what was asked.
+    let then = done.as_ref().and_then(|done| done.asked.as_ref());
+    match then.is_some_and(|then| *then != asked(request)) {
+        true => Err(operation::another(id)),
+        false => Ok(done),
+    }
+}
+
+/// A word for what a registration asks. The group's secret word is left out, and so is what is the
+/// process's and not the caller's.
+fn asked(request: &Register) -> String {
+    let access = request.joining.as_ref().map(|joining| joining.access);
+    let said = (&request.role, &request.goal, &request.agent);
+    let place = (&request.group, access, &request.capabilities);
+    let all = (request.number, &request.name, said, place);
+    operation::asked("register", &all)
 }
 
 fn check_register(request: &Register) -> Result<()> {
@@ -275,11 +291,13 @@ fn renewed(
             (_, named) => named.to_vec(),
         },
         operation: request.operation.clone(),
+        asked: request.operation.as_ref().map(|_| asked(request)),
         registered: prior.map_or_else(|| at.now.clone(), |session| session.registered.clone()),
         seen: at.now.clone(),
         activity: prior.map_or_else(Vec::new, |session| session.activity.clone()),
         ended: None,
         labels_revision: 0,
+        state_versions: prior.map_or(0, |session| session.state_versions),
         extra: prior.map_or_else(Map::new, |session| session.extra.clone()),
     }
 }

@@ -146,6 +146,9 @@ pub struct Session {
     pub capabilities: Vec<String>,
     /// The caller's id for the registration, if it gave one.
     pub operation: Option<String>,
+    /// A word for all that the registration asked, if it had such an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
     /// When it registered first.
     pub registered: Now,
     /// Its last write of any sort.
@@ -156,9 +159,16 @@ pub struct Session {
     pub ended: Option<Ended>,
     /// The revision that changed name, number or end last.
     pub labels_revision: u64,
+    /// The highest version that its state had when it was taken away, so that none comes twice.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub state_versions: u64,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One heartbeat worth remembering.
@@ -345,8 +355,12 @@ pub struct Waiter {
 /// What an operation with an id of its own did, so that a retry does not do it twice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
-    /// The command and what it was about; another one under the same id is refused.
+    /// The command and what it was about.
     pub request: String,
+    /// A word for the command with all its values and options; another one under the same id is
+    /// refused. One that an earlier version remembered has none, and only what it was about counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
     /// What it returned.
     pub result: Value,
     /// The revision it committed at.

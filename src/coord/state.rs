@@ -34,7 +34,7 @@ pub struct Kept {
     pub state: Map<String, Value>,
     /// What is said about it.
     pub metadata: Map<String, Value>,
-    /// Counts its writes from 1.
+    /// Counts its writes from 1; goes on where it was when the state is taken away and set again.
     pub version: u64,
     /// When it was written last, for people.
     pub updated_at: Timestamp,
@@ -84,7 +84,7 @@ pub fn update(
         name: String::new(),
         state: Map::new(),
         metadata: Map::new(),
-        version: 0,
+        version: session.state_versions,
         updated_at: at.now.wall,
         extra: Map::new(),
     });
@@ -119,9 +119,29 @@ fn merge(into: &mut Map<String, Value>, fields: &Map<String, Value>) -> Result<(
     Ok(())
 }
 
+/// Removes a session's state; says whether there was one. Its version is remembered in the session, which
+/// the caller writes: whoever has read the old state must not take a new one for it.
+fn take_away(tx: &mut dyn Tx, session: &mut Session) -> Result<bool> {
+    let key = schema::state_key(&session.id);
+    // One that cannot be read has no version to be mistaken for.
+    if let Some(kept) = tx
+        .get(&key)?
+        .and_then(|record| record.decode::<Kept>().ok())
+    {
+        session.state_versions = session.state_versions.max(kept.version);
+    }
+    tx.delete(&key)
+}
+
 fn all(view: &dyn View) -> Result<Vec<Kept>> {
     let records = view.range(PREFIX)?;
     records.iter().map(|record| record.decode()).collect()
+}
+
+/// Whether the session that keeps a state lives.
+fn lives(view: &dyn View, at: &Moment<'_>, kept: &Kept) -> Result<bool> {
+    let owner = schema::session(view, &kept.session)?;
+    Ok(owner.is_some_and(|owner| session::life(&owner, at) != Life::Lost))
 }
 
 impl Coord {
@@ -131,7 +151,7 @@ impl Coord {
     /// See [`update`].
     pub fn set_state(&self, actor: &Actor, change: &Update) -> Result<Kept> {
         let fields: Vec<&str> = change.set.keys().map(String::as_str).collect();
-        let deed = Deed::new("state-set", fields.join(" "));
+        let deed = actor.asks(Deed::new("state-set", fields.join(" ")), change);
         self.act(actor, &deed, |tx, at, session| {
             update(tx, at, session, change)
         })
@@ -143,7 +163,7 @@ impl Coord {
     /// Only if the actor may not act.
     pub fn clear_state(&self, actor: &Actor) -> Result<bool> {
         self.act(actor, &Deed::new("state-clear", ""), |tx, _, session| {
-            tx.delete(&schema::state_key(&session.id))
+            take_away(tx, session)
         })
     }
 
@@ -152,10 +172,17 @@ impl Coord {
     /// # Errors
     /// Only if the actor may not act.
     pub fn reset_states(&self, actor: &Actor) -> Result<Vec<String>> {
-        self.act(actor, &Deed::new("state-reset", ""), |tx, _, _| {
+        self.act(actor, &Deed::new("state-reset", ""), |tx, _, session| {
             let mut names = Vec::new();
             for kept in all(tx.view())? {
-                tx.delete(&schema::state_key(&kept.session))?;
+                if kept.session == session.id {
+                    take_away(tx, session)?;
+                } else if let Some(mut owner) = schema::session(tx.view(), &kept.session)? {
+                    take_away(tx, &mut owner)?;
+                    schema::put_session(tx, &owner)?;
+                } else {
+                    tx.delete(&schema::state_key(&kept.session))?;
+                }
                 names.push(kept.name);
             }
             names.sort();
@@ -171,30 +198,39 @@ impl Coord {
         self.read(|view, at| {
             let mut found = Vec::new();
             for kept in all(view)? {
-                let owner = schema::session(view, &kept.session)?;
-                let lives = owner.is_some_and(|owner| session::life(&owner, at) != Life::Lost);
+                let lives = lives(view, at, &kept)?;
                 found.push((kept, lives));
             }
             Ok(found)
         })
     }
 
-    /// The state of the session called `who`, which may be over: an id, a name or a number.
+    /// The state of the session called `who`, which may be over: an id, a name or a number. A living one
+    /// that keeps none itself is the successor of the last one of its name.
     ///
     /// # Errors
     /// [`Kind::NotFound`](crate::error::Kind::NotFound) if there is none.
     pub fn state_of(&self, who: &str) -> Result<Kept> {
         self.read(|view, at| {
             let living = session::resolve(view, at, who).ok();
-            let mine = |kept: &Kept| match &living {
-                Some(session) => kept.session == session.id,
-                None => kept.name == who || kept.session.as_str() == who,
+            let (own, name) = match &living {
+                Some(session) => (session.id.as_str(), session.name.as_str()),
+                None => (who, who),
             };
-            let found = all(view)?.into_iter().rev().find(mine);
-            found.ok_or_else(|| {
+            let mut kept = all(view)?;
+            if let Some(own) = kept.iter().position(|kept| kept.session.as_str() == own) {
+                return Ok(kept.swap_remove(own));
+            }
+            for kept in kept.into_iter().rev().filter(|kept| kept.name == name) {
+                // It may go by another name now.
+                if !lives(view, at, &kept)? {
+                    return Ok(kept);
+                }
+            }
+            Err(
                 Error::not_found(format!("\"{}\" keeps no state", shown(who)))
-                    .with_hint("`stoa state list` shows who does")
-            })
+                    .with_hint("`stoa state list` shows who does"),
+            )
         })
     }
 }

@@ -15,6 +15,7 @@ mod metrics;
 mod oversight;
 mod presence;
 mod races;
+mod retries;
 mod sessions;
 mod tasks;
 

@@ -51,7 +51,7 @@ impl Coord {
         patience: Duration,
         mut told: impl FnMut(Waiting<'_>),
     ) -> Result<Granted> {
-        let deed = claim_deed(request);
+        let deed = actor.asks(claim_deed(request), request);
         let take = |ticket: Option<u64>, noted: Noted| {
             let deed = Deed {
                 noted,
@@ -209,7 +209,7 @@ impl Coord {
         request: &ClaimRequest,
         ticket: u64,
     ) -> Result<Granted> {
-        let deed = claim_deed(request);
+        let deed = actor.asks(claim_deed(request), request);
         self.act(actor, &deed, |tx, at, session| {
             claim::grant(tx, at, session, request, Some(ticket))
         })

@@ -235,6 +235,15 @@ fn discovering_who_is_active() {
         "p"
     );
     assert_eq!(world.json(&["discover", "--capability", "sql"])["count"], 0);
+    // One of them by name is active, and as asked or not.
+    for (role, expected) in [("planner", 0), ("executor", 1)] {
+        let words = ["discover", "p", "--role", role];
+        assert_eq!(code(&world, &words), Some(expected), "{role}");
+    }
+    assert_eq!(
+        code(&world, &["discover", "p", "--capability", "sql"]),
+        Some(1)
+    );
     assert_eq!(world.json(&["can-coordinate"])["can_coordinate"], true);
     assert_eq!(
         code(&world, &["can-coordinate", "--role", "reviewer"]),
@@ -671,6 +680,24 @@ fn every_command_can_be_retried() {
     twice(&["sync-group", "--session", "a", "--op", "op-6"]);
     let left = twice(&["leave-group", "--session", "a", "--op", "op-7"]);
     assert_eq!(left["group"], "g");
+    // A pattern stands for other files by the time of the retry.
+    let queue = world.root.join("q");
+    std::fs::create_dir(&queue).expect("a directory");
+    std::fs::write(queue.join("1"), "").expect("a file");
+    let next = [
+        "claim",
+        "--next",
+        "q/*",
+        "--session",
+        "a",
+        "--op",
+        "op-next",
+    ];
+    let first = world.json(&next);
+    std::fs::write(queue.join("0"), "").expect("a file");
+    assert_eq!(world.json(&next), first);
+    std::fs::remove_dir_all(&queue).expect("our own directory");
+    assert_eq!(world.json(&next), first);
     // One id is one command.
     assert_eq!(
         code(

@@ -343,17 +343,19 @@ fn waiting_for_a_task_ends_when_it_is_released() {
     world.register("a");
     world.register("b");
     world.ok(&["task-claim", "T1", "one at a time", "--session", "a"]);
+    let claim = [
+        "task",
+        "claim",
+        "T1",
+        "--wait",
+        "50s",
+        "--session",
+        "b",
+        "--op",
+        "op-1",
+    ];
     let waiter = world
-        .stoa(&[
-            "task",
-            "claim",
-            "T1",
-            "--wait",
-            "50s",
-            "--session",
-            "b",
-            "--json",
-        ])
+        .stoa(&[&claim[..], &["--json"]].concat())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("it starts");
@@ -364,6 +366,8 @@ fn waiting_for_a_task_ends_when_it_is_released() {
     let output = waiter.wait_with_output().expect("it ends");
     let got: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(got["task"]["claimed_by"]["session_name"], "b", "{got}");
+    // C10: the whole of it, the waiting too, was one operation.
+    assert_eq!(world.json(&claim), got);
 }
 
 /// S1-26: what others do shows at once; and keys take a task from its beginning to its end.

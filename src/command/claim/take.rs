@@ -59,11 +59,7 @@ impl Run<StoreCx> for Claim {
         if self.check {
             return self.check(cx);
         }
-        let mut keys = super::keys_in_store(cx, &self.what)?;
-        if self.next {
-            let linked = Workspace::linked_worktree(&cx.cwd, &cx.root);
-            keys = super::files::listed(linked.as_ref().unwrap_or(&cx.root), &keys)?;
-        }
+        let keys = super::keys_in_store(cx, &self.what)?;
         let actor = cx.acting()?;
         let request = ClaimRequest {
             keys,
@@ -73,9 +69,10 @@ impl Run<StoreCx> for Claim {
             priority: self.priority,
         };
         let quiet = cx.quiet;
+        let listed = self.next.then(|| listed(cx, &request.keys));
         let coord = cx.coord()?;
-        let granted = match (self.next, self.force, self.wait) {
-            (true, ..) => coord.claim_first(&actor, &request)?,
+        let granted = match (listed, self.force, self.wait) {
+            (Some(listed), ..) => coord.claim_first(&actor, &request, listed)?,
             (_, true, _) => coord.force_claim(&actor, &request)?,
             (_, _, None) => coord.claim(&actor, &request)?,
             (_, _, Some(limit)) => coord.claim_waiting(&actor, &request, limit, |waiting| {
@@ -93,6 +90,12 @@ impl Run<StoreCx> for Claim {
         };
         Ok(super::report("claimed", &granted.claims))
     }
+}
+
+/// What one of them is to be picked from.
+fn listed(cx: &StoreCx, keys: &[ClaimKey]) -> Result<Vec<ClaimKey>> {
+    let linked = Workspace::linked_worktree(&cx.cwd, &cx.root);
+    super::files::listed(linked.as_ref().unwrap_or(&cx.root), keys)
 }
 
 impl Claim {

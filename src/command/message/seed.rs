@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{address, body, data, frame, sent};
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
-use crate::coord::message::{Address, Draft, Item, Opened, Recipient};
+use crate::coord::message::{Address, Draft, Opened, Recipient};
 use crate::error::Result;
 
 /// Messages of each section.
@@ -52,12 +52,7 @@ pub struct SessionCheckMessages {}
 impl Run<StoreCx> for SessionCheckMessages {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let actor = cx.acting()?;
-        let coord = cx.coord()?;
-        let inbox = coord.inbox(&actor.session, LIMIT)?;
-        let mut items: Vec<Item> = inbox.unacknowledged;
-        items.extend(inbox.unread);
-        let ids: Vec<u64> = items.iter().map(|item| item.message.id).collect();
-        let messages = coord.read_messages(&actor, &ids)?;
+        let messages = cx.coord()?.read_inbox(&actor, LIMIT)?;
         let (direct, broadcast): (Vec<Opened>, Vec<Opened>) = (messages.into_iter())
             .partition(|opened| matches!(opened.item.message.to, Recipient::Session { .. }));
         let section = |title: &str, messages: &[Opened]| match messages {

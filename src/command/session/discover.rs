@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 /// stoa discover --json
 #[derive(Debug, Clone, Args)]
 pub struct Discover {
-    /// One session, active or not: its name, number or id. Exit code 1 if it is not active
+    /// One session, active or not: its name, number or id. Exit code 1 if it is not active, or not as asked
     pub name: Option<String>,
     /// Only how many there are
     #[arg(long, conflicts_with = "name")]
@@ -45,18 +45,11 @@ impl Run<StoreCx> for Discover {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
         let present = present(cx)?;
         if let Some(name) = &self.name {
-            return one(&present, name);
+            let found = called(&present, name)?;
+            return Ok(one(found, self.wants(found)));
         }
-        let role = |present: &&Present| {
-            let role = self.role.as_deref();
-            role.is_none_or(|role| has_role(&present.session, role))
-        };
-        let able = |present: &&Present| {
-            let wanted = self.capability.as_ref();
-            wanted.is_none_or(|word| present.session.capabilities.contains(word))
-        };
         let active = present.iter().filter(|present| present.active);
-        let found: Vec<&Present> = active.filter(role).filter(able).collect();
+        let found: Vec<&Present> = active.filter(|present| self.wants(present)).collect();
         let data = json!({
             "count": found.len(),
             "agents": found.iter().map(|present| data(present)).collect::<Vec<_>>(),
@@ -76,6 +69,17 @@ impl Run<StoreCx> for Discover {
             ));
         }
         Ok(Reply::new(text, data))
+    }
+}
+
+impl Discover {
+    /// Whether the session has the role and the capability asked for.
+    fn wants(&self, present: &Present) -> bool {
+        let session = &present.session;
+        let role = self.role.as_deref();
+        let word = self.capability.as_ref();
+        role.is_none_or(|role| has_role(session, role))
+            && word.is_none_or(|word| session.capabilities.contains(word))
     }
 }
 
@@ -121,8 +125,9 @@ pub(super) fn called<'a>(present: &'a [Present], name: &str) -> Result<&'a Prese
     })
 }
 
-fn one(present: &[Present], name: &str) -> Result<Reply> {
-    let found = called(present, name)?;
+/// All of one session. The answer is yes if it is active and wanted; one that is not is shown as well, so
+/// that one sees what it is instead.
+fn one(found: &Present, wanted: bool) -> Reply {
     let session = &found.session;
     let mut text = line(found);
     let capabilities = session.capabilities.join(", ");
@@ -135,7 +140,7 @@ fn one(present: &[Present], name: &str) -> Result<Reply> {
             text.push_str(&format!("\n     {label}: {value}"));
         }
     }
-    Ok(Reply::answer(found.active, text, data(found)))
+    Reply::answer(found.active && wanted, text, data(found))
 }
 
 fn place(present: &Present) -> String {

@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 
 /// Show what a session keeps for others, or one field of it
 ///
+/// A session that keeps nothing yet shows what the last one of its name kept.
+///
 /// stoa state get Forge
 #[derive(Debug, Clone, Args)]
 pub struct StateGet {

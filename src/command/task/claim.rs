@@ -9,7 +9,7 @@ use crate::cli::output::say;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
 use crate::coord::task::{ClaimTask, Claimed, record};
-use crate::coord::{ClaimRequest, Which, lease};
+use crate::coord::{Actor, ClaimRequest, Which, lease};
 use crate::error::{Kind, Result};
 
 /// Take a task in hand, so that nobody else does it; adds it if it is described and missing
@@ -48,8 +48,9 @@ fn patience(text: &str) -> Result<Duration, String> {
 
 impl Run<StoreCx> for Claim {
     fn run(self, cx: &mut StoreCx) -> Result<Reply> {
-        let plain = cx.acting()?;
-        let actor = under(plain.clone(), &self.id, None)?;
+        let actor = under(cx.acting()?, &self.id, None)?;
+        // What it takes to wait in line is not what is done once.
+        let plain = Actor::new(actor.session.clone());
         let ttl = self.ttl;
         let request = ClaimTask {
             id: self.id.clone(),

@@ -36,7 +36,7 @@ impl Coord {
         deed.fix = new.id.clone();
         deed.issue = Some(new.issue.clone());
         deed.reason = Some(new.title.clone());
-        self.judged(actor, deed, |tx, at, session| {
+        self.judged(actor, actor.asks(deed, new), |tx, at, session| {
             rules::propose(tx, at, session, new)
         })
     }
@@ -58,6 +58,7 @@ impl Coord {
             None => verdict.past().to_owned(),
         };
         let deed = about(id, "fix-review", Some(said));
+        let deed = actor.asks(deed, &(id, verdict, note, judged));
         self.judged(actor, deed, |tx, at, session| {
             rules::review(tx, at, session, id, verdict, note, judged)
         })
@@ -68,7 +69,8 @@ impl Coord {
     /// # Errors
     /// See [`rules::apply`].
     pub fn fix_apply(&self, actor: &Actor, id: &str, judged: Judged) -> Result<Done> {
-        self.judged(actor, about(id, "fix-apply", None), |tx, at, session| {
+        let deed = actor.asks(about(id, "fix-apply", None), &(id, judged));
+        self.judged(actor, deed, |tx, at, session| {
             rules::apply(tx, at, session, id, judged)
         })
     }
@@ -85,6 +87,7 @@ impl Coord {
         judged: Judged,
     ) -> Result<Done> {
         let deed = about(id, "fix-reject", Some(reason.to_owned()));
+        let deed = actor.asks(deed, &(id, reason, judged));
         self.judged(actor, deed, |tx, at, session| {
             rules::reject(tx, at, session, id, reason, judged)
         })

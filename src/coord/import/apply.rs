@@ -157,6 +157,7 @@ impl<'a> Writer<'a> {
             state: None,
             capabilities: person.capabilities.clone(),
             operation: None,
+            asked: None,
             registered: then(person.registered.or(person.seen)),
             seen: seen.clone(),
             activity,
@@ -164,6 +165,7 @@ impl<'a> Writer<'a> {
                 at: seen,
                 cause: Cause::Left,
             }),
+            state_versions: 0,
             labels_revision: tx.revision(),
             extra: Map::new(),
         };

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
+use crate::coord::digest;
 use crate::coord::names::segment;
 use crate::coord::schema::SessionId;
 use crate::error::Result;
@@ -90,31 +91,11 @@ pub(super) fn all(view: &dyn View, kind: Kind) -> Result<Vec<String>> {
 
 /// The id that a session of the older tools has here, the same whenever and wherever it is met.
 pub(super) fn session_id(name: &str) -> SessionId {
-    let (high, low) = (
-        fnv(name, 0xcbf2_9ce4_8422_2325),
-        fnv(name, 0x9ae1_6a3b_2f90_404f),
-    );
+    let (high, low) = digest::halves(name);
     let random = (u128::from(high) << 64 | u128::from(low)) & ((1 << 80) - 1);
     // No session of ours was minted in the first millisecond of 1970.
     let id = ulid::Ulid::from_parts(0, random);
     SessionId::parse(&id.to_string()).unwrap_or_else(|_| SessionId::mint())
-}
-
-/// A short word for a text, the same in every version.
-pub(super) fn hash(text: &str) -> String {
-    let (high, low) = (
-        fnv(text, 0xcbf2_9ce4_8422_2325),
-        fnv(text, 0x9ae1_6a3b_2f90_404f),
-    );
-    format!("{high:016x}{low:016x}")
-}
-
-/// FNV-1a from a beginning of one's choice.
-fn fnv(text: &str, from: u64) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = text.bytes().fold(from, step);
-    // The low bits of the last bytes would otherwise hardly reach the high ones.
-    (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }
 
 #[cfg(test)]
@@ -129,6 +110,5 @@ mod tests {
         assert_eq!(ids.len(), names.len());
         assert_eq!(session_id("session-7"), session_id("session-7"));
         assert_eq!(session_id("claude_code").as_str().len(), 26);
-        assert_ne!(hash("a"), hash("b"));
     }
 }

@@ -44,6 +44,7 @@ impl Coord {
     pub fn issue_new(&self, actor: &Actor, new: &NewIssue) -> Result<Issue> {
         let mut deed = deed("issue-new", new.id.as_ref().unwrap_or(&new.title).as_str());
         deed.issue = new.id.clone();
+        let deed = actor.asks(deed, new);
         self.act(actor, &deed, |tx, at, session| {
             let issue = rules::report(tx, at, session, new)?;
             let mut done = deed.clone();
@@ -71,7 +72,8 @@ impl Coord {
             keys: vec![claim_key(id)?],
             ..request.clone()
         };
-        let deed = about(id, "issue-claim", request.reason.as_deref());
+        let deed = about(actor, id, "issue-claim", request.reason.as_deref());
+        let deed = actor.asks(deed, &request);
         let take = |ticket: Option<u64>, noted: Noted| {
             let deed = Deed {
                 noted,
@@ -102,7 +104,7 @@ impl Coord {
     /// # Errors
     /// See [`rules::release`].
     pub fn issue_release(&self, actor: &Actor, id: &str, reason: Option<&str>) -> Result<Issue> {
-        let deed = about(id, "issue-release", reason);
+        let deed = about(actor, id, "issue-release", reason);
         self.act(actor, &deed, |tx, at, session| {
             let issue = rules::release(tx, at, session, id, reason)?;
             note(tx, at, session, deed.clone(), id)?;
@@ -122,6 +124,7 @@ impl Coord {
         closed: bool,
     ) -> Result<Issue> {
         let deed = about(
+            actor,
             id,
             if closed {
                 "issue-close"
@@ -142,7 +145,7 @@ impl Coord {
     /// # Errors
     /// See [`rules::reopen`].
     pub fn issue_reopen(&self, actor: &Actor, id: &str, reason: Option<&str>) -> Result<Issue> {
-        let deed = about(id, "issue-reopen", reason);
+        let deed = about(actor, id, "issue-reopen", reason);
         self.act(actor, &deed, |tx, at, session| {
             let issue = rules::reopen(tx, at, session, id, reason)?;
             note(tx, at, session, deed.clone(), id)?;
@@ -179,9 +182,9 @@ impl Coord {
     }
 }
 
-fn about(id: &str, action: &'static str, reason: Option<&str>) -> Deed {
+fn about(actor: &Actor, id: &str, action: &'static str, reason: Option<&str>) -> Deed {
     let mut deed = deed(action, id);
     deed.issue = Some(id.to_owned());
     deed.reason = reason.map(str::to_owned);
-    deed
+    actor.asks(deed, &(id, reason))
 }

@@ -63,7 +63,7 @@ impl Coord {
             Address::Group(name) => format!("@{name}"),
             Address::All => "--all".to_owned(),
         };
-        let deed = Deed::new("send", format!("{to}: {}", draft.subject));
+        let deed = actor.asks(Deed::new("send", format!("{to}: {}", draft.subject)), draft);
         // People know a session by its name, which the rule finds.
         let named = |sent: &Sent| Some(format!("{}: {}", sent.to, draft.subject));
         self.act_on(actor, &deed, named, |tx, at, session| {
@@ -76,7 +76,7 @@ impl Coord {
     /// # Errors
     /// See [`post::reply`].
     pub fn reply(&self, actor: &Actor, voice: &Voice, answer: &Answer) -> Result<Sent> {
-        let deed = Deed::new("reply", answer.re.to_string());
+        let deed = actor.asks(Deed::new("reply", answer.re.to_string()), answer);
         self.act(actor, &deed, |tx, at, session| {
             post::reply(tx, at, session, voice, answer)
         })
@@ -151,6 +151,24 @@ impl Coord {
         self.act(actor, &deed, |tx, at, session| {
             let opened = messages.iter().map(|message| {
                 let item = handle::read(tx, at, session, *message)?;
+                open(tx.view(), item)
+            });
+            opened.collect()
+        })
+    }
+
+    /// Reads up to `limit` messages of either kind that lie before the session, whichever there are.
+    ///
+    /// # Errors
+    /// Only if the actor may not act.
+    pub fn read_inbox(&self, actor: &Actor, limit: usize) -> Result<Vec<Opened>> {
+        let mut deed = Deed::new("read", "inbox");
+        deed.noted = Noted::IfRefused;
+        self.act(actor, &deed, |tx, at, session| {
+            let inbox = inbox::list(tx.view(), &session.id, limit)?;
+            let items = inbox.unacknowledged.into_iter().chain(inbox.unread);
+            let opened = items.map(|item| {
+                let item = handle::read(tx, at, session, item.message.id)?;
                 open(tx.view(), item)
             });
             opened.collect()

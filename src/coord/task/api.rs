@@ -25,10 +25,10 @@ pub enum Depend {
     Drop(Vec<String>),
 }
 
-fn deed(action: &'static str, id: &str, reason: Option<&str>) -> Deed {
+fn deed(actor: &Actor, action: &'static str, id: &str, reason: Option<&str>) -> Deed {
     let mut deed = Deed::new(action, id);
     deed.reason = reason.map(str::to_owned);
-    deed
+    actor.asks(deed, &(id, reason))
 }
 
 impl Coord {
@@ -41,7 +41,7 @@ impl Coord {
             Some(id) => format!("{id} {}", new.description),
             None => new.description.clone(),
         };
-        let deed = Deed::new("task-add", subject);
+        let deed = actor.asks(Deed::new("task-add", subject), new);
         self.act(actor, &deed, |tx, at, session| {
             add::add(tx, at, session, new)
         })
@@ -52,7 +52,7 @@ impl Coord {
     /// # Errors
     /// See [`work::claim`].
     pub fn claim_task(&self, actor: &Actor, request: &ClaimTask) -> Result<Claimed> {
-        let deed = deed("task-claim", &request.id, None);
+        let deed = actor.asks(Deed::new("task-claim", &*request.id), request);
         self.act(actor, &deed, |tx, at, session| {
             work::claim(tx, at, session, request)
         })
@@ -86,9 +86,11 @@ impl Coord {
     /// # Errors
     /// See [`work::start`].
     pub fn start_task(&self, actor: &Actor, id: &str) -> Result<Task> {
-        self.act(actor, &deed("task-start", id, None), |tx, at, session| {
-            work::start(tx, at, session, id)
-        })
+        self.act(
+            actor,
+            &deed(actor, "task-start", id, None),
+            |tx, at, session| work::start(tx, at, session, id),
+        )
     }
 
     /// Goes on with a task in hand: back to work, or to review.
@@ -100,7 +102,8 @@ impl Coord {
             Step::Review => "task-review",
             _ => "task-update",
         };
-        self.act(actor, &deed(action, id, None), |tx, at, session| {
+        let deed = actor.asks(Deed::new(action, id), &(id, step));
+        self.act(actor, &deed, |tx, at, session| {
             work::advance(tx, at, session, id, step)
         })
     }
@@ -112,7 +115,7 @@ impl Coord {
     pub fn complete_task(&self, actor: &Actor, id: &str, result: Option<&str>) -> Result<Finished> {
         self.act(
             actor,
-            &deed("task-complete", id, result),
+            &deed(actor, "task-complete", id, result),
             |tx, at, session| work::complete(tx, at, session, id, result),
         )
     }
@@ -122,9 +125,11 @@ impl Coord {
     /// # Errors
     /// See [`work::fail`].
     pub fn fail_task(&self, actor: &Actor, id: &str, why: Option<&str>) -> Result<Finished> {
-        self.act(actor, &deed("task-fail", id, why), |tx, at, session| {
-            work::fail(tx, at, session, id, why)
-        })
+        self.act(
+            actor,
+            &deed(actor, "task-fail", id, why),
+            |tx, at, session| work::fail(tx, at, session, id, why),
+        )
     }
 
     /// Strikes a task off.
@@ -132,9 +137,11 @@ impl Coord {
     /// # Errors
     /// See [`work::cancel`].
     pub fn cancel_task(&self, actor: &Actor, id: &str, why: Option<&str>) -> Result<Finished> {
-        self.act(actor, &deed("task-cancel", id, why), |tx, at, session| {
-            work::cancel(tx, at, session, id, why)
-        })
+        self.act(
+            actor,
+            &deed(actor, "task-cancel", id, why),
+            |tx, at, session| work::cancel(tx, at, session, id, why),
+        )
     }
 
     /// Lets go of a task.
@@ -142,9 +149,11 @@ impl Coord {
     /// # Errors
     /// See [`work::release`].
     pub fn release_task(&self, actor: &Actor, id: &str, why: Option<&str>) -> Result<Task> {
-        self.act(actor, &deed("task-release", id, why), |tx, at, session| {
-            work::release(tx, at, session, id)
-        })
+        self.act(
+            actor,
+            &deed(actor, "task-release", id, why),
+            |tx, at, session| work::release(tx, at, session, id),
+        )
     }
 
     /// Opens a finished task again.
@@ -152,9 +161,11 @@ impl Coord {
     /// # Errors
     /// See [`work::reopen`].
     pub fn reopen_task(&self, actor: &Actor, id: &str, why: Option<&str>) -> Result<Reopened> {
-        self.act(actor, &deed("task-reopen", id, why), |tx, at, session| {
-            work::reopen(tx, at, session, id)
-        })
+        self.act(
+            actor,
+            &deed(actor, "task-reopen", id, why),
+            |tx, at, session| work::reopen(tx, at, session, id),
+        )
     }
 
     /// Changes what a task waits for.
@@ -166,7 +177,7 @@ impl Coord {
             Depend::On(ids) => format!("{id} on {}", ids.join(" ")),
             Depend::Drop(ids) => format!("{id} not on {}", ids.join(" ")),
         };
-        let deed = Deed::new("task-depend", subject);
+        let deed = actor.asks(Deed::new("task-depend", subject), &(id, change));
         self.act(actor, &deed, |tx, at, _| {
             let mut task = settle(tx, at, id)?;
             if task.status.is_finished() {
@@ -196,7 +207,7 @@ impl Coord {
     /// # Errors
     /// See [`split::split`].
     pub fn split_task(&self, actor: &Actor, request: &SplitTask) -> Result<SplitUp> {
-        let deed = deed("task-split", &request.id, None);
+        let deed = actor.asks(Deed::new("task-split", &*request.id), request);
         self.act(actor, &deed, |tx, at, session| {
             split::split(tx, at, session, request)
         })
@@ -207,7 +218,7 @@ impl Coord {
     /// # Errors
     /// See [`queue::assign`].
     pub fn assign_tasks(&self, actor: &Actor, request: &Assign) -> Result<Assigned> {
-        let deed = Deed::new("task-assign", request.ids.join(" "));
+        let deed = actor.asks(Deed::new("task-assign", request.ids.join(" ")), request);
         self.act(actor, &deed, |tx, at, _| queue::assign(tx, at, request))
     }
 

@@ -289,6 +289,39 @@ fn a_state_is_not_overwritten_unread() {
     });
 }
 
+/// A version that was read before the state was taken away is no version of what came after.
+#[test]
+fn versions_of_a_state_do_not_come_twice() {
+    on_each(|w| {
+        let (a, b) = (w.session("a"), w.session("b"));
+        let actor = Actor::from(&a);
+        let write = |expected| {
+            let change = Update {
+                expected,
+                ..set(json!({"n": 1}))
+            };
+            w.coord.set_state(&actor, &change).map(|kept| kept.version)
+        };
+        assert_eq!(write(None).unwrap(), 1);
+        assert!(w.coord.clear_state(&actor).unwrap());
+        // There is none now.
+        check_kind(write(Some(1)), Kind::Refused, "at version 0, not at 1");
+        assert_eq!(write(Some(0)).unwrap(), 2);
+        check_kind(write(Some(1)), Kind::Refused, "at version 2, not at 1");
+        w.coord.reset_states(&(&b).into()).unwrap();
+        assert_eq!(write(None).unwrap(), 3);
+        w.coord.reset_states(&actor).unwrap();
+        assert_eq!(write(None).unwrap(), 4);
+        w.coord.clear_state(&actor).unwrap();
+        let again = Register {
+            id: Some(a.id.clone()),
+            ..Register::of(a.fingerprint.clone())
+        };
+        w.coord.register(&again).unwrap();
+        assert_eq!(write(None).unwrap(), 5);
+    });
+}
+
 /// A successor can still read how far the dead one came.
 #[test]
 fn a_state_outlives_its_session() {
@@ -301,6 +334,27 @@ fn a_state_outlives_its_session() {
         assert_eq!(w.coord.state_of("a").unwrap().state["step"], 7);
         let states = w.coord.states().unwrap();
         assert!(!states[0].1, "its session is over");
+        let (heir, other) = (w.session("a"), w.session("b"));
+        for who in ["a", heir.id.as_str()] {
+            assert_eq!(w.coord.state_of(who).unwrap().session, a.id, "{who}");
+        }
+        check_kind(w.coord.state_of("b"), Kind::NotFound, "keeps no state");
+        // Its own comes first, and stays its own under another name.
+        w.coord
+            .set_state(&(&heir).into(), &set(json!({"step": 8})))
+            .unwrap();
+        assert_eq!(w.coord.state_of("a").unwrap().state["step"], 8);
+        assert_eq!(w.coord.state_of(a.id.as_str()).unwrap().state["step"], 7);
+        w.coord
+            .set_state(&(&other).into(), &set(json!({"step": 9})))
+            .unwrap();
+        let renamed = Register {
+            id: Some(other.id.clone()),
+            ..w.request("c")
+        };
+        w.coord.register(&renamed).unwrap();
+        w.session("b");
+        check_kind(w.coord.state_of("b"), Kind::NotFound, "keeps no state");
     });
 }
 

@@ -213,7 +213,8 @@ fn the_first_free_one_is_picked() {
         let (a, b) = (w.session("a"), w.session("b"));
         let list = request(&["task/T1", "task/T2", "task/T3"]);
         let pick = |who: &Session| {
-            let granted = w.coord.claim_first(&who.into(), &list)?;
+            let listed = Ok(list.keys.clone());
+            let granted = w.coord.claim_first(&who.into(), &list, listed)?;
             Ok::<_, crate::error::Error>(granted.claims[0].key.to_string())
         };
         assert_eq!(pick(&a).unwrap(), "task/T1");
@@ -226,9 +227,35 @@ fn the_first_free_one_is_picked() {
         // C10: a retry picks nothing more.
         w.coord.release(&(&a).into(), &Which::All).unwrap();
         let once = Actor::from(&a).once("op-1");
-        let first = w.coord.claim_first(&once, &list).unwrap();
-        assert_eq!(w.coord.claim_first(&once, &list).unwrap(), first);
+        let retry = |listed| w.coord.claim_first(&once, &list, listed);
+        let first = retry(Ok(list.keys.clone())).unwrap();
+        assert_eq!(retry(Ok(list.keys.clone())).unwrap(), first);
         assert_eq!(w.coord.snapshot().unwrap().claims.len(), 2);
+    });
+}
+
+/// C10: what was asked for is the pattern; the files there are may be others when it is asked again.
+#[test]
+fn a_pick_is_retried_whatever_is_listed_by_then() {
+    on_each(|w| {
+        let a = w.session("a");
+        let asked = request(&["file/q/*"]);
+        let once = Actor::from(&a).once("op-1");
+        let pick = |listed| w.coord.claim_first(&once, &asked, listed);
+        let none = || Err(crate::error::Error::usage("no file matches"));
+        check_kind(pick(none()), Kind::Usage, "no file matches");
+        assert!(!w.last_audit().success);
+        let first = pick(Ok(vec![key("file/q/1"), key("file/q/2")])).unwrap();
+        assert_eq!(first.claims[0].key.as_str(), "file/q/1");
+        let more = vec![key("file/q/0"), key("file/q/1")];
+        assert_eq!(pick(Ok(more.clone())).unwrap(), first);
+        assert_eq!(pick(none()).unwrap(), first);
+        let other = request(&["file/p/*"]);
+        check_kind(
+            w.coord.claim_first(&once, &other, Ok(more)),
+            Kind::Usage,
+            "another command",
+        );
     });
 }
 

@@ -368,6 +368,20 @@ fn every_attempt_is_recorded() {
             .map(|entry| entry.action)
             .collect();
         assert_eq!(actions, ["register", "register", "claim", "claim"]);
+        // Who is refused a name is not the one who has it.
+        w.coord.register(&w.request("Forge")).unwrap_err();
+        let stranger = w.last_audit();
+        assert_eq!(
+            (stranger.action.as_str(), stranger.subject.as_str()),
+            ("register", "Forge")
+        );
+        assert_eq!((stranger.session, stranger.agent), (None, None));
+        let known = Register {
+            id: Some(peer.id.clone()),
+            ..w.request("Forge")
+        };
+        w.coord.register(&known).unwrap_err();
+        assert_eq!(w.last_audit().agent.as_deref(), Some("Peer"));
     });
 }
 

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, Wrong};
-use super::ledger::hash;
 use super::{Kind, Refused, yaml};
+use crate::coord::digest::hash;
 use crate::coord::fix::{State, TestResults};
 use crate::coord::issue;
 use crate::coord::schema::Activity;
