@@ -366,6 +366,7 @@ fn waiting_for_a_task_ends_when_it_is_released() {
     let output = waiter.wait_with_output().expect("it ends");
     let got: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(got["task"]["claimed_by"]["session_name"], "b", "{got}");
+    assert_eq!(got["renewed"], false, "{got}");
     // C10: the whole of it, the waiting too, was one operation.
     assert_eq!(world.json(&claim), got);
 }

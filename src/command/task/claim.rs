@@ -8,7 +8,7 @@ use super::{claimed, under};
 use crate::cli::output::say;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::{StoreCx, span};
-use crate::coord::task::{ClaimTask, Claimed, record};
+use crate::coord::task::{ClaimTask, Waited, record};
 use crate::coord::{Actor, ClaimRequest, Which, lease};
 use crate::error::{Kind, Result};
 
@@ -73,16 +73,12 @@ impl Run<StoreCx> for Claim {
                     ..ClaimRequest::of(vec![key.clone()])
                 };
                 coord.claim_within(&plain, &ask, limit)?;
-                let done = coord.claim_task(&actor, &request);
+                let done = coord.claim_task_after(&actor, &request, Waited::Yes);
                 if done.is_err() {
                     // It was finished meanwhile: the claim alone is of no use.
                     coord.release(&plain, &Which::keys([key]))?;
                 }
-                // Being granted the claim put the task in hand already.
-                Claimed {
-                    renewed: false,
-                    ..done?
-                }
+                done?
             }
             (at_once, _) => at_once?,
         };

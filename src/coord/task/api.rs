@@ -25,6 +25,15 @@ pub enum Depend {
     Drop(Vec<String>),
 }
 
+/// Whether somebody waited in line for a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    /// It was asked for first.
+    No,
+    /// Its claim was granted a moment ago.
+    Yes,
+}
+
 fn deed(actor: &Actor, action: &'static str, id: &str, reason: Option<&str>) -> Deed {
     let mut deed = Deed::new(action, id);
     deed.reason = reason.map(str::to_owned);
@@ -52,9 +61,26 @@ impl Coord {
     /// # Errors
     /// See [`work::claim`].
     pub fn claim_task(&self, actor: &Actor, request: &ClaimTask) -> Result<Claimed> {
+        self.claim_task_after(actor, request, Waited::No)
+    }
+
+    /// The same; after having waited in line for its claim, being granted which put it in hand already.
+    ///
+    /// # Errors
+    /// As [`Coord::claim_task`].
+    pub fn claim_task_after(
+        &self,
+        actor: &Actor,
+        request: &ClaimTask,
+        waited: Waited,
+    ) -> Result<Claimed> {
         let deed = actor.asks(Deed::new("task-claim", &*request.id), request);
         self.act(actor, &deed, |tx, at, session| {
-            work::claim(tx, at, session, request)
+            let claimed = work::claim(tx, at, session, request)?;
+            Ok(Claimed {
+                renewed: claimed.renewed && waited == Waited::No,
+                ..claimed
+            })
         })
     }
 

@@ -24,7 +24,7 @@ pub mod suit;
 pub mod work;
 
 pub use add::{Added, NewTask};
-pub use api::Depend;
+pub use api::{Depend, Waited};
 pub use graph::{Consequences, Related};
 pub use info::{TaskInfo, TaskTotals};
 pub use queue::{Assign, Assigned};
