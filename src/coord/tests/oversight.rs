@@ -281,4 +281,13 @@ fn readable_files_are_compared_with_the_store() {
     );
     coord.rebuild_files().unwrap();
     assert_eq!(stale(&coord), Vec::<String>::new());
+    // What somebody added to a file that is right otherwise.
+    for name in ["STATUS_BOARD.md", "audit.jsonl"] {
+        let path = state.join(name);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{whole}junk\n")).unwrap();
+        assert_eq!(stale(&coord), [name]);
+        coord.rebuild_files().unwrap();
+        assert_eq!(stale(&coord), Vec::<String>::new());
+    }
 }
