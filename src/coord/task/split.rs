@@ -231,7 +231,20 @@ pub fn look(view: &dyn View, request: &SplitTask) -> Result<Analysis> {
     let task = record::existing(view, &request.id)?;
     Ok(match request.into.as_slice() {
         [] => analyze(task.text.as_deref().unwrap_or(&task.description)),
-        into => given(into),
+        into => {
+            let named: Vec<&str> = into.iter().map(|part| part.trim()).collect();
+            let twice = (1..named.len()).find(|at| named[..*at].contains(&named[*at]));
+            if let Some(twice) = twice.map(|at| named[at]) {
+                return Err(Error::usage(format!(
+                    "the part \"{}\" is given twice",
+                    crate::coord::names::shown(twice)
+                ))
+                .with_hint(
+                    "two parts of one name cannot be told from each other: name each as it is",
+                ));
+            }
+            given(into)
+        }
     })
 }
 
@@ -246,11 +259,11 @@ pub fn split(
     by: &Session,
     request: &SplitTask,
 ) -> Result<SplitUp> {
-    check_whole(tx.view(), request)?;
+    let has_parts = check_whole(tx.view(), request)?;
     let analysis = look(tx.view(), request)?;
-    if analysis.parts.is_empty()
-        || (analysis.strategy == Strategy::Given && analysis.parts.len() < 2)
-    {
+    // Beside others one more is enough.
+    let too_few = analysis.strategy == Strategy::Given && analysis.parts.len() < 2 && !has_parts;
+    if analysis.parts.is_empty() || too_few {
         return Err(Error::refused(format!(
             "{} cannot be split: {}",
             request.id, analysis.reasons[0]
@@ -283,11 +296,12 @@ pub fn split(
     })
 }
 
-/// Refuses a task that has been split: somebody who tries again would double the work.
-fn check_whole(view: &dyn View, request: &SplitTask) -> Result<()> {
+/// Refuses a task that has been split: somebody who tries again would double the work. Tells whether it has
+/// parts which get more beside them.
+fn check_whole(view: &dyn View, request: &SplitTask) -> Result<bool> {
     let parts = record::find(view, &request.id)?.map_or(Vec::new(), |task| task.parts);
     if parts.is_empty() || request.force {
-        return Ok(());
+        return Ok(!parts.is_empty());
     }
     let id = &request.id;
     Err(
