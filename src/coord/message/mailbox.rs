@@ -216,7 +216,7 @@ pub fn follow_again(tx: &mut dyn Tx, session: &Session) -> Result<()> {
     if session.ended.is_some() {
         return Ok(());
     }
-    let group = session.group.clone().map(|name| Log::Group(name));
+    let group = session.group.clone().map(Log::Group);
     for log in std::iter::once(Log::All).chain(group) {
         let head = records::head(tx.view(), &log)?;
         follow(tx, &session.id, &log)?;
