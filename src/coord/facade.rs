@@ -29,6 +29,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::store::dir::StateDir;
+use crate::store::memory::MemoryStore;
 use crate::store::project::{Compared, Projection};
 use crate::store::sqlite::SqliteStore;
 
@@ -138,6 +139,14 @@ impl Coord {
         StateDir::create(path)?;
         self.store.transact(&mut |_| Ok(()))?;
         Ok(true)
+    }
+
+    /// A store that is there for this one look and leaves nothing behind.
+    ///
+    /// # Errors
+    /// The clock or the processes cannot be looked at.
+    pub fn passing() -> Result<Coord> {
+        Coord::system(Arc::new(MemoryStore::new()))
     }
 
     fn system(store: Arc<dyn Store>) -> Result<Coord> {

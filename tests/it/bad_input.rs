@@ -41,6 +41,39 @@ fn hostile_names_are_refused_and_leave_nothing_behind() {
     assert_eq!(world.json(&["groups"])["groups"], serde_json::json!([]));
 }
 
+/// What is empty is named as what it is: there is no form where none was given.
+#[test]
+fn an_issue_without_a_title_is_refused() {
+    let world = World::new();
+    world.register("good");
+    let (code, error) = world.fails(&["issue", "new", "", "--session", "good"]);
+    assert_eq!(code, 2, "{error}");
+    let error = error.to_string();
+    assert!(error.contains("the title is empty"), "{error}");
+    assert!(!error.contains("the form"), "{error}");
+    // Times are told as everywhere.
+    world.ok(&["issue", "new", "Tabs are lost", "--session", "good"]);
+    world.ok(&[
+        "fix",
+        "propose",
+        "--issue",
+        "ISSUE-1",
+        "--title",
+        "Keep them",
+        "--approach",
+        "as they are",
+        "--session",
+        "good",
+    ]);
+    let shown = world.ok(&["fix", "show", "FIX-1"]);
+    let proposed = shown.lines().find(|line| line.starts_with("Proposed"));
+    let proposed = proposed.expect("a line for it");
+    assert!(
+        !proposed.contains('T') && !proposed.contains('.'),
+        "{proposed}"
+    );
+}
+
 #[test]
 fn arguments_that_are_not_utf8_are_a_usage_error() {
     let world = World::new();

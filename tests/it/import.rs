@@ -259,6 +259,7 @@ fn what_is_wrong_is_refused_and_mended() {
         (output.status.code(), data)
     };
     let (code, tried) = run(&["--dry-run"]);
+    assert!(!world.root.join(".stoa").exists(), "it makes nothing");
     assert_eq!(code, Some(1));
     assert_eq!(counts(&tried, "tasks"), (1, 0, 2));
     assert_eq!(world.json(&["task", "list"])["tasks"], json!([]));

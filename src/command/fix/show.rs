@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::command::issue::with_next;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
+use crate::coord::moment::shown;
 use crate::error::{Error, Result};
 
 /// Show one fix: its approach, its tests, what others said
@@ -27,17 +28,22 @@ impl Run<StoreCx> for FixShow {
         };
         let fix = coord.fix(&self.fix)?;
         let mut lines = vec![super::card(&fix)];
-        lines.push(format!("{:<9} {}", "Proposed", fix.proposed));
+        lines.push(format!("{:<9} {}", "Proposed", shown(fix.proposed)));
         if let Some(applied) = &fix.applied {
             lines.push(format!(
                 "{:<9} {} by {}",
-                "Applied", applied.at, applied.by.name
+                "Applied",
+                shown(applied.at),
+                applied.by.name
             ));
         }
         if let Some(rejected) = &fix.rejected {
             lines.push(format!(
                 "{:<9} {} by {}: {}",
-                "Rejected", rejected.at, rejected.by.name, rejected.reason
+                "Rejected",
+                shown(rejected.at),
+                rejected.by.name,
+                rejected.reason
             ));
         }
         if let Some(text) = &fix.approach {

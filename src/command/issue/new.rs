@@ -48,6 +48,7 @@ impl Run<StoreCx> for IssueNew {
                 json!({ "template": form::TEMPLATE }),
             ));
         }
+        let by_form = self.file.is_some() && self.title.is_none();
         let form = match &self.file {
             Some(file) => IssueForm::parse(&read_form(cx, file)?)?,
             None => NewIssue::default(),
@@ -61,7 +62,11 @@ impl Run<StoreCx> for IssueNew {
             files: if given.is_empty() { form.files } else { given },
         };
         if new.title.is_empty() {
-            return Err(Error::usage("the form has no title").with_hint("fill in title = \"\""));
+            return Err(match by_form {
+                true => Error::usage("the form has no title").with_hint("fill in title = \"\""),
+                false => Error::usage("the title is empty")
+                    .with_hint("say what is wrong: stoa issue new \"Tabs are lost on resize\""),
+            });
         }
         let actor = cx.acting()?;
         let issue = cx.coord()?.issue_new(&actor, &new)?;

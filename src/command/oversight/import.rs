@@ -10,6 +10,7 @@ use serde_json::json;
 use super::gather::gather;
 use crate::command::spec::{Reply, Run};
 use crate::command::store::StoreCx;
+use crate::coord::Coord;
 use crate::coord::import::{Batch, Kind, Outcome};
 use crate::error::{Error, Result};
 
@@ -104,14 +105,17 @@ impl Run<StoreCx> for Import {
             ))
             .with_hint("stoa import --help lists the layouts; --from says what a single file is"));
         }
-        let by = match cx.actor.is_some() {
-            true => Some(cx.actor()?),
-            false => None,
-        };
         let origin = path.to_string_lossy().into_owned();
-        let outcome = cx
-            .coord()?
-            .import(by.as_ref(), &origin, &batch, self.dry_run)?;
+        let outcome = if self.dry_run && cx.existing()?.is_none() {
+            // Where there is no workspace yet, none is made for a look.
+            Coord::passing()?.import(None, &origin, &batch, true)?
+        } else {
+            let by = match cx.actor.is_some() {
+                true => Some(cx.actor()?),
+                false => None,
+            };
+            (cx.coord()?).import(by.as_ref(), &origin, &batch, self.dry_run)?
+        };
         let data = json!({
             "path": origin,
             "dry_run": self.dry_run,

@@ -81,7 +81,7 @@ fn text(made: &metrics::Metrics) -> String {
 }
 
 fn velocity(out: &mut String, velocity: &Velocity) {
-    let unit = velocity.per.word();
+    let unit = velocity.per.one();
     let _ = writeln!(out, "\nVELOCITY");
     let rows = [
         (
@@ -97,7 +97,7 @@ fn velocity(out: &mut String, velocity: &Velocity) {
         ("fixes applied", velocity.fixes_applied, None),
     ];
     for (what, count, rate) in rows {
-        let rate = rate.map_or(String::new(), |rate| format!("   {rate} a {unit}"));
+        let rate = rate.map_or(String::new(), |rate| format!("   {rate} {unit}"));
         let _ = writeln!(out, "  {what:<18} {count:>6}{rate}");
     }
 }
@@ -269,6 +269,25 @@ fn collaboration(out: &mut String, made: &metrics::Metrics) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_are_of_a_unit() {
+        let told = |per| {
+            let mut out = String::new();
+            let velocity = Velocity {
+                per,
+                tasks_completed: 1,
+                issues_resolved: 0,
+                fixes_applied: 0,
+                tasks_rate: 0.5,
+                issues_rate: 0.0,
+            };
+            super::velocity(&mut out, &velocity);
+            out
+        };
+        assert!(told(metrics::Unit::Hour).contains("0.5 an hour"));
+        assert!(told(metrics::Unit::Day).contains("0.5 a day"));
+    }
 
     #[test]
     fn bars_are_never_too_long_and_never_lost() {

@@ -65,16 +65,21 @@ fn priority(text: &str) -> Result<Priority, String> {
         .ok_or_else(|| "one of critical, high, medium, low".to_owned())
 }
 
+/// A day, in minutes.
+const DAY: u32 = 24 * 60;
+/// Longest estimate, in minutes.
+const LONGEST: u32 = 10_000 * DAY;
+
 fn minutes(text: &str) -> Result<u32, String> {
     let time = lease::parse_duration(text).map_err(|error| match error.hint {
         Some(hint) => format!("{} ({hint})", error.message),
         None => error.message,
     })?;
-    let minutes = time.as_secs().div_ceil(60);
-    u32::try_from(minutes)
-        .ok()
-        .filter(|minutes| *minutes > 0)
-        .ok_or_else(|| "an estimate is at least 1m".to_owned())
+    match u32::try_from(time.as_secs().div_ceil(60)) {
+        Ok(0) => Err("an estimate is at least 1m".to_owned()),
+        Ok(minutes) if minutes <= LONGEST => Ok(minutes),
+        _ => Err(format!("an estimate is at most {}d", LONGEST / DAY)),
+    }
 }
 
 /// The text of a file, or of standard input.
@@ -125,5 +130,20 @@ impl Run<StoreCx> for Add {
             text.push_str(&format!("\nhint: {hint}"));
         }
         Ok(Reply::new(text, data(&added)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimates() {
+        assert_eq!(minutes("1h30m"), Ok(90));
+        assert_eq!(minutes("1s"), Ok(1));
+        assert_eq!(minutes("0s").unwrap_err(), "an estimate is at least 1m");
+        for long in ["10001d", "99999999999h"] {
+            assert_eq!(minutes(long).unwrap_err(), "an estimate is at most 10000d");
+        }
     }
 }

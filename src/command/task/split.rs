@@ -68,11 +68,17 @@ impl Run<StoreCx> for Split {
         }
         let actor = cx.acting()?;
         let done = cx.coord()?.split_task(&actor, &request)?;
-        let mut text = format!(
-            "split {} into {} parts, it is completed when they are",
-            request.id,
-            done.parts.len()
-        );
+        let mut text = match done.parts.as_slice() {
+            [_] => format!(
+                "{} has one part more, it is completed when all are",
+                request.id
+            ),
+            parts => format!(
+                "split {} into {} parts, it is completed when they are",
+                request.id,
+                parts.len()
+            ),
+        };
         for part in &done.parts {
             text.push_str(&format!("\n  {} {}", part.task_id, part.description));
             if !part.blocked_by.is_empty() {

@@ -15,7 +15,7 @@ struct Index {
     lines: fn(&dyn View) -> Result<BTreeMap<String, String>>,
 }
 
-const INDEXES: [Index; 3] = [
+const INDEXES: [Index; 5] = [
     Index {
         of: "issues",
         prefix: issue::INDEX,
@@ -30,6 +30,16 @@ const INDEXES: [Index; 3] = [
         of: "tasks",
         prefix: task::record::STATE_PREFIX,
         lines: task::record::index_lines,
+    },
+    Index {
+        of: "what waits for tasks",
+        prefix: task::record::WAIT_PREFIX,
+        lines: task::record::wait_lines,
+    },
+    Index {
+        of: "tasks given to sessions",
+        prefix: task::record::FOR_PREFIX,
+        lines: task::record::for_lines,
     },
 ];
 

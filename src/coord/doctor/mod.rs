@@ -6,6 +6,7 @@
 
 mod agree;
 mod indexes;
+mod links;
 mod records;
 
 use serde::Serialize;
@@ -105,6 +106,7 @@ impl Coord {
             if found.iter().all(|finding| finding.level < Level::Problem) {
                 found.extend(agree::check(view, at)?);
                 found.extend(indexes::check(view)?);
+                found.extend(links::check(view)?);
             } else {
                 found.push(Finding::note(
                     "agreement",
@@ -155,7 +157,7 @@ impl Coord {
     }
 
     /// Puts right what can be: sets unreadable records aside, makes indexes agree with what they
-    /// index, ends sessions whose processes are gone, removes claims that bind nobody. Returns what
+    /// index and counts with what they count, ends sessions whose processes are gone, removes claims that bind nobody. Returns what
     /// was done.
     ///
     /// # Errors
@@ -165,6 +167,8 @@ impl Coord {
             let mut done = records::set_aside(tx)?;
             done.extend(agree::mend(tx)?);
             done.extend(indexes::mend(tx)?);
+            // What is told along the indexes needs them whole.
+            done.extend(links::mend(tx, at)?);
             let ended = session::reap(tx, at)?;
             if !ended.is_empty() {
                 done.push(format!("ended dead sessions: {}", ended.join(", ")));

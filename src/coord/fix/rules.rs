@@ -7,6 +7,7 @@ use super::record::{Applied, Fix, PREFIX, Rejected, Review, State, Verdict, get,
 use super::results::TestResults;
 use crate::coord::Moment;
 use crate::coord::issue::{self, Issue, Status, Who};
+use crate::coord::moment;
 use crate::coord::names::{check_id, check_text, check_title, shown};
 use crate::coord::schema::Session;
 use crate::error::{Error, Result};
@@ -178,7 +179,8 @@ fn judge(at: &Moment<'_>, fix: &Fix, judged: Judged) -> Result<()> {
     if judged.version.is_some_and(|version| version != fix.version) {
         return Err(Error::refused(format!(
             "fix {id} is at version {} now, proposed at {}",
-            fix.version, fix.proposed
+            fix.version,
+            moment::shown(fix.proposed)
         ))
         .with_hint(format!("read it again: stoa fix show {id}")));
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::rate::Bucket;
 use super::records::{self, Log, LogHead, State};
-use crate::coord::schema::SessionId;
+use crate::coord::schema::{Session, SessionId};
 use crate::error::Result;
 use crate::store::{Tx, View};
 
@@ -181,6 +181,47 @@ pub fn forget(tx: &mut dyn Tx, session: &SessionId) -> Result<()> {
         tx.delete(&record.key)?;
     }
     tx.delete(&records::mailbox_key(session))?;
+    Ok(())
+}
+
+/// The same mailbox with the messages to the session alone counted again.
+///
+/// # Errors
+/// Only the store's.
+pub fn recounted(view: &dyn View, session: &SessionId, mailbox: Mailbox) -> Result<Mailbox> {
+    let slips = records::slips(view, session)?;
+    let of = |state: State| {
+        let lying = slips.iter().filter(|(_, slip)| slip.log.is_none());
+        lying.filter(|(_, slip)| slip.state == state).count() as u64
+    };
+    Ok(Mailbox {
+        unread: of(State::Unread),
+        read: of(State::Read),
+        done: view.range(&records::done_prefix(session))?.len() as u64,
+        ..mailbox
+    })
+}
+
+/// Has a session whose mailbox was lost receive what it is to, from now on: nobody knows how far it was. The
+/// logs have counted it among their readers and go on doing so.
+///
+/// # Errors
+/// Only the store's.
+pub fn follow_again(tx: &mut dyn Tx, session: &Session) -> Result<()> {
+    for (id, slip) in records::slips(tx.view(), &session.id)? {
+        if slip.log.is_some() {
+            tx.delete(&records::slip_key(&session.id, id))?;
+        }
+    }
+    if session.ended.is_some() {
+        return Ok(());
+    }
+    let group = session.group.clone().map(Log::Group);
+    for log in std::iter::once(Log::All).chain(group) {
+        let head = records::head(tx.view(), &log)?;
+        follow(tx, &session.id, &log)?;
+        records::put_head(tx, &log, &head)?;
+    }
     Ok(())
 }
 

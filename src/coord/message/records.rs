@@ -292,15 +292,30 @@ pub fn beginning(text: &str, bytes: usize) -> &str {
 
 /// The next message's number.
 pub fn next_id(tx: &mut dyn Tx) -> Result<u64> {
-    let last: Option<u64> = found(tx.get(LAST_KEY)?)?;
-    let id = last.unwrap_or(0) + 1;
-    put_json(tx, LAST_KEY, &id)?;
+    let id = last_id(tx.view())? + 1;
+    put_last_id(tx, id)?;
     Ok(id)
+}
+
+/// The number of the message that was sent last; 0 if none was.
+pub fn last_id(view: &dyn View) -> Result<u64> {
+    let last: Option<u64> = found(view.get(LAST_KEY)?)?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Has the numbers of messages go on after `id`.
+pub fn put_last_id(tx: &mut dyn Tx, id: u64) -> Result<()> {
+    put_json(tx, LAST_KEY, &id)
 }
 
 /// A session's mailbox; an empty one if it has none yet.
 pub fn mailbox(view: &dyn View, session: &SessionId) -> Result<Mailbox> {
-    Ok(found(view.get(&mailbox_key(session))?)?.unwrap_or_default())
+    Ok(mailbox_record(view, session)?.unwrap_or_default())
+}
+
+/// The record of a session's mailbox, if it has one.
+pub fn mailbox_record(view: &dyn View, session: &SessionId) -> Result<Option<Mailbox>> {
+    found(view.get(&mailbox_key(session))?)
 }
 
 /// Writes a session's mailbox.

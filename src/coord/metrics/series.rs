@@ -40,6 +40,15 @@ impl Unit {
         }
     }
 
+    /// One of it: `an hour`.
+    pub fn one(self) -> &'static str {
+        match self {
+            Unit::Hour => "an hour",
+            Unit::Day => "a day",
+            Unit::Week => "a week",
+        }
+    }
+
     /// How many seconds it has.
     pub fn seconds(self) -> i64 {
         match self {

@@ -94,7 +94,11 @@ impl TaskInfo {
             parent: task.parent,
             parts: task.parts,
             depends_on: task.depends_on,
-            blocked_by: task.blocked_by,
+            // What is over waits for nothing, though what it waited for may have been opened again since.
+            blocked_by: match task.status.is_finished() {
+                true => Vec::new(),
+                false => task.blocked_by,
+            },
             assigned_to: task.assigned_to.map(|to| to.session_name),
             claimed_by: task.claimed_by,
             token: hold.map(|hold| hold.token),

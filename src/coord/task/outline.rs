@@ -22,28 +22,47 @@ pub enum Line {
     Text(String),
 }
 
+/// What a piece of work was in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What stands below a heading.
+    Section,
+    /// An open item of a checklist.
+    Check,
+    /// A numbered step.
+    Step,
+    /// An item of a plain list.
+    Bullet,
+}
+
 /// A piece of work: what it is, and the text that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
+    /// What it was.
+    pub kind: Kind,
     /// In a line.
     pub title: String,
     /// What stands below it.
     pub body: String,
 }
 
-/// A text, read.
+/// A text, read. It can be cut in four ways; each of them has a piece for all open work, so that none is
+/// forgotten: what is no item of the kind a cut follows is a piece beside those.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
     /// Its first heading, or else its first line.
     pub title: Option<String>,
-    /// Sections that are work, without their like of "Background" and "Risks".
+    /// Sections that are work, without their like of "Background" and "Risks"; open items of checklists
+    /// outside of them.
     pub sections: Vec<Piece>,
-    /// Items of checklists that are not ticked.
+    /// Items of checklists that are not ticked; steps.
     pub checks: Vec<Piece>,
-    /// Numbered steps.
+    /// Numbered steps; open items of checklists.
     pub steps: Vec<Piece>,
-    /// Items of plain lists.
+    /// Items of plain lists, open ones of checklists, and steps.
     pub bullets: Vec<Piece>,
+    /// How many items of checklists are ticked.
+    pub ticked: usize,
 }
 
 /// Sections that tell about the work and are none.
@@ -88,19 +107,54 @@ pub fn read(text: &str) -> Outline {
     };
     let level = work_level(&lines);
     outline.sections = level.map_or_else(Vec::new, |level| sections(&lines, level));
-    let mut about = false;
-    for Read { line, .. } in &lines {
-        match line {
-            Line::Heading(_, title) => about = is_about(title),
+    outline.checks = items(&lines, &[Kind::Check, Kind::Step]);
+    outline.steps = items(&lines, &[Kind::Step, Kind::Check]);
+    outline.bullets = items(&lines, &[Kind::Bullet, Kind::Check, Kind::Step]);
+    let ticked = |read: &&Read<'_>| matches!(read.line, Line::Check(true, _));
+    outline.ticked = lines.iter().filter(ticked).count();
+    outline
+}
+
+/// The items of these kinds. What follows one, up to the next or a heading, belongs to it.
+fn items(lines: &[Read<'_>], kinds: &[Kind]) -> Vec<Piece> {
+    let mut found: Vec<Piece> = Vec::new();
+    let mut open = false;
+    let mut about = About::default();
+    for read in lines {
+        match (&read.line, read.item()) {
+            (Line::Heading(level, title), _) => {
+                about.heading(*level, title);
+                open = false;
+            }
             // What is to be true in the end is no work by itself.
-            _ if about => {}
-            Line::Check(false, item) => outline.checks.push(piece(item)),
-            Line::Step(item) => outline.steps.push(piece(item)),
-            Line::Bullet(item) => outline.bullets.push(piece(item)),
-            Line::Check(true, _) | Line::Text(_) => {}
+            _ if about.is_on() => {}
+            (_, Some((kind, item))) if kinds.contains(&kind) => {
+                found.push(piece(kind, item));
+                open = true;
+            }
+            (Line::Check(true, _), _) => open = false,
+            _ if open => read.append(&mut found),
+            _ => {}
         }
     }
-    outline
+    found.into_iter().map(Piece::dedented).collect()
+}
+
+/// Whether what is read stands below a heading that tells about the work.
+#[derive(Debug, Default)]
+struct About(Option<u8>);
+
+impl About {
+    /// A heading is read; those below one that tells about the work do so as well.
+    fn heading(&mut self, level: u8, title: &str) {
+        if self.0.is_none_or(|above| level <= above) {
+            self.0 = is_about(title).then_some(level);
+        }
+    }
+
+    fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
 }
 
 /// A line that was read.
@@ -124,6 +178,48 @@ impl<'a> Read<'a> {
             raw,
             underline: None,
         }
+    }
+
+    /// The open item it is, if it is one.
+    fn item(&self) -> Option<(Kind, &str)> {
+        match &self.line {
+            Line::Check(false, item) => Some((Kind::Check, item)),
+            Line::Step(item) => Some((Kind::Step, item)),
+            Line::Bullet(item) => Some((Kind::Bullet, item)),
+            Line::Check(true, _) | Line::Heading(..) | Line::Text(_) => None,
+        }
+    }
+
+    /// Puts it, as it stands there, below the last piece.
+    fn append(&self, found: &mut [Piece]) {
+        if let Some(last) = found.last_mut() {
+            for raw in std::iter::once(self.raw).chain(self.underline) {
+                last.body.push_str(raw);
+                last.body.push('\n');
+            }
+        }
+    }
+}
+
+impl Piece {
+    /// Without empty lines around its text.
+    fn trimmed(mut self) -> Piece {
+        self.body = self.body.trim_matches('\n').trim_end().to_owned();
+        self
+    }
+
+    /// The same, and without the indentation that only put its text below the item.
+    fn dedented(self) -> Piece {
+        let mut piece = self.trimmed();
+        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let written = piece.body.lines().filter(|line| !line.trim().is_empty());
+        let common = written.map(indent).min().unwrap_or(0);
+        let lines = piece.body.lines().map(|line| line.get(common..));
+        piece.body = lines
+            .map(Option::unwrap_or_default)
+            .collect::<Vec<_>>()
+            .join("\n");
+        piece
     }
 }
 
@@ -169,16 +265,21 @@ fn lines(text: &str) -> Vec<Read<'_>> {
     nested_are_text(found)
 }
 
-/// Items that stand deeper than the item before them are told with it.
+/// Items that stand deeper than the item before them are told with it; but what is open below a ticked one
+/// stands for itself, since nobody tells of that one any more.
 fn nested_are_text(mut lines: Vec<Read<'_>>) -> Vec<Read<'_>> {
-    let mut top: Option<usize> = None;
+    let mut top: Option<(usize, bool)> = None;
     for Read { depth, line, .. } in &mut lines {
+        let ticked = matches!(line, Line::Check(true, _));
+        let check = matches!(line, Line::Check(..));
         match line {
             Line::Heading(..) => top = None,
             Line::Text(_) => {}
             Line::Check(_, text) | Line::Step(text) | Line::Bullet(text) => match top {
-                Some(above) if *depth > above => *line = Line::Text(std::mem::take(text)),
-                _ => top = Some(*depth),
+                Some((above, done)) if *depth > above && !(done && check) => {
+                    *line = Line::Text(std::mem::take(text));
+                }
+                _ => top = Some((*depth, ticked)),
             },
         }
     }
@@ -274,38 +375,37 @@ fn work_level(lines: &[Read<'_>]) -> Option<u8> {
     })
 }
 
+/// The sections, and the open items of checklists that stand in none of them.
 fn sections(lines: &[Read<'_>], wanted: u8) -> Vec<Piece> {
     let mut found: Vec<Piece> = Vec::new();
-    let mut open = false;
-    for Read {
-        line,
-        raw,
-        underline,
-        ..
-    } in lines
-    {
-        match line {
-            Line::Heading(level, title) if *level <= wanted => {
-                open = *level == wanted && !is_about(title);
-                if open {
-                    found.push(piece(title));
+    let mut about = About::default();
+    // What the lines that come belong to.
+    let mut open: Option<Kind> = None;
+    for read in lines {
+        match &read.line {
+            Line::Heading(level, title) if *level <= wanted || open != Some(Kind::Section) => {
+                about.heading(*level, title);
+                open = (*level == wanted && !about.is_on()).then_some(Kind::Section);
+                if open.is_some() {
+                    found.push(piece(Kind::Section, title));
                 }
             }
-            _ if !open => {}
-            _ => {
-                if let Some(last) = found.last_mut() {
-                    for raw in std::iter::once(raw).chain(underline) {
-                        last.body.push_str(raw);
-                        last.body.push('\n');
-                    }
-                }
+            _ if open == Some(Kind::Section) => read.append(&mut found),
+            _ if about.is_on() => {}
+            Line::Check(false, item) => {
+                found.push(piece(Kind::Check, item));
+                open = Some(Kind::Check);
             }
+            Line::Check(true, _) | Line::Step(_) => open = None,
+            _ if open.is_some() => read.append(&mut found),
+            _ => {}
         }
     }
-    for piece in &mut found {
-        piece.body = piece.body.trim_matches('\n').trim_end().to_owned();
-    }
-    found
+    let cleared = found.into_iter().map(|piece| match piece.kind {
+        Kind::Section => piece.trimmed(),
+        _ => piece.dedented(),
+    });
+    cleared.collect()
 }
 
 fn is_about(title: &str) -> bool {
@@ -319,10 +419,16 @@ fn is_about(title: &str) -> bool {
     })
 }
 
-fn piece(title: &str) -> Piece {
+/// A piece with no text yet, but for what is too long for its title.
+fn piece(kind: Kind, title: &str) -> Piece {
+    let clipped = clip(title);
     Piece {
-        title: clip(title),
-        body: String::new(),
+        kind,
+        body: match clipped == title {
+            true => String::new(),
+            false => format!("{title}\n"),
+        },
+        title: clipped,
     }
 }
 
@@ -374,7 +480,12 @@ mod tests {
             ["first", "second", "third", "fourth", "tenth"]
         );
         assert_eq!(read(text).title.as_deref(), Some("Do it:"));
-        assert!(read(text).bullets.is_empty());
+        assert!(
+            read(text)
+                .bullets
+                .iter()
+                .all(|piece| piece.kind == Kind::Step)
+        );
     }
 
     #[test]
@@ -384,7 +495,7 @@ mod tests {
         );
         assert_eq!(outline.title.as_deref(), Some("Site"));
         assert_eq!(titles(&outline.sections), ["Menu", "Footer"]);
-        assert_eq!(titles(&outline.bullets), ["build it", "test it"]);
+        assert_eq!(titles(&outline.bullets), ["build it", "test it", "draw"]);
         assert_eq!(titles(&outline.checks), ["draw"]);
     }
 
@@ -402,6 +513,38 @@ mod tests {
         );
         assert_eq!(read(""), Outline::default());
         assert!(read(&"x".repeat(5000)).title.unwrap().chars().count() <= 201);
+    }
+
+    #[test]
+    fn what_stands_below_an_item_belongs_to_it() {
+        let text = "1. One\n2. Two\n   - [ ] a\n\n   more\n3. Three\n- [ ] loose\nabout it";
+        let steps = read(text).steps;
+        assert_eq!(titles(&steps), ["One", "Two", "Three", "loose"]);
+        let bodies: Vec<&str> = steps.iter().map(|piece| piece.body.as_str()).collect();
+        assert_eq!(bodies, ["", "- [ ] a\n\nmore", "", "about it"]);
+    }
+
+    /// What is open must be in some piece, whichever way the text is cut.
+    #[test]
+    fn no_open_work_is_left_over() {
+        let text = "## Work\n- [ ] a\n- [x] done\n  - [ ] open below it\n    - [ ] deeper\n  - [x] not\n\
+            - [ ] b\n### Deep heading\n1. Step one\n2. Step two\n## Risks\n### All\n- [ ] no work\n";
+        let outline = read(text);
+        let open = ["a", "open below it", "b", "Step one", "Step two"];
+        assert_eq!(titles(&outline.checks), open);
+        assert_eq!(outline.checks[1].body, "- [ ] deeper");
+        assert_eq!(titles(&outline.steps), open);
+        assert_eq!(titles(&outline.bullets), open);
+        assert_eq!(outline.ticked, 2);
+
+        let text = "# Plan\n- [ ] first of all\n  with words\n- [x] done\n\n## A\nx\n## B\ny\n";
+        let sections = read(text).sections;
+        assert_eq!(titles(&sections), ["first of all", "A", "B"]);
+        assert_eq!(sections[0].body, "with words");
+
+        let long = "x".repeat(PIECE_CHARS + 1);
+        let outline = read(&format!("- [ ] {long}\n- [ ] b\n"));
+        assert_eq!(outline.checks[0].body, long);
     }
 
     #[test]

@@ -271,6 +271,30 @@ pub(in crate::coord) fn index_lines(view: &dyn View) -> Result<BTreeMap<String, 
     Ok(lines)
 }
 
+/// Every line there should be that tells who waits for a task.
+///
+/// # Errors
+/// Only the store's.
+pub(in crate::coord) fn wait_lines(view: &dyn View) -> Result<BTreeMap<String, String>> {
+    let mut lines = BTreeMap::new();
+    for task in all(view)? {
+        for other in task.depends_on.iter().chain(&task.parts) {
+            lines.insert(wait_key(other, &task.task_id), "null".to_owned());
+        }
+    }
+    Ok(lines)
+}
+
+/// Every line there should be of the index of tasks that were given to a session.
+///
+/// # Errors
+/// Only the store's.
+pub(in crate::coord) fn for_lines(view: &dyn View) -> Result<BTreeMap<String, String>> {
+    let tasks = all(view)?;
+    let lines = tasks.iter().filter_map(Task::for_key);
+    Ok(lines.map(|key| (key, "null".to_owned())).collect())
+}
+
 /// Open tasks carry their words in the index, to be compared with those of new ones.
 fn words_of(task: &Task) -> Words {
     match task.status.is_finished() {

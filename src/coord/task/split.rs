@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::outline::{self, Piece};
+use super::outline::{self, Kind, Outline, Piece};
 use super::{add, record};
 use crate::coord::Moment;
 use crate::coord::schema::Session;
@@ -99,19 +99,47 @@ pub struct SplitUp {
 pub fn analyze(text: &str) -> Analysis {
     let outline = outline::read(text);
     let choices = [
-        (Strategy::Sections, &outline.sections),
-        (Strategy::Checklist, &outline.checks),
-        (Strategy::Steps, &outline.steps),
-        (Strategy::List, &outline.bullets),
+        (Strategy::Sections, Kind::Section, &outline.sections),
+        (Strategy::Checklist, Kind::Check, &outline.checks),
+        (Strategy::Steps, Kind::Step, &outline.steps),
+        (Strategy::List, Kind::Bullet, &outline.bullets),
     ];
-    let choice = choices.into_iter().find(|(_, pieces)| pieces.len() >= 2);
-    let (strategy, pieces) = match choice {
-        Some((strategy, pieces)) => (strategy, pieces.as_slice()),
-        None => (Strategy::Whole, &[][..]),
+    let of = |pieces: &[Piece], kind: Kind| pieces.iter().filter(|p| p.kind == kind).count();
+    let choice = (choices.iter()).find(|(_, kind, pieces)| of(pieces, *kind) >= 2);
+    let Some((strategy, kind, pieces)) = choice else {
+        let mut analysis = judge(Strategy::Whole, whole(&outline), Vec::new(), false);
+        analysis.title = outline.title;
+        return analysis;
     };
-    let mut analysis = judge(strategy, pieces.iter().map(part).collect());
+    let count = of(pieces, *kind);
+    let mut found = match strategy {
+        Strategy::Sections => format!("the text has {count} sections of work"),
+        Strategy::Checklist => format!("the text has {count} open items in checklists"),
+        Strategy::Steps => format!("the text has {count} numbered steps"),
+        _ => format!("the text has a list of {count} items"),
+    };
+    match pieces.len() - count {
+        0 => {}
+        1 => found.push_str(" and one piece of work beside them"),
+        beside => found.push_str(&format!(" and {beside} pieces of work beside them")),
+    }
+    let steps = of(pieces, Kind::Step) >= 2;
+    let mut analysis = judge(*strategy, found, pieces.iter().map(part).collect(), steps);
     analysis.title = outline.title;
     analysis
+}
+
+/// Why a text is not to be split.
+fn whole(outline: &Outline) -> String {
+    match (outline.bullets.as_slice(), outline.ticked) {
+        ([], 0) => "the text has neither sections nor lists nor steps".to_owned(),
+        ([], _) => "everything in the text's checklist is ticked".to_owned(),
+        ([one], _) => format!("the text has one piece of work alone, \"{}\"", one.title),
+        (more, _) => format!(
+            "the text has {} single items, which are no list",
+            more.len()
+        ),
+    }
 }
 
 /// Looks at parts that somebody named.
@@ -120,7 +148,16 @@ pub fn given(parts: &[String]) -> Analysis {
         description: text.trim().to_owned(),
         text: String::new(),
     };
-    judge(Strategy::Given, parts.iter().map(part).collect())
+    let found = match parts.len() {
+        1 => "one part was given".to_owned(),
+        count => format!("{count} parts were given"),
+    };
+    judge(
+        Strategy::Given,
+        found,
+        parts.iter().map(part).collect(),
+        false,
+    )
 }
 
 fn part(piece: &Piece) -> Part {
@@ -130,19 +167,11 @@ fn part(piece: &Piece) -> Part {
     }
 }
 
-/// Whether the parts can be done at the same time.
-fn judge(strategy: Strategy, parts: Vec<Part>) -> Analysis {
-    let count = parts.len();
-    let mut reasons = vec![match strategy {
-        Strategy::Given => format!("{count} parts were given"),
-        Strategy::Sections => format!("the text has {count} sections of work"),
-        Strategy::Checklist => format!("the text has {count} open items in checklists"),
-        Strategy::Steps => format!("the text has {count} numbered steps"),
-        Strategy::List => format!("the text has a list of {count} items"),
-        Strategy::Whole => "the text has neither sections nor lists nor steps".to_owned(),
-    }];
-    let mut side_by_side = count >= 2;
-    if strategy == Strategy::Steps {
+/// Whether the parts can be done at the same time; what was found comes first in the reasons.
+fn judge(strategy: Strategy, found: String, parts: Vec<Part>, steps: bool) -> Analysis {
+    let mut reasons = vec![found];
+    let mut side_by_side = parts.len() >= 2;
+    if steps {
         side_by_side = false;
         reasons.push("numbered steps follow one another".to_owned());
     }
@@ -202,7 +231,20 @@ pub fn look(view: &dyn View, request: &SplitTask) -> Result<Analysis> {
     let task = record::existing(view, &request.id)?;
     Ok(match request.into.as_slice() {
         [] => analyze(task.text.as_deref().unwrap_or(&task.description)),
-        into => given(into),
+        into => {
+            let named: Vec<&str> = into.iter().map(|part| part.trim()).collect();
+            let twice = (1..named.len()).find(|at| named[..*at].contains(&named[*at]));
+            if let Some(twice) = twice.map(|at| named[at]) {
+                return Err(Error::usage(format!(
+                    "the part \"{}\" is given twice",
+                    crate::coord::names::shown(twice)
+                ))
+                .with_hint(
+                    "two parts of one name cannot be told from each other: name each as it is",
+                ));
+            }
+            given(into)
+        }
     })
 }
 
@@ -217,11 +259,11 @@ pub fn split(
     by: &Session,
     request: &SplitTask,
 ) -> Result<SplitUp> {
-    check_whole(tx.view(), request)?;
+    let has_parts = check_whole(tx.view(), request)?;
     let analysis = look(tx.view(), request)?;
-    if analysis.parts.is_empty()
-        || (analysis.strategy == Strategy::Given && analysis.parts.len() < 2)
-    {
+    // Beside others one more is enough.
+    let too_few = analysis.strategy == Strategy::Given && analysis.parts.len() < 2 && !has_parts;
+    if analysis.parts.is_empty() || too_few {
         return Err(Error::refused(format!(
             "{} cannot be split: {}",
             request.id, analysis.reasons[0]
@@ -254,11 +296,12 @@ pub fn split(
     })
 }
 
-/// Refuses a task that has been split: somebody who tries again would double the work.
-fn check_whole(view: &dyn View, request: &SplitTask) -> Result<()> {
+/// Refuses a task that has been split: somebody who tries again would double the work. Tells whether it has
+/// parts which get more beside them.
+fn check_whole(view: &dyn View, request: &SplitTask) -> Result<bool> {
     let parts = record::find(view, &request.id)?.map_or(Vec::new(), |task| task.parts);
     if parts.is_empty() || request.force {
-        return Ok(());
+        return Ok(!parts.is_empty());
     }
     let id = &request.id;
     Err(
@@ -315,5 +358,29 @@ mod tests {
         check("- read, then write\n- parser", Strategy::List, 2, true);
         check("Fix the login page", Strategy::Whole, 0, false);
         check("- [ ] only one", Strategy::Whole, 0, false);
+        check(
+            "- [ ] a\n- [ ] b\n### Deep\n1. c\n2. d",
+            Strategy::Checklist,
+            4,
+            false,
+        );
+        check("1. a\n2. b\n\n- [ ] loose", Strategy::Steps, 3, false);
+    }
+
+    #[test]
+    fn why_a_text_stays_whole() {
+        let why = |text: &str| analyze(text).reasons.swap_remove(0);
+        assert_eq!(
+            why("- [x] a\n- [X] b"),
+            "everything in the text's checklist is ticked"
+        );
+        assert_eq!(
+            why("- [x] a\n- [ ] b"),
+            "the text has one piece of work alone, \"b\""
+        );
+        assert_eq!(
+            why("Fix it"),
+            "the text has neither sections nor lists nor steps"
+        );
     }
 }

@@ -196,7 +196,12 @@ fn approvals_are_about_versions() {
         let late = w
             .coord
             .fix_review(&(&b).into(), "FIX-1", Verdict::Approve, None, stale);
-        check_kind(late, Kind::Refused, "version 2");
+        let proposed = crate::coord::moment::shown(done.fix.proposed);
+        check_kind(
+            late,
+            Kind::Refused,
+            &format!("version 2 now, proposed at {proposed}"),
+        );
         check_kind(
             w.coord.fix_apply(&(&b).into(), "FIX-1", stale),
             Kind::Refused,

@@ -171,6 +171,109 @@ fn indexes_are_made_again() {
     });
 }
 
+/// Records that name what is not there, and counts that are wrong, are problems; what follows from the other
+/// records is put right.
+#[test]
+fn records_that_disagree_are_found() {
+    use crate::coord::fix::Proposal;
+    use crate::coord::issue::Severity;
+    use crate::coord::message::{Address, Voice, post::Draft};
+    use crate::coord::task::{ClaimTask, NewTask};
+    on_each(|w| {
+        let (a, b) = (w.session("Forge"), w.session("Anvil"));
+        let add = |what: &str, depends_on: &[&str]| {
+            let new = NewTask {
+                depends_on: depends_on.iter().map(|id| (*id).to_owned()).collect(),
+                force: true,
+                ..NewTask::of(what)
+            };
+            w.coord.add_task(&(&a).into(), &new).unwrap().task.task_id
+        };
+        let first = add("write the parser", &[]);
+        let second = add("test what it reads", &[&first]);
+        let third = add("print the book", &[&second]);
+        for body in ["one", "two"] {
+            let draft = Draft {
+                to: Address::Session(b.id.clone()),
+                subject: "for you".to_owned(),
+                body: body.to_owned(),
+            };
+            w.coord.send(&(&a).into(), &Voice::Unknown, &draft).unwrap();
+        }
+        let issue = w.issue(&a, "Tabs", Severity::High);
+        let proposal = Proposal {
+            issue: issue.clone(),
+            title: "mend".to_owned(),
+            ..Proposal::default()
+        };
+        w.coord.fix_propose(&(&a).into(), &proposal).unwrap();
+        assert_eq!(problems(w), []);
+
+        let damage = |tx: &mut dyn crate::store::Tx| {
+            for record in tx.range("task-wait/")? {
+                tx.delete(&record.key)?;
+            }
+            let key = format!("mailbox/{}", b.id);
+            let mut mailbox: serde_json::Value = tx.get(&key)?.unwrap().decode()?;
+            mailbox["unread"] = 80.into();
+            put_json(tx, &key, &mailbox)?;
+            tx.delete(&format!("mailbox/{}", a.id))?;
+            put_json(tx, "messages", &1)
+        };
+        w.store.transact(&mut |tx| damage(tx)).unwrap();
+        // The first is done while nobody knows who waits for it.
+        let claim = ClaimTask {
+            id: first.clone(),
+            ..ClaimTask::default()
+        };
+        w.coord.claim_task(&(&a).into(), &claim).unwrap();
+        w.coord.complete_task(&(&a).into(), &first, None).unwrap();
+        let found = problems(w);
+        for part in [
+            "2 lines of the index of what waits for tasks",
+            &format!("{second} waits for {first}, which is over"),
+            "Anvil says 80 unread",
+            "the mailbox of Forge is gone",
+            "said to be 1 and is 2",
+        ] {
+            let told = found.iter().any(|finding| finding.message.contains(part));
+            assert!(told, "{part}: {found:?}");
+        }
+        w.coord.mend().unwrap();
+        assert_eq!(problems(w), []);
+        let (task, _) = w.coord.task(&second).unwrap();
+        assert_eq!(task.blocked_by, Vec::<String>::new());
+
+        // What cannot be put right without guessing is told with what to do.
+        let damage = |tx: &mut dyn crate::store::Tx| {
+            tx.delete(&format!("issue/{issue}"))?;
+            for (id, other) in [(&second, &third), (&first, &"T99".to_owned())] {
+                let key = format!("task/{id}");
+                let mut task: serde_json::Value = tx.get(&key)?.unwrap().decode()?;
+                task["depends_on"] = serde_json::json!([other]);
+                put_json(tx, &key, &task)?;
+            }
+            Ok(())
+        };
+        w.store.transact(&mut |tx| damage(tx)).unwrap();
+        w.coord.mend().unwrap();
+        let found = problems(w);
+        for part in [
+            format!("{first} depends on T99, which is not there"),
+            format!("tasks wait for each other: {second} → {third} → {second}"),
+            format!("is for {issue}, which is not there"),
+        ] {
+            let told = |finding: &&Finding| finding.message.contains(&part);
+            let told = found.iter().find(told);
+            assert!(
+                told.is_some_and(|it| it.hint.is_some()),
+                "{part}: {found:?}"
+            );
+        }
+        assert_eq!(found.len(), 3, "{found:?}");
+    });
+}
+
 /// S2-21, S3-39: heartbeats and ended sessions older than a day go, what the dead held is freed; a
 /// dry run promises just that and changes nothing.
 #[test]
@@ -281,4 +384,13 @@ fn readable_files_are_compared_with_the_store() {
     );
     coord.rebuild_files().unwrap();
     assert_eq!(stale(&coord), Vec::<String>::new());
+    // What somebody added to a file that is right otherwise.
+    for name in ["STATUS_BOARD.md", "audit.jsonl"] {
+        let path = state.join(name);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{whole}junk\n")).unwrap();
+        assert_eq!(stale(&coord), [name]);
+        coord.rebuild_files().unwrap();
+        assert_eq!(stale(&coord), Vec::<String>::new());
+    }
 }

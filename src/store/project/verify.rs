@@ -5,7 +5,10 @@ use std::io::{ErrorKind, Read};
 
 use rustix::fs::OFlags;
 
-use super::{ASIDE, Edit, LOST_FILE, PATIENCE, Project, Projection, REVISION_FILE, revision_in};
+use super::{
+    ASIDE, Edit, LOST_FILE, PATIENCE, Project, Projection, REVISION_FILE, line_revision,
+    revision_in,
+};
 use crate::error::{Error, Result};
 use crate::store::dir::open_file;
 use crate::store::lock::{Lock, Sharing};
@@ -120,7 +123,7 @@ impl Projection {
             } => {
                 let found = text(dir, name);
                 let same = match dir.is_empty() {
-                    true => found.is_some_and(|found| beginning(&found) == beginning(contents)),
+                    true => found.is_some_and(|found| lasting(&found) == lasting(contents)),
                     false => found.as_ref() == Some(contents),
                 };
                 (!same).then(|| named(dir, name)).into_iter().collect()
@@ -132,9 +135,13 @@ impl Projection {
             }
             Edit::Append { dir, name, lines } => {
                 let found = text(dir, name).unwrap_or_default();
+                let sound = found.lines().all(|line| line_revision(line).is_some());
                 let found: BTreeSet<&str> = found.lines().collect();
                 let whole = lines.iter().all(|(_, line)| found.contains(line.as_str()));
-                (!whole).then(|| named(dir, name)).into_iter().collect()
+                (!(whole && sound))
+                    .then(|| named(dir, name))
+                    .into_iter()
+                    .collect()
             }
             Edit::Remove { .. } => Vec::new(),
         })
@@ -172,10 +179,14 @@ impl Projection {
     }
 }
 
-/// What stays the same in a file that tells the time at which it was written, and how long ago things
-/// were: all before its first number.
-fn beginning(text: &str) -> &str {
-    text.split(|c: char| c.is_ascii_digit())
-        .next()
-        .unwrap_or_default()
+/// What stays the same in a file that tells the time at which it was written, how long ago things were and who
+/// is there still: its lines but for tables, which may be empty by now, and all but the numbers in them.
+fn lasting(text: &str) -> Vec<String> {
+    let told = |line: &&str| !line.is_empty() && !line.starts_with('|') && *line != "None.";
+    let numberless = |line: &str| {
+        let parts = line.split(|c: char| c.is_ascii_digit());
+        let parts = parts.filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join("0")
+    };
+    text.lines().filter(told).map(numberless).collect()
 }

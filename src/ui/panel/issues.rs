@@ -99,11 +99,17 @@ fn issue_detail(cx: &Context<'_>, issue: &IssueInfo) -> Vec<(&'static str, Strin
     }
     lines.push(("found by", issue.reporter.clone()));
     let over = issue.resolved_by.as_ref().zip(issue.resolved_at.as_ref());
-    lines.extend(over.map(|(name, at)| ("ended by", format!("{name} at {at}"))));
+    lines.extend(over.map(|(name, at)| ("ended by", format!("{name} at {}", time(at)))));
     if issue.attempts > 0 {
         lines.push(("attempts", format!("{} without a fix", issue.attempts)));
     }
     lines
+}
+
+/// A time as it is shown everywhere.
+fn time(text: &str) -> String {
+    let time = text.parse();
+    time.map_or_else(|_| text.to_owned(), crate::coord::moment::shown)
 }
 
 fn fix_detail(fix: &FixInfo) -> Vec<(&'static str, String)> {
@@ -114,7 +120,7 @@ fn fix_detail(fix: &FixInfo) -> Vec<(&'static str, String)> {
         ("state", format!("{}, {tested}", fix.state.word())),
         (
             "by",
-            format!("{}, proposed {}", fix.implementer, fix.proposed_at),
+            format!("{}, proposed {}", fix.implementer, time(&fix.proposed_at)),
         ),
     ];
     for (label, names) in [
@@ -133,4 +139,18 @@ pub fn empty() -> Vec<String> {
         "no issues".to_owned(),
         "stoa issue new \"WHAT IS WRONG\"".to_owned(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_to_the_second() {
+        assert_eq!(
+            time("2026-11-22T09:08:17.758326935Z"),
+            "2026-11-22 09:08:17Z"
+        );
+        assert_eq!(time("long ago"), "long ago");
+    }
 }

@@ -179,7 +179,7 @@ fn steps_come_one_after_another() {
         let more = split(&["tell everybody", "write it down"]).unwrap();
         assert_eq!(more.parts[0].task_id, "T1.4");
         assert!(more.parts.iter().all(|part| part.blocked_by.is_empty()));
-        check_kind(split(&["alone"]), Kind::Refused, "cannot be split");
+        assert_eq!(split(&["alone"]).unwrap().parts[0].task_id, "T1.6");
         w.task(&a, "plain");
         let request = SplitTask {
             id: "plain".into(),
@@ -187,5 +187,62 @@ fn steps_come_one_after_another() {
         };
         let refused = w.coord.split_task(&(&a).into(), &request);
         check_kind(refused, Kind::Refused, "neither sections");
+    });
+}
+
+/// What was completed waits for nothing, also if what it waited for is opened again meanwhile.
+#[test]
+fn what_is_over_waits_for_nothing() {
+    on_each(|w| {
+        let (a, b) = (w.session("Forge"), w.session("Anvil"));
+        w.task(&a, "A");
+        let after = NewTask {
+            id: Some("B".to_owned()),
+            depends_on: vec!["A".to_owned()],
+            ..NewTask::of("print the book")
+        };
+        w.add(&a, after);
+        w.finish(&a, "A");
+        w.take(&b, "B").unwrap();
+        w.coord.reopen_task(&(&a).into(), "A", None).unwrap();
+        assert_eq!(w.look("B").blocked_by, ["A"]);
+        w.coord.complete_task(&(&b).into(), "B", None).unwrap();
+        assert_eq!(w.look("B").blocked_by, Vec::<String>::new());
+        let board = w.coord.snapshot().unwrap();
+        let listed = board.tasks.iter().find(|task| task.task_id == "B").unwrap();
+        assert_eq!(listed.blocked_by, Vec::<String>::new());
+        // It is known still, for when the work is to be done again.
+        w.coord.reopen_task(&(&b).into(), "B", None).unwrap();
+        assert_eq!(w.look("B").blocked_by, ["A"]);
+    });
+}
+
+/// A task that was split gets one part more; two parts of one name are a mistake.
+#[test]
+fn parts_are_given_once() {
+    on_each(|w| {
+        let a = w.session("Forge");
+        w.task(&a, "A");
+        let split = |into: &[&str], force| {
+            let request = SplitTask {
+                id: "A".to_owned(),
+                into: into.iter().map(|part| (*part).to_owned()).collect(),
+                force,
+                ..SplitTask::default()
+            };
+            w.coord.split_task(&(&a).into(), &request)
+        };
+        check_kind(
+            split(&["P one"], false),
+            Kind::Refused,
+            "one part was given",
+        );
+        check_kind(split(&["P one"], true), Kind::Refused, "one part was given");
+        check_kind(split(&["P one", " P one"], false), Kind::Usage, "twice");
+        split(&["P one", "P two"], false).unwrap();
+        check_kind(split(&["P three"], false), Kind::Refused, "parts already");
+        let more = split(&["P three"], true).unwrap();
+        assert_eq!(more.task.parts, ["A.1", "A.2", "A.3"]);
+        assert_eq!(more.parts.len(), 1);
     });
 }
