@@ -48,7 +48,7 @@ impl Run<StoreCx> for IssueNew {
                 json!({ "template": form::TEMPLATE }),
             ));
         }
-        let by_form = self.file.is_some() && self.title.is_none();
+        let by_form = self.file.is_some() && self.title.is_empty();
         let form = match &self.file {
             Some(file) => IssueForm::parse(&read_form(cx, file)?)?,
             None => NewIssue::default(),

@@ -64,7 +64,7 @@ pub(super) fn mend(tx: &mut dyn Tx, at: &Moment<'_>) -> Result<Vec<String>> {
 }
 
 fn tasks(view: &dyn View) -> Result<BTreeMap<String, Task>> {
-    let tasks = task::record::all(view)?.into_iter();
+    let tasks = task::record::readable(view)?.into_iter();
     Ok(tasks.map(|task| (task.task_id.clone(), task)).collect())
 }
 

@@ -277,7 +277,7 @@ pub(in crate::coord) fn index_lines(view: &dyn View) -> Result<BTreeMap<String, 
 /// Only the store's.
 pub(in crate::coord) fn wait_lines(view: &dyn View) -> Result<BTreeMap<String, String>> {
     let mut lines = BTreeMap::new();
-    for task in all(view)? {
+    for task in readable(view)? {
         for other in task.depends_on.iter().chain(&task.parts) {
             lines.insert(wait_key(other, &task.task_id), "null".to_owned());
         }
@@ -290,7 +290,7 @@ pub(in crate::coord) fn wait_lines(view: &dyn View) -> Result<BTreeMap<String, S
 /// # Errors
 /// Only the store's.
 pub(in crate::coord) fn for_lines(view: &dyn View) -> Result<BTreeMap<String, String>> {
-    let tasks = all(view)?;
+    let tasks = readable(view)?;
     let lines = tasks.iter().filter_map(Task::for_key);
     Ok(lines.map(|key| (key, "null".to_owned())).collect())
 }
@@ -436,6 +436,14 @@ pub fn in_state(
 /// What the keys of one state's lines of the index begin with.
 pub fn state_prefix(status: Status) -> String {
     format!("{STATE_PREFIX}{}/", status.name())
+}
+
+/// Every task that can be read, where those that cannot are told of by others.
+///
+/// # Errors
+/// Only the store's.
+pub(in crate::coord) fn readable(view: &dyn View) -> Result<Vec<Task>> {
+    all(view, &mut BTreeSet::new())
 }
 
 /// Every task that can be read, those that are in hand first, the latest finished before older ones.

@@ -5,10 +5,8 @@ use std::io::{ErrorKind, Read};
 
 use rustix::fs::OFlags;
 
-use super::{
-    ASIDE, Edit, LOST_FILE, PATIENCE, Project, Projection, REVISION_FILE, line_revision,
-    revision_in,
-};
+use super::folder::line_revision;
+use super::{ASIDE, Edit, LOST_FILE, PATIENCE, Project, Projection, REVISION_FILE, revision_in};
 use crate::error::{Error, Result};
 use crate::store::dir::open_file;
 use crate::store::lock::{Lock, Sharing};
