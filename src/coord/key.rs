@@ -71,6 +71,11 @@ impl From<ClaimKey> for Meaning {
 }
 
 impl Meaning {
+    /// Whether it can mean several things, so that it has to be looked up which of them is held.
+    pub fn is_ambiguous(&self) -> bool {
+        !self.others.is_empty()
+    }
+
     /// The same with more that it would mean otherwise.
     fn or(mut self, others: impl IntoIterator<Item = ClaimKey>) -> Meaning {
         for other in others {

@@ -4,8 +4,8 @@
 //! priority. A claim is refused while somebody whose turn is earlier (a larger priority, or the
 //! same and an earlier ticket) waits for something that overlaps it, unless both
 //! would share; so readers that keep coming do not starve a writer. A place is lost when its
-//! patience runs out, or when the process that waits or that of its session ends; such records are skipped, and removed by the next to join
-//! the line. A process that is suspended is passed over for as long as it is; since no commit tells of
+//! patience runs out, or when the process that waits or that of its session ends; such records are skipped,
+//! and removed by the next to join the line. A process that is suspended is passed over for as long as it is; since no commit tells of
 //! that, those behind somebody who could take what it wants look again after a while.
 
 use std::cmp::Reverse;

@@ -91,6 +91,11 @@ impl Alarm {
         self.lost.load(Ordering::Acquire)
     }
 
+    /// Whether nothing at all has come in its place. (What has may not be watched for want of watches.)
+    fn is_missing(&self) -> bool {
+        self.is_lost() && self.file.as_deref().and_then(inode).is_none()
+    }
+
     /// Watches what has come in the place of a store that was removed, and rings if there is something.
     fn watch_again(&self) {
         let Some(file) = self.file.as_deref().filter(|file| inode(file).is_some()) else {
@@ -349,7 +354,7 @@ impl<F: FnMut(Arc<Snapshot>)> Watching<F> {
                 tracing::warn!("{error}");
                 std::thread::sleep(RETRY);
             }
-            if self.alarm.is_lost() && !self.stop.load(Ordering::Acquire) {
+            if self.alarm.is_missing() && !self.stop.load(Ordering::Acquire) {
                 self.make_again();
             }
         }

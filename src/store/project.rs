@@ -224,7 +224,14 @@ impl Projection {
                 let Some(_waiting) = Lock::try_take(&next)? else {
                     return Ok(());
                 };
-                Lock::take(&work, Sharing::Exclusive, PATIENCE)?
+                match Lock::take(&work, Sharing::Exclusive, PATIENCE) {
+                    Ok(lock) => lock,
+                    // Somebody is at it for that long; what is behind is not what this one has to complain of.
+                    Err(_) => match Lock::try_take(&work)? {
+                        Some(lock) => lock,
+                        None => return Ok(()),
+                    },
+                }
             }
         };
         self.round(store, project)

@@ -39,7 +39,7 @@ fn meanings(cx: &StoreCx, words: &[String]) -> Result<Vec<Meaning>> {
 /// The session that asks, if one of the words can mean several things. Who it is that cannot act is told
 /// by what the keys are for.
 fn asking(cx: &mut StoreCx, meanings: &[Meaning]) -> Option<SessionId> {
-    let ambiguous = meanings.iter().any(|meaning| !meaning.others.is_empty());
+    let ambiguous = meanings.iter().any(Meaning::is_ambiguous);
     let session = if ambiguous { cx.actor().ok() } else { None };
     session.map(|session| session.id)
 }
@@ -51,7 +51,8 @@ fn keys(
     asking: Option<&SessionId>,
     meanings: Vec<Meaning>,
 ) -> Result<Vec<ClaimKey>> {
-    match coord {
+    let ambiguous = meanings.iter().any(Meaning::is_ambiguous);
+    match coord.filter(|_| ambiguous) {
         Some(coord) => coord.kept_meanings(asking, meanings),
         None => Ok(meanings.into_iter().map(|meaning| meaning.key).collect()),
     }

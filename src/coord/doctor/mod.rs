@@ -157,8 +157,8 @@ impl Coord {
     }
 
     /// Puts right what can be: sets unreadable records aside, makes indexes agree with what they
-    /// index and counts with what they count, ends sessions whose processes are gone, removes claims that bind nobody. Returns what
-    /// was done.
+    /// index and counts with what they count, ends sessions whose processes are gone, removes claims that
+    /// bind nobody. Returns what was done.
     ///
     /// # Errors
     /// Only the store's.
